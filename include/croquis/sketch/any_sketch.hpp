@@ -1,0 +1,59 @@
+// One value that holds an operator of any family.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include <croquis/export.hpp>
+#include <croquis/sketch/gaussian.hpp>
+#include <croquis/sketch/sparse_sign.hpp>
+#include <croquis/sketch/srht.hpp>
+#include <croquis/sketch/srtt.hpp>
+
+namespace croquis {
+
+/// The families of sketching operators. `count_sketch` is `sparse_sign` with one nonzero per column.
+enum class SketchFamily { gaussian, sparse_sign, count_sketch, srht, srtt };
+
+/// A sketching operator of any family; every operator converts to it. Two are equal if the operators are.
+class AnySketch {
+ public:
+  using Storage = std::variant<Gaussian, SparseSign, Srht, Srtt>;
+
+  AnySketch(const Gaussian& s) : storage_(s) {}
+  AnySketch(const SparseSign& s) : storage_(s) {}
+  AnySketch(const CountSketch& s) : storage_(SparseSign(s)) {}
+  AnySketch(const Srht& s) : storage_(s) {}
+  AnySketch(const Srtt& s) : storage_(s) {}
+
+  std::int64_t rows() const {
+    return std::visit([](const auto& s) { return s.rows; }, storage_);
+  }
+  std::int64_t cols() const {
+    return std::visit([](const auto& s) { return s.cols; }, storage_);
+  }
+  std::uint64_t seed() const {
+    return std::visit([](const auto& s) { return s.seed; }, storage_);
+  }
+  /// Entries per column of S: `SparseSign::nonzeros`, or `rows()` for the dense families.
+  CROQUIS_API std::int64_t nonzeros() const;
+  CROQUIS_API SketchFamily family() const;
+
+  const Storage& storage() const { return storage_; }
+  bool operator==(const AnySketch&) const = default;
+
+ private:
+  Storage storage_;
+};
+
+/// "gaussian", "sparse-sign", "count-sketch", "srht" or "srtt".
+CROQUIS_API std::string to_string(SketchFamily family);
+/// One line such as `SparseSign{rows=2000, cols=100000, nonzeros=8, seed=42}`.
+CROQUIS_API std::string to_string(const AnySketch& s);
+
+/// The operator of a family with its defaults (8 nonzeros, DCT) and the given shape and seed. For sparse-sign the
+/// number of nonzeros is at most `rows`. Throws `InvalidOption` if the family cannot have that shape.
+CROQUIS_API AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols, std::uint64_t seed);
+
+}  // namespace croquis

@@ -1,0 +1,56 @@
+// Applying a sketching operator: the product with a matrix, with a block of it, and the operator's own entries.
+#pragma once
+
+#include <cstdint>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/sketch/any_sketch.hpp>
+
+namespace croquis {
+
+/// out = S A.
+///
+/// | argument | shape | |
+/// |---|---|---|
+/// | S | d x m | |
+/// | A | m x n | dense in either layout, CSR or CSC |
+/// | out | d x n | either layout, overwritten; must not overlap A |
+///
+/// Reads A once (a Gaussian sketch: once per 256 rows of S). Allocates tiles of S and of the result, never S whole.
+/// The result does not depend on the number of threads. Throws `ShapeError` if the shapes do not fit and
+/// `InvalidOption` if S is not a valid operator; `out` is then unchanged.
+CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<float>& a, MatrixView<float> out);
+CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<double>& a, MatrixView<double> out);
+
+/// out += S(:, first_row + [0, k)) A_block: the contribution of k consecutive rows of A to S A.
+///
+/// | argument | shape | |
+/// |---|---|---|
+/// | S | d x m | |
+/// | A_block | k x n | rows first_row, ..., first_row + k - 1 of A; 0 <= first_row, first_row + k <= m |
+/// | out | d x n | either layout, added to; must not overlap A_block |
+///
+/// The primitive behind streams, out-of-core files and distributed rows. Sums over different splittings of A agree to
+/// rounding; the same splitting gives the same bits. Throws as `apply` does; `out` is then unchanged.
+CROQUIS_API void accumulate(const AnySketch& s, std::int64_t first_row, const AnyMatrixView<float>& a_block,
+                            MatrixView<float> out);
+CROQUIS_API void accumulate(const AnySketch& s, std::int64_t first_row, const AnyMatrixView<double>& a_block,
+                            MatrixView<double> out);
+
+/// out = A S^T: sketches the columns of A (n x m) instead of its rows; out is n x d. Otherwise as `apply`.
+CROQUIS_API void apply_right(const AnyMatrixView<float>& a, const AnySketch& s, MatrixView<float> out);
+CROQUIS_API void apply_right(const AnyMatrixView<double>& a, const AnySketch& s, MatrixView<double> out);
+
+/// out = S(first_row + [0, out.rows), first_col + [0, out.cols)): the entries themselves, for tests, plots and
+/// teaching. Throws `ShapeError` if the block leaves S.
+CROQUIS_API void fill(const AnySketch& s, MatrixView<float> out, std::int64_t first_row = 0,
+                      std::int64_t first_col = 0);
+CROQUIS_API void fill(const AnySketch& s, MatrixView<double> out, std::int64_t first_row = 0,
+                      std::int64_t first_col = 0);
+
+/// S A as a new column-major matrix.
+CROQUIS_API Matrix<float> operator*(const AnySketch& s, const AnyMatrixView<float>& a);
+CROQUIS_API Matrix<double> operator*(const AnySketch& s, const AnyMatrixView<double>& a);
+
+}  // namespace croquis

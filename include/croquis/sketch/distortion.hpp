@@ -1,0 +1,40 @@
+// How well a sketch keeps lengths: the size to ask for, and the distortion achieved.
+#pragma once
+
+#include <cstdint>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/sketch/any_sketch.hpp>
+
+namespace croquis {
+
+/// The embedding dimension d at which a sketch of `family` has distortion at most `distortion` on a fixed subspace of
+/// dimension `subspace_dimension` of R^ambient_dimension, except with probability `failure_probability`.
+///
+/// Gaussian: d = ((sqrt(n) + sqrt(2 log(2 / delta))) / eps)^2, a theorem (Davidson and Szarek 2001). Sparse sign, SRHT
+/// and SRTT: the same with a safety factor found by experiment. CountSketch: n (n + 1) / (eps^2 delta), a theorem
+/// (Nelson and Nguyen, arXiv 1211.1002). At most `ambient_dimension` for the transforms.
+/// Throws `InvalidOption` unless 0 < distortion < 1, 0 < failure_probability < 1 and the dimensions are positive.
+CROQUIS_API std::int64_t recommended_rows(SketchFamily family, std::int64_t subspace_dimension,
+                                          std::int64_t ambient_dimension, double distortion = 0.5,
+                                          double failure_probability = 1e-3);
+
+/// What a sketch does to the lengths of the vectors A x: for every x,
+/// smallest * ||A x|| <= ||S A x|| <= largest * ||A x||.
+struct Distortion {
+  double smallest = 0;    ///< smallest singular value of S Q, Q an orthonormal basis of range(A)
+  double largest = 0;     ///< largest singular value of S Q
+  double distortion = 0;  ///< max(1 - smallest, largest - 1)
+  /// Condition number of the problem that S preconditions: largest / smallest.
+  double preconditioned_condition() const { return largest / smallest; }
+};
+
+/// Measures the distortion of S on the range of A (m x n, m >= n).
+///
+/// Computes an orthonormal basis of range(A) by column-pivoted QR (columns beyond the numerical rank are dropped), so
+/// it costs as much as a direct solve: for choosing and checking sketches, not inside solvers. Allocates a copy of A.
+/// Throws as `apply` does.
+CROQUIS_API Distortion measure_distortion(const AnySketch& s, const AnyMatrixView<double>& a);
+
+}  // namespace croquis

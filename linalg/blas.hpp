@@ -1,0 +1,69 @@
+// The boundary to BLAS and LAPACK: 64-bit sizes are checked before they become 32-bit ones, and one template serves
+// float and double. Matrices are column-major here; `multiply` takes views of either layout.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include <croquis/linalg/matrix_view.hpp>
+
+namespace croquis {
+
+using blas_int = int;
+
+/// `size` as the integer BLAS takes. Throws `ShapeError` naming `what` if it does not fit.
+blas_int to_blas_int(std::int64_t size, const char* what);
+
+int blas_threads();
+void set_blas_threads(int threads);
+std::string blas_description();
+std::string blas_kernel();
+
+extern "C" {
+#define CROQUIS_DECLARE(p, T)                                                                                         \
+  void p##gemm_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*, const T*,      \
+                const blas_int*, const T*, const blas_int*, const T*, T*, const blas_int*, std::size_t, std::size_t); \
+  void p##gemv_(const char*, const blas_int*, const blas_int*, const T*, const T*, const blas_int*, const T*,         \
+                const blas_int*, const T*, T*, const blas_int*, std::size_t);                                         \
+  void p##trsm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
+                const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
+  void p##trmm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
+                const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
+  void p##geqrt3_(const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*, blas_int*);             \
+  void p##larfb_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*,                \
+                 const blas_int*, const T*, const blas_int*, const T*, const blas_int*, T*, const blas_int*, T*,      \
+                 const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);                                \
+  void p##geqp3_(const blas_int*, const blas_int*, T*, const blas_int*, blas_int*, T*, T*, const blas_int*,           \
+                 blas_int*);                                                                                          \
+  void p##ormqr_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*,               \
+                 const blas_int*, const T*, T*, const blas_int*, T*, const blas_int*, blas_int*, std::size_t,         \
+                 std::size_t);                                                                                        \
+  void p##orgqr_(const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, const T*, T*,                \
+                 const blas_int*, blas_int*);                                                                         \
+  void p##gesdd_(const char*, const blas_int*, const blas_int*, T*, const blas_int*, T*, T*, const blas_int*, T*,     \
+                 const blas_int*, T*, const blas_int*, blas_int*, blas_int*, std::size_t);
+CROQUIS_DECLARE(s, float)
+CROQUIS_DECLARE(d, double)
+#undef CROQUIS_DECLARE
+}
+
+/// C = alpha A B + beta C for views of any layout and size; with beta = 0, C may be uninitialised.
+template <class T>
+void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<const std::type_identity_t<T>> b,
+              std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c);
+
+/// Which side of the unknown a triangle stands on, and whether it is transposed.
+enum class Side { left, right };
+enum class Transpose { no, yes };
+
+/// Solves op(R) X = B (left) or X op(R) = B (right), R upper triangular; B is overwritten by X.
+template <class T>
+void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type_identity_t<T>> r, MatrixView<T> b);
+
+/// Scaled two-norm of n entries `stride` apart, safe from overflow and underflow.
+template <class T>
+T norm2(std::int64_t n, const T* x, std::int64_t stride = 1);
+
+}  // namespace croquis

@@ -1,0 +1,30 @@
+#include "linalg/memory.hpp"
+
+#include <cstdlib>
+
+#include <sys/mman.h>
+
+namespace croquis {
+namespace {
+
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::size_t huge_from = std::size_t{4} << 20;
+
+}  // namespace
+
+void* allocate_aligned_bytes(std::size_t bytes) {
+  if (bytes == 0) return nullptr;
+  const std::size_t alignment = bytes >= huge_from ? huge_page : cache_line;
+  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  if (rounded < bytes) throw std::bad_alloc();
+  void* memory = std::aligned_alloc(alignment, rounded);
+  if (memory == nullptr) throw std::bad_alloc();
+  // Advice only: a kernel without huge pages refuses it and nothing else changes.
+  if (bytes >= huge_from) madvise(memory, rounded, MADV_HUGEPAGE);
+  return memory;
+}
+
+void free_aligned(void* memory) noexcept { std::free(memory); }
+
+}  // namespace croquis
