@@ -82,23 +82,6 @@ void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<c
 }
 
 template <class T>
-void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type_identity_t<T>> r, MatrixView<T> b) {
-  if (b.rows == 0 || b.cols == 0) return;
-  const blas_int m = to_blas_int(b.rows, "rows");
-  const blas_int n = to_blas_int(b.cols, "columns");
-  const blas_int ldr = to_blas_int(r.leading_dimension, "leading dimension");
-  const blas_int ldb = to_blas_int(b.leading_dimension, "leading dimension");
-  const char* s = side == Side::left ? "L" : "R";
-  const char* t = transpose == Transpose::yes ? "T" : "N";
-  const T one = 1;
-  if constexpr (std::is_same_v<T, double>) {
-    dtrsm_(s, "U", t, "N", &m, &n, &one, r.data, &ldr, b.data, &ldb, 1, 1, 1, 1);
-  } else {
-    strsm_(s, "U", t, "N", &m, &n, &one, r.data, &ldr, b.data, &ldb, 1, 1, 1, 1);
-  }
-}
-
-template <class T>
 T norm2(std::int64_t n, const T* x, std::int64_t stride) {
   // The plain sum of squares, in double, is right unless it leaves the range where squares are exact to roundoff.
   double sum = 0;
@@ -125,7 +108,7 @@ T norm2(std::int64_t n, const T* x, std::int64_t stride) {
 
 #define CROQUIS_INSTANTIATE(T)                                                              \
   template void multiply<T>(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>); \
-  template void solve_triangular<T>(Side, Transpose, MatrixView<const T>, MatrixView<T>);   \
+                                                                                            \
   template T norm2<T>(std::int64_t, const T*, std::int64_t);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
-#include <croquis/linalg/matrix_view.hpp>
+#include <croquis/linalg/matrix.hpp>
 
 namespace croquis {
 
@@ -25,12 +26,14 @@ extern "C" {
 #define CROQUIS_DECLARE(p, T)                                                                                         \
   void p##gemm_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*, const T*,      \
                 const blas_int*, const T*, const blas_int*, const T*, T*, const blas_int*, std::size_t, std::size_t); \
-  void p##gemv_(const char*, const blas_int*, const blas_int*, const T*, const T*, const blas_int*, const T*,         \
-                const blas_int*, const T*, T*, const blas_int*, std::size_t);                                         \
   void p##trsm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
                 const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
-  void p##trmm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
-                const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
+  void p##trsv_(const char*, const char*, const char*, const blas_int*, const T*, const blas_int*, T*,                \
+                const blas_int*, std::size_t, std::size_t, std::size_t);                                              \
+  void p##trmv_(const char*, const char*, const char*, const blas_int*, const T*, const blas_int*, T*,                \
+                const blas_int*, std::size_t, std::size_t, std::size_t);                                              \
+  void p##tpqrt_(const blas_int*, const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*,         \
+                 const blas_int*, T*, const blas_int*, T*, blas_int*);                                                \
   void p##geqrt3_(const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*, blas_int*);             \
   void p##larfb_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*,                \
                  const blas_int*, const T*, const blas_int*, const T*, const blas_int*, T*, const blas_int*, T*,      \
@@ -61,6 +64,37 @@ enum class Transpose { no, yes };
 /// Solves op(R) X = B (left) or X op(R) = B (right), R upper triangular; B is overwritten by X.
 template <class T>
 void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type_identity_t<T>> r, MatrixView<T> b);
+
+/// x := op(R) x, R upper triangular.
+template <class T>
+void multiply_triangular(Transpose transpose, MatrixView<const std::type_identity_t<T>> r, T* x);
+
+/// The upper triangular factor of the QR factorization of [R; t I], R upper triangular.
+template <class T>
+Matrix<T> append_scaled_identity(MatrixView<const T> r, T t);
+
+/// The singular value decomposition A = U diag(s) V^T of a square matrix.
+template <class T>
+struct SingularValueDecomposition {
+  Matrix<T> u;
+  std::vector<T> s;  ///< descending
+  Matrix<T> vt;
+};
+
+/// Throws `std::runtime_error` if LAPACK's iteration fails, which it does for non-finite entries only.
+template <class T>
+SingularValueDecomposition<T> singular_value_decomposition(MatrixView<const T> a);
+
+/// Column-pivoted QR of a square matrix, A P = Q R, applied to a right-hand side.
+template <class T>
+struct PivotedQr {
+  Matrix<T> r;                            ///< upper triangular, zeros below; diagonal of falling magnitude
+  std::vector<std::int64_t> permutation;  ///< column j of A P is column permutation[j] of A
+};
+
+/// Factors A and overwrites B with Q^T B.
+template <class T>
+PivotedQr<T> pivoted_qr(Matrix<T> a, MatrixView<T> b);
 
 /// Scaled two-norm of n entries `stride` apart, safe from overflow and underflow.
 template <class T>

@@ -1,0 +1,255 @@
+#include "linalg/products.hpp"
+
+#include <algorithm>
+
+#include "linalg/blas.hpp"
+#include "linalg/copy.hpp"
+#include "linalg/memory.hpp"
+#include "linalg/parallel.hpp"
+#include "linalg/vector_block.hpp"
+
+namespace croquis {
+namespace {
+
+// A block of rows is read from memory by the first product and from the second-level cache by the second, so it is at
+// most this large; but at least `least_rows`, so that each column of a column-major block is worth a prefetch.
+constexpr std::int64_t block_bytes = 512 << 10;
+constexpr std::int64_t least_rows = 64;
+// Enough chunks for many threads; fewer where the partial sums of G would take more than this.
+constexpr std::int64_t most_chunks = 64;
+constexpr std::int64_t partial_bytes = 64 << 20;
+
+template <class T>
+std::int64_t rows_per_block(std::int64_t cols) {
+  const std::int64_t fitting = block_bytes / static_cast<std::int64_t>(sizeof(T)) / std::max<std::int64_t>(1, cols);
+  return std::clamp<std::int64_t>(fitting / least_rows * least_rows, least_rows, 1024);
+}
+
+template <class T>
+Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries) {
+  const std::int64_t fitting =
+      partial_bytes / static_cast<std::int64_t>(sizeof(T)) / std::max<std::int64_t>(1, gradient_entries);
+  return Partition(rows, std::clamp<std::int64_t>(fitting, 4, most_chunks), 256);
+}
+
+// One block of rows of a dense matrix: t += A x and g += A^T t. One vector goes through the kernels above, several
+// through the matrix product.
+template <class T>
+struct DenseRows {
+  MatrixView<const T> a;
+
+  std::int64_t block_rows() const { return rows_per_block<T>(a.cols); }
+
+  void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
+    const auto rows = a.block(first, 0, t.rows, a.cols);
+    if (t.cols > 1) return multiply<T>(1, rows, x, 1, t);
+    if (a.layout == Layout::column_major) {
+      add_combination(a.cols, t.rows, rows.data, a.leading_dimension, x.data, t.data);
+    } else {
+      add_dot_products(t.rows, a.cols, rows.data, a.leading_dimension, x.data, t.data);
+    }
+  }
+
+  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g) const {
+    const auto rows = a.block(first, 0, t.rows, a.cols);
+    if (t.cols > 1) return multiply<T>(1, rows.transposed(), t, 1, g);
+    if (a.layout == Layout::column_major) {
+      add_dot_products(a.cols, t.rows, rows.data, a.leading_dimension, t.data, g.data);
+    } else {
+      add_combination(t.rows, a.cols, rows.data, a.leading_dimension, t.data, g.data);
+    }
+  }
+};
+
+// The same for rows of a CSR matrix.
+template <class T, class Index>
+struct SparseRows {
+  CsrView<T, Index> a;
+
+  std::int64_t block_rows() const { return 256; }
+
+  void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
+    for (std::int64_t v = 0; v < t.cols; ++v) {
+      const T* xv = x.data + v * x.leading_dimension;
+      T* tv = t.data + v * t.leading_dimension;
+      for (std::int64_t i = 0; i < t.rows; ++i) {
+        T sum = 0;
+        for (Index k = a.row_start[first + i]; k < a.row_start[first + i + 1]; ++k) sum += a.value[k] * xv[a.column[k]];
+        tv[i] += sum;
+      }
+    }
+  }
+
+  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g) const {
+    for (std::int64_t v = 0; v < t.cols; ++v) {
+      const T* tv = t.data + v * t.leading_dimension;
+      T* gv = g.data + v * g.leading_dimension;
+      for (std::int64_t i = 0; i < t.rows; ++i)
+        for (Index k = a.row_start[first + i]; k < a.row_start[first + i + 1]; ++k)
+          gv[a.column[k]] += a.value[k] * tv[i];
+    }
+  }
+};
+
+// Runs body(first_row, t, g) over the blocks of all chunks: t is a zeroed rows x k block, g the chunk's n x k sum. Then
+// G = the sum of the chunks' g in order, unless G is empty. Data movement is the body's; this adds one write and one
+// read of chunks * n * k.
+template <class T, class Body>
+void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t vectors, MatrixView<T> g,
+                        const Body& body) {
+  const Partition chunks = row_chunks<T>(rows, g.rows * vectors);
+  const std::int64_t sum_entries = g.rows * vectors;
+  Workspace<T> sums(chunks.count * sum_entries);
+  for_each_tile(chunks.count, [&](std::int64_t chunk) {
+    T* sum = sums.data() + chunk * sum_entries;
+    std::fill_n(sum, sum_entries, T(0));
+    Workspace<T> products(block_rows * vectors);
+    const std::int64_t end = chunks.end(chunk);
+    for (std::int64_t first = chunks.begin(chunk); first < end; first += block_rows) {
+      const std::int64_t count = std::min(block_rows, end - first);
+      std::fill_n(products.data(), count * vectors, T(0));
+      body(first, column_major(products.data(), count, vectors), column_major(sum, g.rows, vectors));
+    }
+  });
+  for (std::int64_t v = 0; v < (g.rows > 0 ? vectors : 0); ++v) {
+    for (std::int64_t j = 0; j < g.rows; ++j) {
+      T total = 0;
+      for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk) total += sums[chunk * sum_entries + v * g.rows + j];
+      g(j, v) = total;
+    }
+  }
+}
+
+// Blocks of vectors are read column by column, so a row-major one is turned first.
+template <class T>
+struct ColumnMajor {
+  Matrix<T> turned;
+  MatrixView<const T> view;
+  explicit ColumnMajor(MatrixView<const T> x) : view(x) {
+    if (x.layout == Layout::row_major) {
+      turned = Matrix<T>::uninitialized(x.rows, x.cols);
+      copy<T>(x, turned.view());
+      view = turned.view();
+    }
+  }
+};
+
+template <class T>
+DenseRows<T> rows_of(const MatrixView<const T>& a) {
+  return {a};
+}
+template <class T, class Index>
+SparseRows<T, Index> rows_of(const CsrView<T, Index>& a) {
+  return {a};
+}
+
+template <class View>
+constexpr bool is_by_rows = requires(const View& a) {
+  rows_of(a);
+};
+
+template <class T>
+MatrixView<T> no_gradient() {
+  return {};
+}
+
+}  // namespace
+
+template <class T>
+void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> y) {
+  std::visit(
+      [&](const auto& view) {
+        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
+          const ColumnMajor<T> vectors(x);
+          const auto source = rows_of(view);
+          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, no_gradient<T>(),
+                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T>) {
+                                  source.add_product(first, vectors.view, t);
+                                  copy_serial<T>(t, y.block(first, 0, t.rows, t.cols));
+                                });
+        } else {
+          multiply_by_transpose<T>(transposed(view), x, y);
+        }
+      },
+      a.storage());
+}
+
+template <class T>
+void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, MatrixView<T> x) {
+  std::visit(
+      [&](const auto& view) {
+        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
+          const ColumnMajor<T> vectors(y);
+          const auto source = rows_of(view);
+          for_each_row_block<T>(view.rows, source.block_rows(), y.cols, x,
+                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> g) {
+                                  source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g);
+                                });
+        } else {
+          multiply_by<T>(transposed(view), y, x);
+        }
+      },
+      a.storage());
+}
+
+template <class T>
+void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g) {
+  std::visit(
+      [&](const auto& view) {
+        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
+          const ColumnMajor<T> vectors(x);
+          const auto source = rows_of(view);
+          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, g,
+                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
+                                  source.add_product(first, vectors.view, t);
+                                  source.add_transposed_product(first, t, sum);
+                                });
+        } else {
+          // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
+          Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+          multiply_by<T>(view, x, product);
+          multiply_by_transpose<T>(view, product, g);
+        }
+      },
+      a.storage());
+}
+
+template <class T>
+void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
+                           MatrixView<T> g) {
+  std::visit(
+      [&](const auto& view) {
+        const auto subtract = [&](std::int64_t first, MatrixView<T> t) {
+          for (std::int64_t v = 0; v < t.cols; ++v)
+            for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
+        };
+        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
+          const ColumnMajor<T> vectors(x);
+          const auto source = rows_of(view);
+          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, g,
+                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
+                                  source.add_product(first, vectors.view, t);
+                                  subtract(first, t);
+                                  source.add_transposed_product(first, t, sum);
+                                });
+        } else {
+          Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+          multiply_by<T>(view, x, product);
+          subtract(0, product);
+          multiply_by_transpose<T>(view, product, g);
+        }
+      },
+      a.storage());
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                              \
+  template void multiply_by<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);                \
+  template void multiply_by_transpose<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);      \
+  template void normal_product<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);             \
+  template void residual_and_gradient<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<const T>, \
+                                         MatrixView<T>, MatrixView<T>);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

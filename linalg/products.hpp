@@ -1,0 +1,28 @@
+// Products of a dense or sparse matrix with blocks of vectors, by passes over its rows.
+//
+// All are multithreaded over chunks of rows that depend on the shape alone, and give the same bits for any number of
+// threads. Blocks of vectors (X: n x k, Y: m x k) may have either layout; shapes are the caller's duty.
+#pragma once
+
+#include <croquis/linalg/any_matrix_view.hpp>
+
+namespace croquis {
+
+/// Y = A X.
+template <class T>
+void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> y);
+
+/// X = A^T Y.
+template <class T>
+void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, MatrixView<T> x);
+
+/// G = A^T (A X), reading A from memory once.
+template <class T>
+void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g);
+
+/// R = B - A X and G = A^T R, reading A from memory once.
+template <class T>
+void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
+                           MatrixView<T> g);
+
+}  // namespace croquis
