@@ -39,7 +39,7 @@ struct LeastSquaresOptions {
   LeastSquaresMethod method = LeastSquaresMethod::automatic;
   /// The sketching operator; its `cols` must be A's rows. Automatic: `SparseSign` with 8 nonzeros per column,
   /// `sketch_rows` rows and `seed`.
-  std::optional<AnySketch> sketch;
+  std::optional<AnySketch> sketch = std::nullopt;
   /// Rows of the automatic sketch, at least A's columns. 0: chosen by a cost model.
   std::int64_t sketch_rows = 0;
   /// Seed of the automatic sketch. Same seed, same answer.
@@ -52,7 +52,7 @@ struct LeastSquaresOptions {
   /// the columns are scaled to unit norm. 0: 30 units of roundoff, or n of them if that is more.
   double rcond = 0;
   /// Called once per inner iteration on the calling thread; return false to cancel.
-  std::function<bool(const LeastSquaresProgress&)> on_iteration;
+  std::function<bool(const LeastSquaresProgress&)> on_iteration = nullptr;
 };
 
 /// Seconds of each phase of a solve.
