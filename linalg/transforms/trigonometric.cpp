@@ -1,0 +1,47 @@
+#include <croquis/linalg/transforms.hpp>
+
+#include <algorithm>
+
+#include "linalg/check.hpp"
+#include "linalg/copy.hpp"
+#include "linalg/memory.hpp"
+#include "linalg/parallel.hpp"
+#include "linalg/transforms/column_transform.hpp"
+
+namespace croquis {
+namespace {
+
+// Columns a tile takes at a time: a cache line's worth, so that a row-major matrix is read and written by whole lines.
+template <class T>
+constexpr std::int64_t columns_at_once = 64 / static_cast<std::int64_t>(sizeof(T));
+
+template <class T>
+void transform_columns(TrigonometricTransform kind, MatrixView<T> a) {
+  check_view(a, "A");
+  if (!has_trigonometric_transforms()) ColumnTransform<T>(kind, 1);
+  if (a.size() == 0) return;
+  const ColumnTransform<T> transform(kind, a.rows);
+  constexpr std::int64_t width = columns_at_once<T>;
+  for_each_tile((a.cols + width - 1) / width, [&](std::int64_t tile) {
+    const std::int64_t first = tile * width;
+    const std::int64_t columns = std::min(width, a.cols - first);
+    const std::int64_t stride = ColumnTransform<T>::aligned_stride(a.rows);
+    Workspace<T> memory(stride * columns);
+    const auto strip = a.block(0, first, a.rows, columns);
+    const auto work = column_major(memory.data(), a.rows, columns, stride);
+    copy_serial<T>(strip, work);
+    for (std::int64_t j = 0; j < columns; ++j) {
+      T* column = memory.data() + j * stride;
+      transform.execute(column);
+      for (std::int64_t k = 0; k < a.rows; ++k) column[k] *= transform.scale(k);
+    }
+    copy_serial<T>(work, strip);
+  });
+}
+
+}  // namespace
+
+void trigonometric_transform(TrigonometricTransform kind, MatrixView<float> a) { transform_columns(kind, a); }
+void trigonometric_transform(TrigonometricTransform kind, MatrixView<double> a) { transform_columns(kind, a); }
+
+}  // namespace croquis

@@ -1,0 +1,50 @@
+#include "sketch/check_sketch.hpp"
+
+#include <string>
+
+#include <croquis/errors.hpp>
+
+namespace croquis {
+namespace {
+
+// Random counters hold 56 bits of row index, and a power of two above `cols` must fit in 64 bits.
+constexpr std::int64_t most_rows = std::int64_t{1} << 56;
+constexpr std::int64_t most_cols = std::int64_t{1} << 62;
+// A sparse-sign entry is drawn as 31 bits of row and one of sign.
+constexpr std::int64_t most_sparse_rows = (std::int64_t{1} << 31) - 1;
+// FFTW's lengths are 32-bit.
+constexpr std::int64_t most_transform_length = (std::int64_t{1} << 31) - 1;
+
+void check_range(const char* name, std::int64_t value, std::int64_t least, std::int64_t most, const char* because) {
+  if (value < least || value > most)
+    throw InvalidOption(std::string(name) + " = " + std::to_string(value) + " is outside [" + std::to_string(least) +
+                        ", " + std::to_string(most) + "]" + because);
+}
+
+struct Check {
+  void operator()(const Gaussian& s) const {
+    check_range("Gaussian::cols", s.cols, 0, most_cols, "");
+    check_range("Gaussian::rows", s.rows, 1, most_rows, "");
+  }
+  void operator()(const SparseSign& s) const {
+    check_range("SparseSign::cols", s.cols, 0, most_cols, "");
+    check_range("SparseSign::rows", s.rows, 1, most_sparse_rows, "");
+    check_range("SparseSign::nonzeros", s.nonzeros, 1, s.rows, ": at least 1, at most SparseSign::rows");
+  }
+  void operator()(const Srht& s) const {
+    check_range("Srht::cols", s.cols, 0, most_cols, "");
+    check_range("Srht::rows", s.rows, 1, hadamard_order(s.cols), ": at most the smallest power of two >= Srht::cols");
+  }
+  void operator()(const Srtt& s) const {
+    check_range("Srtt::cols", s.cols, 1, most_transform_length, "");
+    check_range("Srtt::rows", s.rows, 1, s.cols, ": at most Srtt::cols");
+    if (!has_trigonometric_transforms())
+      throw InvalidOption("Srtt needs FFTW, and this croquis was built without; Srht works without");
+  }
+};
+
+}  // namespace
+
+void check_sketch(const AnySketch& s) { std::visit(Check{}, s.storage()); }
+
+}  // namespace croquis

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "linalg/memory.hpp"
+#include "linalg/parallel.hpp"
+#include "sketch/entries.hpp"
+#include "sketch/multiply_sketch.hpp"
+#include "sketch/regroup.hpp"
+#include "sketch/scatter_rows.hpp"
+#include "sketch/sparse_sign_draws.hpp"
+#include "sketch/strips.hpp"
+
+namespace croquis {
+namespace {
+
+Workspace<std::uint32_t> draw_in_parallel(const SparseSign& s, std::int64_t first_col, std::int64_t count) {
+  Workspace<std::uint32_t> table(count * s.nonzeros);
+  const Partition parts(count, 64, 256);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    const std::int64_t first = parts.begin(part);
+    draw_sparse_signs(s, first_col + first, parts.length(part), table.data() + first * s.nonzeros);
+  });
+  return table;
+}
+
+template <class T>
+T scale_of(const SparseSign& s) {
+  return static_cast<T>(1 / std::sqrt(static_cast<double>(s.nonzeros)));
+}
+
+// Dense: a block of rows of the strip is packed, and each packed row is added to `nonzeros` rows of the tile. A is
+// read once, in whatever layout; the packed block and the tile stay in cache.
+template <class T>
+void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<const T> a, Update update,
+                    MatrixView<T> out) {
+  constexpr std::int64_t block = 256;
+  const std::int64_t blocks = (a.rows + block - 1) / block;
+  // A chunk's own tile costs about 3 d row operations (clear, add, read), its rows `nonzeros` each: keep the tiles
+  // under half of the work.
+  const std::int64_t most_chunks = a.rows * s.nonzeros / (6 * s.rows);
+  sketch_by_strips<T>(a, blocks, most_chunks, scale_of<T>(s), update, out,
+                      [&](MatrixView<const T> strip, std::int64_t first_block, std::int64_t last_block, T* tile) {
+                        Workspace<T> packed(block * strip_width<T>);
+                        for (std::int64_t b = first_block; b < last_block; ++b) {
+                          const std::int64_t first = b * block;
+                          const std::int64_t count = std::min(block, strip.rows - first);
+                          pack_strip_rows(strip, first, count, packed.data());
+                          scatter_rows(packed.data(), count, table + first * s.nonzeros, s.nonzeros, tile);
+                        }
+                      });
+}
+
+// Sparse by columns: each entry of a column of A is added at `nonzeros` places of one column of the result.
+template <class T, class Index>
+void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CscView<T, Index>& a, Update update,
+                     MatrixView<T> out) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(T)) - 32;
+  const T scale = scale_of<T>(s);
+  const Partition strips(a.cols, 256);
+  for_each_tile(strips.count, [&](std::int64_t strip) {
+    Workspace<T> sum(s.rows);
+    for (std::int64_t j = strips.begin(strip); j < strips.end(strip); ++j) {
+      std::fill_n(sum.data(), s.rows, T(0));
+      const auto last = static_cast<std::int64_t>(a.column_start[j + 1]);
+      for (auto k = static_cast<std::int64_t>(a.column_start[j]); k < last; ++k) {
+        const auto value = std::bit_cast<Bits>(a.value[k]);
+        const std::uint32_t* entries = table + static_cast<std::int64_t>(a.row[k]) * s.nonzeros;
+        for (std::int64_t b = 0; b < s.nonzeros; ++b) {
+          const Bits sign = static_cast<Bits>(entries[b] & 0x80000000u) << to_sign_bit;
+          sum[entry_row(entries[b])] += std::bit_cast<T>(value ^ sign);
+        }
+      }
+      for (std::int64_t i = 0; i < s.rows; ++i) out(i, j) = (update == Update::add ? out(i, j) : T(0)) + scale * sum[i];
+    }
+  });
+}
+
+template <class T, class Index>
+void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CsrView<T, Index>& a, Update update,
+                     MatrixView<T> out) {
+  const GroupedByColumn<T> by_columns = regroup(a);
+  multiply_sparse(s, table, by_columns.view(), update, out);
+}
+
+}  // namespace
+
+template <class T>
+void multiply_sketch(const SparseSign& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out) {
+  const Workspace<std::uint32_t> table = draw_in_parallel(s, first_row, a.rows());
+  std::visit(
+      [&](const auto& view) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(view)>, MatrixView<const T>>) {
+          multiply_dense<T>(s, table.data(), view, update, out);
+        } else {
+          multiply_sparse(s, table.data(), view, update, out);
+        }
+      },
+      a.storage());
+}
+
+template <class T>
+EntryFiller<T> entries_of(const SparseSign& s) {
+  return [s](std::int64_t first_row, std::int64_t first_col, MatrixView<T> out) {
+    const T value = scale_of<T>(s);
+    Workspace<std::uint32_t> table(out.cols * s.nonzeros);
+    draw_sparse_signs(s, first_col, out.cols, table.data());
+    for (std::int64_t j = 0; j < out.cols; ++j) {
+      for (std::int64_t i = 0; i < out.rows; ++i) out(i, j) = 0;
+      for (std::int64_t b = 0; b < s.nonzeros; ++b) {
+        const std::uint32_t entry = table[j * s.nonzeros + b];
+        const std::int64_t i = entry_row(entry) - first_row;
+        if (i >= 0 && i < out.rows) out(i, j) = entry_is_negative(entry) ? -value : value;
+      }
+    }
+  };
+}
+
+template EntryFiller<float> entries_of(const SparseSign&);
+template EntryFiller<double> entries_of(const SparseSign&);
+template void multiply_sketch(const SparseSign&, std::int64_t, const AnyMatrixView<float>&, Update, MatrixView<float>);
+template void multiply_sketch(const SparseSign&, std::int64_t, const AnyMatrixView<double>&, Update,
+                              MatrixView<double>);
+
+}  // namespace croquis

@@ -1,0 +1,78 @@
+#include <croquis/sketch/srtt.hpp>
+
+#include <cmath>
+#include <memory>
+#include <numbers>
+
+#include "linalg/memory.hpp"
+#include "sketch/entries.hpp"
+#include "sketch/multiply_sketch.hpp"
+#include "sketch/panels.hpp"
+#include "sketch/sampling.hpp"
+
+namespace croquis {
+namespace {
+
+// cos(2 pi numerator / denominator), 0 <= numerator < denominator: the angle is brought under an eighth of a turn in
+// integers, so that the result is accurate however large they are.
+double cos_turns(std::uint64_t numerator, std::uint64_t denominator) {
+  if (2 * numerator > denominator) numerator = denominator - numerator;
+  bool negative = false;
+  if (4 * numerator > denominator) {
+    // cos(pi - x) = -cos x; in half-units, so that an odd denominator stays exact
+    negative = true;
+    numerator = denominator - 2 * numerator;
+  } else {
+    numerator = 2 * numerator;
+  }
+  const double turn = std::numbers::pi / static_cast<double>(denominator);
+  const double value = 4 * numerator <= denominator
+                           ? std::cos(turn * static_cast<double>(numerator))
+                           : std::sin(turn / 2 * static_cast<double>(denominator - 2 * numerator));
+  return negative ? -value : value;
+}
+
+// sqrt(m) C(k, j)
+double transform_entry(TrigonometricTransform transform, std::uint64_t m, std::uint64_t k, std::uint64_t j) {
+  if (transform == TrigonometricTransform::dct) {
+    if (k == 0) return 1;
+    return std::numbers::sqrt2 * cos_turns(k * (2 * j + 1) % (4 * m), 4 * m);
+  }
+  // cos x + sin x = sqrt(2) cos(x - pi / 4), and 7 m / 8 m of a turn is -pi / 4.
+  return std::numbers::sqrt2 * cos_turns((8 * (k * j % m) + 7 * m) % (8 * m), 8 * m);
+}
+
+}  // namespace
+
+template <class T>
+EntryFiller<T> entries_of(const Srtt& s) {
+  const auto sample =
+      std::make_shared<const std::vector<std::int64_t>>(sample_without_replacement(s.seed, s.cols, s.rows));
+  return [s, sample](std::int64_t first_row, std::int64_t first_col, MatrixView<T> out) {
+    const double scale = 1 / std::sqrt(static_cast<double>(s.rows));
+    const auto m = static_cast<std::uint64_t>(s.cols);
+    Workspace<double> signs(out.cols);
+    draw_column_signs(s.seed, first_col, out.cols, signs.data());
+    for (std::int64_t i = 0; i < out.rows; ++i) {
+      const auto k = static_cast<std::uint64_t>((*sample)[static_cast<std::size_t>(first_row + i)]);
+      for (std::int64_t j = 0; j < out.cols; ++j)
+        out(i, j) = static_cast<T>(scale * signs[j] *
+                                   transform_entry(s.transform, m, k, static_cast<std::uint64_t>(first_col + j)));
+    }
+  };
+}
+
+template <class T>
+void multiply_sketch(const Srtt& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out) {
+  multiply_by_panels(entries_of<T>(s), first_row, a, update, out);
+}
+
+#define CROQUIS_INSTANTIATE(T)                     \
+  template EntryFiller<T> entries_of(const Srtt&); \
+  template void multiply_sketch(const Srtt&, std::int64_t, const AnyMatrixView<T>&, Update, MatrixView<T>);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

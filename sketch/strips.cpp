@@ -1,0 +1,95 @@
+#include "sketch/strips.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "linalg/copy.hpp"
+#include "linalg/memory.hpp"
+#include "linalg/parallel.hpp"
+
+namespace croquis {
+namespace {
+
+// Enough tiles to keep this many threads busy.
+constexpr std::int64_t wanted_tiles = 32;
+
+// to = or += scale * tile; the tile's rows are strip_width apart.
+template <class T>
+void write_tile(const T* tile, T scale, Update update, MatrixView<T> to) {
+  constexpr std::int64_t width = strip_width<T>;
+  constexpr std::int64_t rows_at_once = 64;
+  const std::int64_t row_stride = to.row_stride();
+  const std::int64_t column_stride = to.column_stride();
+  for (std::int64_t first = 0; first < to.rows; first += rows_at_once) {
+    const std::int64_t last = std::min(to.rows, first + rows_at_once);
+    for (std::int64_t j = 0; j < to.cols; ++j) {
+      T* column = to.data + j * column_stride;
+      if (update == Update::add) {
+        for (std::int64_t i = first; i < last; ++i) column[i * row_stride] += scale * tile[i * width + j];
+      } else {
+        for (std::int64_t i = first; i < last; ++i) column[i * row_stride] = scale * tile[i * width + j];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+void pack_strip_rows(MatrixView<const T> strip, std::int64_t first, std::int64_t count, T* packed) {
+  constexpr std::int64_t width = strip_width<T>;
+  if (strip.cols < width) std::fill_n(packed, count * width, T(0));
+  copy_serial<T>(strip.block(first, 0, count, strip.cols), row_major(packed, count, strip.cols, width));
+}
+
+template <class T>
+void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t most_chunks, T scale, Update update,
+                      MatrixView<T> out, const StripKernel<T>& kernel) {
+  constexpr std::int64_t width = strip_width<T>;
+  if (out.cols == 0) return;
+  const std::int64_t strips = (a.cols + width - 1) / width;
+  const std::int64_t chunks =
+      std::clamp<std::int64_t>(wanted_tiles / strips, 1, std::max<std::int64_t>(1, most_chunks));
+  const Partition parts(blocks, chunks);
+  const std::int64_t tile_size = out.rows * width;
+
+  const auto strip_of = [&](auto view, std::int64_t strip) {
+    const std::int64_t first = strip * width;
+    return view.block(0, first, view.rows, std::min(width, view.cols - first));
+  };
+  if (parts.count <= 1) {
+    for_each_tile(strips, [&](std::int64_t strip) {
+      Workspace<T> tile(tile_size);
+      std::fill_n(tile.data(), tile_size, T(0));
+      kernel(strip_of(a, strip), 0, blocks, tile.data());
+      write_tile(tile.data(), scale, update, strip_of(out, strip));
+    });
+    return;
+  }
+
+  Workspace<T> tiles(strips * parts.count * tile_size);
+  for_each_tile(strips * parts.count, [&](std::int64_t index) {
+    const std::int64_t part = index % parts.count;
+    T* tile = tiles.data() + index * tile_size;
+    std::fill_n(tile, tile_size, T(0));
+    kernel(strip_of(a, index / parts.count), parts.begin(part), parts.end(part), tile);
+  });
+  for_each_tile(strips, [&](std::int64_t strip) {
+    T* sum = tiles.data() + strip * parts.count * tile_size;
+    for (std::int64_t part = 1; part < parts.count; ++part) {
+      const T* tile = sum + part * tile_size;
+      for (std::int64_t i = 0; i < tile_size; ++i) sum[i] += tile[i];
+    }
+    write_tile(sum, scale, update, strip_of(out, strip));
+  });
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                              \
+  template void pack_strip_rows(MatrixView<const T>, std::int64_t, std::int64_t, T*);                       \
+  template void sketch_by_strips(MatrixView<const T>, std::int64_t, std::int64_t, T, Update, MatrixView<T>, \
+                                 const StripKernel<T>&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis
