@@ -1,0 +1,52 @@
+#include "linalg/finite.hpp"
+
+#include <atomic>
+#include <cmath>
+
+#include "linalg/parallel.hpp"
+
+namespace croquis {
+namespace {
+
+// x - x is zero exactly for finite x, so the sum of the differences is zero or not a number.
+template <class T>
+bool finite_run(const T* x, std::int64_t count) {
+  T sum = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += x[i] - x[i];
+  return sum == T(0);
+}
+
+template <class T>
+bool all_finite_in(const T* first, std::int64_t runs, std::int64_t run_length, std::int64_t stride) {
+  const Partition parts(runs, 64);
+  std::atomic<bool> finite = true;
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    for (std::int64_t run = parts.begin(part); run < parts.end(part) && finite; ++run)
+      if (!finite_run(first + run * stride, run_length)) finite = false;
+  });
+  return finite;
+}
+
+}  // namespace
+
+template <class T>
+bool all_finite(const AnyMatrixView<T>& a) {
+  return std::visit(
+      [](const auto& view) {
+        if constexpr (requires { view.layout; }) {
+          return view.layout == Layout::column_major
+                     ? all_finite_in(view.data, view.cols, view.rows, view.leading_dimension)
+                     : all_finite_in(view.data, view.rows, view.cols, view.leading_dimension);
+        } else if constexpr (requires { view.row_start; }) {
+          return view.nonzeros() == 0 || finite_run(view.value + view.row_start[0], view.nonzeros());
+        } else {
+          return view.nonzeros() == 0 || finite_run(view.value + view.column_start[0], view.nonzeros());
+        }
+      },
+      a.storage());
+}
+
+template bool all_finite<float>(const AnyMatrixView<float>&);
+template bool all_finite<double>(const AnyMatrixView<double>&);
+
+}  // namespace croquis

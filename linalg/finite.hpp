@@ -1,0 +1,12 @@
+// Looking for NaN and infinities.
+#pragma once
+
+#include <croquis/linalg/any_matrix_view.hpp>
+
+namespace croquis {
+
+/// True if no stored entry of A is a NaN or an infinity. Multithreaded; reads A once.
+template <class T>
+bool all_finite(const AnyMatrixView<T>& a);
+
+}  // namespace croquis

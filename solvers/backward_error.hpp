@@ -1,0 +1,39 @@
+// How far the data would have to move for a computed x to be the exact least-squares solution.
+#pragma once
+
+#include <map>
+
+#include <croquis/linalg/matrix.hpp>
+
+#include "solvers/factorization.hpp"
+
+namespace croquis {
+
+/// The sketched Karlson-Walden estimate of the relative backward error (Epperly, Meier, Nakatsukasa, arXiv 2406.03468,
+/// section 3): with C the factor of A D (or of its sketch), z = D^-1 x, r = b - A x, theta = ||C||_F / ||b||,
+///
+///     mu = theta^2 ||r||^2 / (1 + theta^2 ||z||^2),
+///     eta = theta / sqrt(1 + theta^2 ||z||^2) * ||(C^T C + mu I)^(-1/2) D A^T r|| / ||C||_F,
+///
+/// the least ||[E, theta f]||_F / ||C||_F with (A D + E) z = b + f solved exactly in the least-squares sense, within
+/// sqrt(2) and the sketch's distortion. Only the part of A^T r in the range of C^T counts.
+///
+/// The norm of (C^T C + mu I)^(-1/2) C^T s is bracketed in O(n^2); where the bracket is wider than a factor of two,
+/// [R; sqrt(mu) I] is factored, with mu rounded down to a power of four and the factor kept, so that iterates and
+/// right-hand sides share it. The estimate is then at most twice too large from that, never too small.
+template <class T>
+class BackwardError {
+ public:
+  explicit BackwardError(const Factorization<T>& factorization) : f_(factorization) {}
+
+  /// The estimate, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not zero.
+  double estimate(const T* s, double residual_norm, double scaled_norm, double b_norm);
+
+ private:
+  double shifted_norm(const T* s, double root_mu);
+
+  const Factorization<T>& f_;
+  std::map<int, Matrix<T>> shifted_factors_;
+};
+
+}  // namespace croquis

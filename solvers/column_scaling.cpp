@@ -1,0 +1,64 @@
+#include "solvers/column_scaling.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "linalg/blas.hpp"
+#include "linalg/parallel.hpp"
+
+namespace croquis {
+namespace {
+
+template <class T>
+T power_of_two_for(double norm) {
+  if (!(norm > 0)) return 1;
+  // The ends of the range of T bound what a single factor can do; a norm beyond them is infinite here.
+  const int most = std::numeric_limits<T>::max_exponent - 1;
+  int exponent = most;
+  if (std::isfinite(norm)) std::frexp(norm, &exponent);
+  return std::ldexp(T(1), std::clamp(-exponent, -most, most));
+}
+
+}  // namespace
+
+template <class T>
+std::vector<T> unit_column_scale(MatrixView<const T> a) {
+  std::vector<T> scale(static_cast<std::size_t>(a.cols));
+  const Partition parts(a.cols, 64);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j)
+      scale[j] = power_of_two_for<T>(norm2(a.rows, a.data + j * a.column_stride(), a.row_stride()));
+  });
+  return scale;
+}
+
+template <class T>
+void scale_columns(MatrixView<T> a, const std::vector<T>& scale) {
+  const Partition parts(a.cols, 64);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j) {
+      if (scale[j] == T(1)) continue;
+      T* column = a.data + j * a.column_stride();
+      for (std::int64_t i = 0; i < a.rows; ++i) column[i * a.row_stride()] *= scale[j];
+    }
+  });
+}
+
+template <class T>
+bool within_safe_range(const std::vector<T>& scale) {
+  // 13/16 of the exponent range: 1e+-250 for double, 1e+-31 for float. The residual, down to the roundoff of a unit
+  // right-hand side, takes the rest.
+  const int most = std::numeric_limits<T>::max_exponent * 13 / 16;
+  return std::all_of(scale.begin(), scale.end(), [&](T s) { return std::abs(std::ilogb(s)) <= most; });
+}
+
+#define CROQUIS_INSTANTIATE(T)                                          \
+  template std::vector<T> unit_column_scale<T>(MatrixView<const T>);    \
+  template void scale_columns<T>(MatrixView<T>, const std::vector<T>&); \
+  template bool within_safe_range<T>(const std::vector<T>&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

@@ -1,0 +1,102 @@
+#include "solvers/least_squares_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "linalg/blas.hpp"
+#include "linalg/parallel.hpp"
+#include "linalg/products.hpp"
+#include "linalg/tall_qr.hpp"
+#include "solvers/backward_error.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr double acceptable_roundoffs = 8;
+
+}  // namespace
+
+template <class T>
+double LeastSquaresProblem<T>::target() const {
+  return std::max(options.tolerance, static_cast<double>(std::numeric_limits<T>::epsilon()) / 2);
+}
+
+template <class T>
+double LeastSquaresProblem<T>::acceptable() const {
+  return std::max(options.tolerance, acceptable_roundoffs * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2);
+}
+
+template <class T>
+double LeastSquaresPoint<T>::worst_backward_error() const {
+  double worst = 0;
+  for (const double error : backward_error) worst = std::isnan(error) ? error : std::max(worst, error);
+  return worst;
+}
+
+template <class T>
+void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
+             LeastSquaresPoint<T>& point, LeastSquaresReport& report) {
+  const std::int64_t k = problem.vectors();
+  const std::int64_t m = problem.rows();
+  const std::int64_t n = problem.cols();
+  if (point.residual.rows() != m || point.residual.cols() != k) {
+    point.residual = Matrix<T>::uninitialized(m, k);
+    point.gradient = Matrix<T>::uninitialized(n, k);
+    point.s = Matrix<T>::uninitialized(factorization.rank, k);
+  }
+  residual_and_gradient<T>(problem.a, point.x.view(), problem.b.view(), point.residual.view(), point.gradient.view());
+  ++report.passes;
+  factorization.precondition_transposed(point.gradient.view(), point.s.view());
+  point.residual_norm.assign(static_cast<std::size_t>(k), 0);
+  point.scaled_norm.assign(static_cast<std::size_t>(k), 0);
+  point.backward_error.assign(static_cast<std::size_t>(k), 0);
+  for (std::int64_t j = 0; j < k; ++j) {
+    point.residual_norm[j] = norm2(m, point.residual.data() + j * m);
+    point.scaled_norm[j] = factorization.scaled_norm(point.x.view().block(0, j, n, 1));
+    if (problem.b_norm[j] == 0) continue;
+    point.backward_error[j] = error.estimate(point.s.data() + j * factorization.rank, point.residual_norm[j],
+                                             point.scaled_norm[j], problem.b_norm[j]);
+  }
+}
+
+template <class T>
+void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
+  const std::int64_t n = f.cols();
+  const std::int64_t nullity = f.null_basis.cols();
+  if (nullity == 0 || x.cols == 0) return;
+  // The null space of A is D times that of A D. An orthogonal projection through the triangular factor of its basis,
+  // done twice so that the second removes the rounding errors of the first.
+  Matrix<T> basis(n, nullity);
+  for (std::int64_t k = 0; k < nullity; ++k)
+    for (std::int64_t j = 0; j < n; ++j) basis(j, k) = f.scale[j] * f.null_basis(j, k);
+  for (std::int64_t k = 0; k < nullity; ++k) {
+    const T norm = norm2(n, basis.data() + k * n);
+    for (std::int64_t j = 0; j < n && norm > 0; ++j) basis(j, k) /= norm;
+  }
+  Matrix<T> factored(basis);
+  Matrix<T> nothing(n, 0);
+  const TallQr<T> qr = tall_qr<T>(factored.view(), nothing.view());
+  for (std::int64_t j = 0; j < nullity; ++j)
+    if (qr.r(j, j) == T(0)) return;
+  Matrix<T> coefficients(nullity, x.cols);
+  const SingleThreadedBlas single_threaded_blas;
+  for (int round = 0; round < 2; ++round) {
+    multiply<T>(1, basis.view().transposed(), x, 0, coefficients.view());
+    solve_triangular<T>(Side::left, Transpose::yes, qr.r, coefficients.view());
+    solve_triangular<T>(Side::left, Transpose::no, qr.r, coefficients.view());
+    multiply<T>(-1, basis.view(), coefficients.view(), 1, x);
+  }
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                        \
+  template struct LeastSquaresProblem<T>;                                                             \
+  template struct LeastSquaresPoint<T>;                                                               \
+  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, \
+                           LeastSquaresPoint<T>&, LeastSquaresReport&);                               \
+  template void minimize_norm<T>(const Factorization<T>&, MatrixView<T>);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

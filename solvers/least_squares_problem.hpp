@@ -1,0 +1,69 @@
+// What every least-squares method works on: the checked data, and the report as it grows.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include <croquis/solvers/least_squares.hpp>
+
+#include "solvers/factorization.hpp"
+
+namespace croquis {
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+/// A and a copy of B whose columns are scaled by powers of two to norms near one, so that no product of the iteration
+/// leaves the range of T. Solutions, residuals and gradients below are those of the scaled right-hand sides.
+template <class T>
+struct LeastSquaresProblem {
+  AnyMatrixView<T> a;
+  Matrix<T> b;                  ///< m x k, column-major
+  std::vector<int> b_exponent;  ///< column j of the user's B is column j of b times 2^b_exponent[j]
+  std::vector<double> b_norm;   ///< norms of the columns of b
+  const LeastSquaresOptions& options;
+  Stopwatch clock;
+
+  std::int64_t rows() const { return a.rows(); }
+  std::int64_t cols() const { return a.cols(); }
+  std::int64_t vectors() const { return b.cols(); }
+
+  /// The backward error to reach, and the one that is accepted once iterating gains no more: with tolerance 0 the
+  /// unit roundoff, and the few units of it that Householder QR itself can be off by.
+  double target() const;
+  double acceptable() const;
+};
+
+/// A point, with what is known of it; all are recomputed from A and b by `measure`.
+template <class T>
+struct LeastSquaresPoint {
+  Matrix<T> x;         ///< n x k
+  Matrix<T> residual;  ///< b - A x, m x k
+  Matrix<T> gradient;  ///< A^T (b - A x), n x k
+  Matrix<T> s;         ///< N^T gradient, rank x k
+  std::vector<double> residual_norm;
+  std::vector<double> scaled_norm;  ///< ||D^-1 x||
+  std::vector<double> backward_error;
+
+  double worst_backward_error() const;
+};
+
+template <class T>
+class BackwardError;
+
+/// Recomputes residual, gradient, s, the norms and the backward errors of `point.x`: one pass over A.
+template <class T>
+void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
+             LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+
+/// Moves rank-deficient solutions to the ones of minimum norm: subtracts their part in the null space of A.
+template <class T>
+void minimize_norm(const Factorization<T>& factorization, MatrixView<T> x);
+
+}  // namespace croquis
