@@ -57,8 +57,9 @@ void factor_rank_deficient(Factorization<T>& f, const Matrix<T>& r, Matrix<T>& q
 
 template <class T>
 double default_rcond(std::int64_t n) {
+  // The rounding errors of a QR factorization of unit columns are of the order of their Frobenius norm, sqrt(n).
   const double roundoff = std::numeric_limits<T>::epsilon() / 2;
-  return roundoff * static_cast<double>(std::max<std::int64_t>(30, n));
+  return roundoff * std::max(30.0, 2 * std::sqrt(static_cast<double>(n)));
 }
 
 template <class T>

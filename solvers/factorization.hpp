@@ -40,7 +40,7 @@ struct Factorization {
 enum class Pivoting { no, yes };
 
 /// The relative tolerance for singular values of columns scaled to unit norm that stands for `rcond = 0`: 30 units of
-/// roundoff, or n of them if that is more.
+/// roundoff, or 2 sqrt(n) of them if that is more.
 template <class T>
 double default_rcond(std::int64_t n);
 

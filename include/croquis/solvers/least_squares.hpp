@@ -49,7 +49,7 @@ struct LeastSquaresOptions {
   /// Limit on inner iterations in each of the two refinement steps.
   std::int64_t iteration_limit = 100;
   /// Singular values (direct: diagonal entries of the pivoted R) below rcond times the largest count as zero, after
-  /// the columns are scaled to unit norm. 0: 30 units of roundoff, or n of them if that is more.
+  /// the columns are scaled to unit norm. 0: 30 units of roundoff, or 2 sqrt(n) of them if that is more.
   double rcond = 0;
   /// Called once per inner iteration on the calling thread; return false to cancel.
   std::function<bool(const LeastSquaresProgress&)> on_iteration = nullptr;
