@@ -1,0 +1,155 @@
+// The small dense factorizations: each multiplied out again.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "linalg/blas.hpp"
+#include "linalg/condition.hpp"
+#include "tests/support/test_matrices.hpp"
+
+using namespace croquis;
+using namespace croquis::test;
+
+namespace {
+
+template <class T>
+Matrix<T> converted(const Matrix<double>& a) {
+  Matrix<T> result(a.rows(), a.cols());
+  for (std::size_t k = 0; k < a.entries().size(); ++k) result.data()[k] = static_cast<T>(a.data()[k]);
+  return result;
+}
+
+template <class T>
+Matrix<T> upper_triangle(Matrix<T> a) {
+  for (std::int64_t j = 0; j < a.cols(); ++j)
+    for (std::int64_t i = j + 1; i < a.rows(); ++i) a(i, j) = 0;
+  return a;
+}
+
+template <class T>
+Matrix<T> product(MatrixView<const T> a, MatrixView<const T> b) {
+  Matrix<T> c(a.rows, b.cols);
+  multiply<T>(T(1), a, b, T(0), c);
+  return c;
+}
+
+template <class T>
+double largest_difference(const Matrix<T>& a, const Matrix<T>& b) {
+  double largest = 0;
+  for (std::size_t k = 0; k < a.entries().size(); ++k)
+    largest = std::max<double>(largest, std::abs(a.data()[k] - b.data()[k]));
+  return largest;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("multiply_triangular is the product with R or R^T", T, float, double) {
+  RandomSource random(1);
+  const Matrix<T> full = converted<T>(gaussian_matrix(9, 9, random));
+  const Matrix<T> r = upper_triangle(full);
+  const Matrix<T> x = converted<T>(gaussian_matrix(9, 1, random));
+  for (const Transpose transpose : {Transpose::no, Transpose::yes}) {
+    const Matrix<T> expected = product<T>(transpose == Transpose::yes ? r.view().transposed() : r.view(), x);
+    Matrix<T> found = x;
+    multiply_triangular<T>(transpose, full, found.data());
+    CHECK(largest_difference(found, expected) < 50 * std::numeric_limits<T>::epsilon());
+  }
+}
+
+TEST_CASE_TEMPLATE("append_scaled_identity: R'^T R' = R^T R + t^2 I", T, float, double) {
+  RandomSource random(2);
+  for (const std::int64_t n : {1, 5, 40}) {
+    const Matrix<T> r = upper_triangle(converted<T>(gaussian_matrix(n, n, random)));
+    for (const T t : {T(0), T(1e-3), T(3)}) {
+      CAPTURE(n);
+      CAPTURE(t);
+      const Matrix<T> appended = append_scaled_identity<T>(r, t);
+      CHECK(largest_difference(appended, upper_triangle(appended)) == 0);
+      Matrix<T> expected = product<T>(r.view().transposed(), r);
+      for (std::int64_t j = 0; j < n; ++j) expected(j, j) += t * t;
+      const Matrix<T> found = product<T>(appended.view().transposed(), appended);
+      CHECK(largest_difference(found, expected) < 20 * static_cast<double>(n) * std::numeric_limits<T>::epsilon());
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("Singular value decomposition: A = U S V^T, orthogonal factors, falling values", T, float, double) {
+  RandomSource random(3);
+  for (const std::int64_t n : {0, 1, 2, 30}) {
+    CAPTURE(n);
+    const Matrix<T> a = converted<T>(gaussian_matrix(n, n, random));
+    const auto [u, s, vt] = singular_value_decomposition<T>(a);
+    REQUIRE(static_cast<std::int64_t>(s.size()) == n);
+    CHECK(std::is_sorted(s.rbegin(), s.rend()));
+    Matrix<T> us = u, identity(n, n);
+    for (std::int64_t j = 0; j < n; ++j) {
+      identity(j, j) = 1;
+      for (std::int64_t i = 0; i < n; ++i) us(i, j) *= s[j];
+    }
+    // A few roundoffs of ||A|| < 11.
+    const double tolerance = 100 * std::numeric_limits<T>::epsilon();
+    CHECK(largest_difference(product<T>(us, vt), a) < tolerance);
+    CHECK(largest_difference(product<T>(u.view().transposed(), u), identity) < tolerance);
+    CHECK(largest_difference(product<T>(vt, vt.view().transposed()), identity) < tolerance);
+  }
+}
+
+TEST_CASE_TEMPLATE("Pivoted QR: R^T R is the Gram matrix of the permuted columns, B follows", T, float, double) {
+  RandomSource random(4);
+  for (const std::int64_t n : {0, 1, 2, 25}) {
+    for (const std::int64_t k : {0, 1, 3}) {
+      CAPTURE(n);
+      CAPTURE(k);
+      const Matrix<T> a = converted<T>(gaussian_matrix(n, n, random));
+      const Matrix<T> b = converted<T>(gaussian_matrix(n, k, random));
+      Matrix<T> qtb = b;
+      const auto [r, permutation] = pivoted_qr<T>(a, qtb.view());
+      REQUIRE(static_cast<std::int64_t>(permutation.size()) == n);
+      Matrix<T> permuted(n, n);
+      for (std::int64_t j = 0; j < n; ++j) {
+        for (std::int64_t i = 0; i < n; ++i) permuted(i, j) = a(i, permutation[j]);
+        if (j > 0) CHECK(std::abs(r(j, j)) <= std::abs(r(j - 1, j - 1)) * (1 + 10 * std::numeric_limits<T>::epsilon()));
+      }
+      const double tolerance = 500 * std::numeric_limits<T>::epsilon();
+      CHECK(largest_difference(r, upper_triangle(r)) == 0);
+      CHECK(largest_difference(product<T>(r.view().transposed(), r),
+                               product<T>(permuted.view().transposed(), permuted)) < tolerance);
+      CHECK(largest_difference(product<T>(r.view().transposed(), qtb), product<T>(permuted.view().transposed(), b)) <
+            tolerance);
+    }
+  }
+}
+
+TEST_CASE("Extreme singular values of triangles, within a factor of two") {
+  RandomSource random(5);
+  for (const std::int64_t n : {1, 2, 40}) {
+    for (const double condition : {1.0, 1e3, 1e8, 1e14}) {
+      CAPTURE(n);
+      CAPTURE(condition);
+      Matrix<double> none(n, 0);
+      const Matrix<double> r = pivoted_qr<double>(with_condition(n, n, condition, random), none.view()).r;
+      const auto s = singular_value_decomposition<double>(r).s;
+      const auto [largest, smallest] = extreme_singular_values<double>(r);
+      CHECK(largest <= s.front() * (1 + 1e-14));
+      CHECK(largest >= s.front() / 2);
+      CHECK(smallest >= s.back() * (1 - 1e-2));
+      CHECK(smallest <= s.back() * 2);
+    }
+  }
+  // Kahan's triangle: the diagonal hides the smallest singular value by a factor of thousands.
+  const Matrix<double> k = kahan(60, 60, 1.2);
+  const auto exact = singular_value_decomposition<double>(k).s;
+  CHECK(extreme_singular_values<double>(k).smallest <= 2 * exact.back());
+}
+
+TEST_CASE("A zero on the diagonal makes the smallest singular value zero; an empty triangle has none") {
+  Matrix<double> r(3, 3);
+  r(0, 0) = 2;
+  r(2, 2) = 1;
+  CHECK(extreme_singular_values<double>(r).smallest == 0);
+  CHECK(std::abs(extreme_singular_values<double>(r).largest - 2) < 1e-2);
+  CHECK(extreme_singular_values<double>(Matrix<double>(0, 0)).largest == 0);
+}
