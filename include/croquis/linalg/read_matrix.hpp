@@ -20,9 +20,9 @@ enum class FileFormat { automatic, matrix_market, npy, csv, tsv, svmlight };
 /// How to read a file.
 struct ReadOptions {
   FileFormat format = FileFormat::automatic;
-  /// csv/tsv: a column to split off as the target, by header name or by zero-based index in digits (a name wins).
-  /// svmlight files always have a target: their labels.
-  std::optional<std::string> target;
+  /// A column to split off as the target: csv and tsv by header name or by zero-based index in digits (a name wins);
+  /// npy and Matrix Market arrays by index. svmlight files always have a target, their labels, and take none here.
+  std::optional<std::string> target = std::nullopt;
 };
 
 /// A matrix read from a file, with what else the file said.
@@ -40,14 +40,26 @@ struct MatrixFile {
   }
 };
 
-/// Reads a matrix in one pass over the file, decompressing gzip as it goes.
+/// Reads a matrix in one pass over the file, decompressing gzip (told by its first bytes) as it goes.
+///
+/// - Matrix Market: coordinate (read as sparse; entries that repeat a place are added) and array (dense,
+///   column-major); real, double, integer and pattern; general, symmetric (its lower triangle) and skew-symmetric.
+/// - npy: versions 1 to 3; float32, float64, bool and integers (rounded beyond 2^53) in either byte order; up to two
+///   dimensions, a vector being one column. Dense, in the file's layout.
+/// - csv and tsv: fields in quotes or not, blanks around them; a first line without any number holds the names. A field
+///   that is blank or not a number is an error, never dropped or guessed. Dense, row-major.
+/// - svmlight: labels, ascending indices counted from 1 (from 0 if a 0 occurs anywhere), comments; `qid` is skipped.
+///   Sparse, with as many columns as the largest index says.
+///
+/// Text may begin with a UTF-8 byte order mark, have lines that end in CRLF, and blank lines at its end.
 ///
 /// Memory grows with what the file really holds: no allocation is sized from a header that the rest of the file
-/// has not confirmed. Numbers are parsed exactly (correctly rounded). NaN and infinities are read as such: refusing
-/// them is the solver's business.
+/// has not confirmed, and a line may have 64 MiB. Numbers are parsed exactly (correctly rounded), whatever the locale;
+/// Fortran's 1.5D+03 is one. NaN and infinities are read as such: refusing them is the solver's business.
 ///
 /// Throws `FileError` naming the file and the line (text) or byte (binary) of the first thing wrong: missing file,
 /// unknown format, truncated data, an index out of range, a field that is not a number, rows of different length.
+/// Throws `InvalidOption` for a target that the file does not have.
 CROQUIS_API MatrixFile read_matrix(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The name users know a format by: "matrix-market", "npy", "csv", "tsv", "svmlight", "automatic".

@@ -1,0 +1,25 @@
+// The readers, one per format: each takes a file from its first byte to its last.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <croquis/linalg/read_matrix.hpp>
+
+#include "linalg/io/reader.hpp"
+
+namespace croquis::io {
+
+/// The format of the file `reader` stands at the beginning of. Throws `FileError` if it is none that croquis reads.
+FileFormat detect_format(Reader& reader);
+
+MatrixFile read_matrix_market(Reader& reader);
+MatrixFile read_npy(Reader& reader);
+/// `separator` is ',' or a tab.
+MatrixFile read_csv(Reader& reader, char separator, const std::optional<std::string>& target);
+MatrixFile read_svmlight(Reader& reader);
+
+/// "columns c of this file" as a zero-based index below `cols`, or nothing if `text` is not one.
+std::optional<std::int64_t> column_index(const std::string& text, std::int64_t cols);
+
+}  // namespace croquis::io
