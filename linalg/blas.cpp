@@ -82,18 +82,18 @@ void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<c
 }
 
 template <class T>
-T norm2(std::int64_t n, const T* x, std::int64_t stride) {
+double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   // The plain sum of squares, in double, is right unless it leaves the range where squares are exact to roundoff.
   double sum = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     const double v = x[i * stride];
     sum += v * v;
   }
-  if (sum > 1e-280 && sum < 1e300) return static_cast<T>(std::sqrt(sum));
+  if (sum > 1e-280 && sum < 1e300) return std::sqrt(sum);
   double largest = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     const double v = std::abs(static_cast<double>(x[i * stride]));
-    if (!(v <= std::numeric_limits<double>::max())) return static_cast<T>(v);
+    if (!(v <= std::numeric_limits<double>::max())) return v;
     largest = std::max(largest, v);
   }
   if (largest == 0) return 0;
@@ -103,13 +103,13 @@ T norm2(std::int64_t n, const T* x, std::int64_t stride) {
     const double v = std::scalbn(static_cast<double>(x[i * stride]), -exponent);
     sum += v * v;
   }
-  return static_cast<T>(std::scalbn(std::sqrt(sum), exponent));
+  return std::scalbn(std::sqrt(sum), exponent);
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                              \
   template void multiply<T>(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>); \
                                                                                             \
-  template T norm2<T>(std::int64_t, const T*, std::int64_t);
+  template double norm2<T>(std::int64_t, const T*, std::int64_t);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

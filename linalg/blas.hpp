@@ -96,8 +96,9 @@ struct PivotedQr {
 template <class T>
 PivotedQr<T> pivoted_qr(Matrix<T> a, MatrixView<T> b);
 
-/// Scaled two-norm of n entries `stride` apart, safe from overflow and underflow.
+/// Two-norm of n entries `stride` apart, safe from overflow and underflow of the squares; NaN or infinite if an entry
+/// is.
 template <class T>
-T norm2(std::int64_t n, const T* x, std::int64_t stride = 1);
+double norm2(std::int64_t n, const T* x, std::int64_t stride = 1);
 
 }  // namespace croquis

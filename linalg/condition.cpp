@@ -26,9 +26,9 @@ std::vector<T> start_vector(std::int64_t n) {
 
 template <class T>
 double normalize(std::vector<T>& x) {
-  const T norm = norm2(static_cast<std::int64_t>(x.size()), x.data());
+  const double norm = norm2(static_cast<std::int64_t>(x.size()), x.data());
   if (norm > 0 && std::isfinite(norm))
-    for (T& value : x) value /= norm;
+    for (T& value : x) value = static_cast<T>(value / norm);
   return norm;
 }
 

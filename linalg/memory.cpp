@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace croquis {
 namespace {
@@ -11,13 +12,21 @@ constexpr std::size_t cache_line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t huge_from = std::size_t{4} << 20;
 
+// A request beyond the machine's memory would be granted, and the process killed when it uses it.
+bool fits_in_memory(std::size_t bytes) {
+  static const long pages = sysconf(_SC_PHYS_PAGES);
+  static const long page_size = sysconf(_SC_PAGE_SIZE);
+  if (pages <= 0 || page_size <= 0) return true;
+  return bytes / static_cast<std::size_t>(page_size) < static_cast<std::size_t>(pages);
+}
+
 }  // namespace
 
 void* allocate_aligned_bytes(std::size_t bytes) {
   if (bytes == 0) return nullptr;
   const std::size_t alignment = bytes >= huge_from ? huge_page : cache_line;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  if (rounded < bytes) throw std::bad_alloc();
+  if (rounded < bytes || !fits_in_memory(rounded)) throw std::bad_alloc();
   void* memory = std::aligned_alloc(alignment, rounded);
   if (memory == nullptr) throw std::bad_alloc();
   // Advice only: a kernel without huge pages refuses it and nothing else changes.

@@ -9,7 +9,7 @@
 namespace croquis {
 
 /// Memory for `bytes` bytes, aligned to 64, or to 2 MiB with transparent huge pages advised from 4 MiB on. Null for
-/// zero bytes; throws `std::bad_alloc`.
+/// zero bytes; throws `std::bad_alloc`, also for more than the machine's memory.
 void* allocate_aligned_bytes(std::size_t bytes);
 void free_aligned(void* memory) noexcept;
 

@@ -2,13 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
-#include <cstdio>
-#include <limits>
 
-#include "linalg/blas.hpp"
 #include "linalg/check.hpp"
-#include "linalg/copy.hpp"
+#include "solvers/conclude.hpp"
 #include "solvers/cost_model.hpp"
 #include "solvers/direct.hpp"
 #include "solvers/least_squares_problem.hpp"
@@ -51,115 +47,48 @@ AnySketch reseeded(const AnySketch& sketch, int attempt) {
       sketch.storage());
 }
 
+AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& shape) {
+  if (options.sketch) return *options.sketch;
+  const std::int64_t rows = options.sketch_rows > 0 ? options.sketch_rows : cheapest_sketch_rows(shape);
+  return SparseSign{
+      .rows = rows, .cols = shape.rows, .nonzeros = std::min<std::int64_t>(8, rows), .seed = options.seed};
+}
+
+LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const ProblemShape& shape,
+                                 std::int64_t sketch_rows, std::string& choice) {
+  if (options.method != LeastSquaresMethod::automatic) return options.method;
+  if (options.sketch || options.sketch_rows > 0) {
+    choice = "chosen because a sketch was asked for";
+    return LeastSquaresMethod::sketch_and_precondition;
+  }
+  const bool direct = direct_cost(shape) <= sketch_and_precondition_cost(shape, sketch_rows);
+  choice = std::string("chosen as cheaper than ") + (direct ? "a sketch" : "a direct solve") + " for " +
+           shape_text(shape.rows, shape.cols);
+  return direct ? LeastSquaresMethod::direct : LeastSquaresMethod::sketch_and_precondition;
+}
+
+// Sketches up to twice and then solves directly, unless the method says otherwise.
 template <class T>
-LeastSquaresProblem<T> make_problem(const AnyMatrixView<T>& a, MatrixView<const T> b,
-                                    const LeastSquaresOptions& options) {
-  LeastSquaresProblem<T> problem{.a = a,
-                                 .b = Matrix<T>::uninitialized(b.rows, b.cols),
-                                 .b_exponent = {},
-                                 .b_norm = {},
-                                 .options = options,
-                                 .clock = {}};
-  copy<T>(b, problem.b.view());
-  for (std::int64_t j = 0; j < b.cols; ++j) {
-    T* column = problem.b.data() + j * b.rows;
-    const double norm = norm2(b.rows, column);
-    int exponent = 0;
-    if (norm > 0 && std::isfinite(norm)) {
-      // Two factors, since the reciprocal of the smallest numbers is out of range.
-      std::frexp(norm, &exponent);
-      const T first = std::ldexp(T(1), -exponent / 2);
-      const T second = std::ldexp(T(1), -exponent - (-exponent / 2));
-      for (std::int64_t i = 0; i < b.rows; ++i) column[i] = column[i] * first * second;
+void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
+  const LeastSquaresOptions& options = problem.options;
+  const ProblemShape shape{problem.rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
+  const AnySketch first = first_sketch(options, shape);
+  Explanation why;
+  fit.method = choose_method(options, shape, first.rows(), why.choice);
+  Attempt<T> attempt;
+  if (fit.method != LeastSquaresMethod::direct) {
+    for (int number = 0; number < most_attempts; ++number) {
+      fit.sketch = reseeded(first, number);
+      attempt = sketch_and_precondition(problem, *fit.sketch, fit);
+      if (attempt.outcome == AttemptOutcome::out_of_range) break;
+      if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
+      why.resketched = attempt.reason;
     }
-    problem.b_exponent.push_back(exponent);
-    problem.b_norm.push_back(norm2(b.rows, column));
+    why.fell_back = attempt.reason;
+    fit.method = LeastSquaresMethod::direct;
   }
-  return problem;
-}
-
-std::string scientific(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1e", value);
-  return text;
-}
-
-// Moves what an attempt found into the result, in the units of the user's right-hand sides.
-template <class T>
-void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attempt<T>& attempt) {
-  fit.rank = attempt.rank;
-  fit.rcond = attempt.rcond;
-  fit.condition_estimate = attempt.condition;
-  LeastSquaresPoint<T>& point = attempt.point;
-  if (point.residual_norm.empty()) return;
-  fit.residual_norm.clear();
-  fit.gradient_norm.clear();
-  for (std::int64_t j = 0; j < problem.vectors(); ++j) {
-    const int exponent = problem.b_exponent[j];
-    for (std::int64_t i = 0; i < problem.cols(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
-    fit.residual_norm.push_back(std::ldexp(point.residual_norm[j], exponent));
-    fit.gradient_norm.push_back(
-        std::ldexp(static_cast<double>(norm2(problem.cols(), point.gradient.data() + j * problem.cols())), exponent));
-  }
-  fit.backward_error = point.backward_error;
-  fit.x = std::move(point.x);
-}
-
-template <class T>
-void conclude(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attempt<T>& attempt, bool fell_back,
-              const std::string& why) {
-  take(fit, problem, attempt);
-  const std::string error = "backward error " + scientific(fit.worst_backward_error());
-  const std::string rank = "rank " + std::to_string(fit.rank) + " of " + std::to_string(problem.cols()) +
-                           " (tolerance " + scientific(fit.rcond) + "), minimum-norm solution";
-  switch (attempt.outcome) {
-    case AttemptOutcome::solved:
-      if (fit.method == LeastSquaresMethod::sketch_and_solve) {
-        fit.status = Status::preview;
-        fit.message = "preview by sketch-and-solve, " + error;
-      } else {
-        const bool deficient = fit.rank < problem.cols();
-        fit.status = deficient ? Status::rank_deficient : fell_back ? Status::fell_back : Status::converged;
-        fit.message = "solved by " + to_string(fit.method) + (deficient ? ", " + rank : "") + ", " + error + why;
-      }
-      break;
-    case AttemptOutcome::iteration_limit:
-      fit.status = Status::iteration_limit;
-      fit.message = "the limit of " + std::to_string(problem.options.iteration_limit) +
-                    " iterations was reached before the tolerance, " + error;
-      break;
-    case AttemptOutcome::cancelled:
-      fit.status = Status::cancelled;
-      fit.message = "cancelled by the progress callback, " + error;
-      break;
-    case AttemptOutcome::non_finite_input:
-      fit.status = Status::non_finite_input;
-      fit.message = "A or B holds a NaN or an infinity";
-      break;
-    case AttemptOutcome::rejected:
-    case AttemptOutcome::out_of_range:
-      fit.status = Status::accuracy_not_reached;
-      fit.message = "not solved: " + attempt.reason + ", " + error + why;
-      break;
-  }
-  fit.seconds.total = problem.clock.seconds();
-}
-
-// The problem of no unknowns, whose residual is b.
-template <class T>
-LeastSquaresFit<T> solve_empty(LeastSquaresFit<T> fit, const LeastSquaresProblem<T>& problem) {
-  fit.x = Matrix<T>(0, problem.vectors());
-  fit.method = LeastSquaresMethod::direct;
-  fit.status = Status::converged;
-  fit.message = "nothing to solve: A has no columns";
-  fit.condition_estimate = 1;
-  for (std::int64_t j = 0; j < problem.vectors(); ++j) {
-    fit.residual_norm.push_back(std::ldexp(problem.b_norm[j], problem.b_exponent[j]));
-    fit.gradient_norm.push_back(0);
-    fit.backward_error.push_back(0);
-  }
-  fit.seconds.total = problem.clock.seconds();
-  return fit;
+  attempt = solve_direct(problem, fit);
+  conclude(fit, problem, attempt, why);
 }
 
 template <class T>
@@ -172,54 +101,16 @@ LeastSquaresFit<T> solve(const AnyMatrixView<T>& a, MatrixView<const T> b, const
   check_options(options, a.rows(), a.cols());
 
   const LeastSquaresProblem<T> problem = make_problem(a, b, options);
-  const ProblemShape shape{a.rows(), a.cols(), a.stored_entries(), b.cols};
   LeastSquaresFit<T> fit;
-  Attempt<T> attempt;
-  const bool finite_b =
-      std::all_of(problem.b_norm.begin(), problem.b_norm.end(), [](double norm) { return std::isfinite(norm); });
-  if (!finite_b) {
+  if (!problem.finite_b()) {
+    Attempt<T> attempt;
     attempt.outcome = AttemptOutcome::non_finite_input;
-    conclude(fit, problem, attempt, false, "");
-    return fit;
+    conclude(fit, problem, attempt, {});
+  } else if (a.cols() == 0) {
+    conclude_without_unknowns(fit, problem);
+  } else {
+    solve(problem, fit);
   }
-  if (a.cols() == 0) return solve_empty(std::move(fit), problem);
-
-  const std::int64_t sketch_rows = options.sketch_rows > 0 ? options.sketch_rows : cheapest_sketch_rows(shape);
-  std::string why;
-  fit.method = options.method;
-  if (options.method == LeastSquaresMethod::automatic) {
-    const bool direct = direct_cost(shape) <= sketch_and_precondition_cost(shape, sketch_rows);
-    fit.method = direct ? LeastSquaresMethod::direct : LeastSquaresMethod::sketch_and_precondition;
-    why = direct ? "; chosen as cheaper than a sketch for " : "; chosen as cheaper than a direct solve for ";
-    why += shape_text(a.rows(), a.cols());
-  }
-  if (fit.method == LeastSquaresMethod::direct) {
-    attempt = solve_direct(problem, fit);
-    conclude(fit, problem, attempt, false, why);
-    return fit;
-  }
-
-  const AnySketch first = options.sketch ? *options.sketch
-                                         : AnySketch(SparseSign{.rows = sketch_rows,
-                                                                .cols = a.rows(),
-                                                                .nonzeros = std::min<std::int64_t>(8, sketch_rows),
-                                                                .seed = options.seed});
-  for (int number = 0; number < most_attempts; ++number) {
-    fit.sketch = reseeded(first, number);
-    attempt = sketch_and_precondition(problem, *fit.sketch, fit);
-    if (attempt.outcome == AttemptOutcome::out_of_range) break;
-    if (attempt.outcome != AttemptOutcome::rejected) {
-      if (number > 0) why += "; a second sketch was drawn because " + attempt.reason;
-      conclude(fit, problem, attempt, false, why);
-      return fit;
-    }
-  }
-  const std::string reason = attempt.outcome == AttemptOutcome::out_of_range
-                                 ? "the scale of A's columns is out of the sketch's range"
-                                 : attempt.reason;
-  fit.method = LeastSquaresMethod::direct;
-  attempt = solve_direct(problem, fit);
-  conclude(fit, problem, attempt, true, "; fell back to it because " + reason);
   return fit;
 }
 

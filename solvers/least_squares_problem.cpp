@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "linalg/blas.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
@@ -15,7 +16,45 @@ namespace {
 
 constexpr double acceptable_roundoffs = 8;
 
+// The largest |x(i)|; NaN or infinite if an entry is.
+template <class T>
+T largest_magnitude(std::int64_t n, const T* x) {
+  T largest = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    if (!(std::abs(x[i]) <= largest)) largest = std::abs(x[i]);
+  return largest;
+}
+
 }  // namespace
+
+template <class T>
+LeastSquaresProblem<T> make_problem(const AnyMatrixView<T>& a, MatrixView<const T> b,
+                                    const LeastSquaresOptions& options) {
+  LeastSquaresProblem<T> problem{.a = a,
+                                 .b = Matrix<T>::uninitialized(b.rows, b.cols),
+                                 .b_exponent = {},
+                                 .b_norm = {},
+                                 .options = options,
+                                 .clock = {}};
+  copy<T>(b, problem.b.view());
+  for (std::int64_t j = 0; j < b.cols; ++j) {
+    T* column = problem.b.data() + j * b.rows;
+    const T largest = largest_magnitude(b.rows, column);
+    int exponent = 0;
+    if (largest > 0 && std::isfinite(largest)) {
+      std::frexp(largest, &exponent);
+      for (std::int64_t i = 0; i < b.rows; ++i) column[i] = std::ldexp(column[i], -exponent);
+    }
+    problem.b_exponent.push_back(exponent);
+    problem.b_norm.push_back(norm2(b.rows, column));
+  }
+  return problem;
+}
+
+template <class T>
+bool LeastSquaresProblem<T>::finite_b() const {
+  return std::all_of(b_norm.begin(), b_norm.end(), [](double norm) { return std::isfinite(norm); });
+}
 
 template <class T>
 double LeastSquaresProblem<T>::target() const {
@@ -71,8 +110,8 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
   for (std::int64_t k = 0; k < nullity; ++k)
     for (std::int64_t j = 0; j < n; ++j) basis(j, k) = f.scale[j] * f.null_basis(j, k);
   for (std::int64_t k = 0; k < nullity; ++k) {
-    const T norm = norm2(n, basis.data() + k * n);
-    for (std::int64_t j = 0; j < n && norm > 0; ++j) basis(j, k) /= norm;
+    const double norm = norm2(n, basis.data() + k * n);
+    for (std::int64_t j = 0; j < n && norm > 0; ++j) basis(j, k) = static_cast<T>(basis(j, k) / norm);
   }
   Matrix<T> factored(basis);
   Matrix<T> nothing(n, 0);
@@ -90,6 +129,8 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                        \
+  template LeastSquaresProblem<T> make_problem<T>(const AnyMatrixView<T>&, MatrixView<const T>,       \
+                                                  const LeastSquaresOptions&);                        \
   template struct LeastSquaresProblem<T>;                                                             \
   template struct LeastSquaresPoint<T>;                                                               \
   template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, \

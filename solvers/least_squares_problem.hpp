@@ -33,12 +33,18 @@ struct LeastSquaresProblem {
   std::int64_t rows() const { return a.rows(); }
   std::int64_t cols() const { return a.cols(); }
   std::int64_t vectors() const { return b.cols(); }
+  bool finite_b() const;
 
   /// The backward error to reach, and the one that is accepted once iterating gains no more: with tolerance 0 the
   /// unit roundoff, and the few units of it that Householder QR itself can be off by.
   double target() const;
   double acceptable() const;
 };
+
+/// Copies and scales B. Entries that are not finite stay as they are and show in `finite_b`.
+template <class T>
+LeastSquaresProblem<T> make_problem(const AnyMatrixView<T>& a, MatrixView<const T> b,
+                                    const LeastSquaresOptions& options);
 
 /// A point, with what is known of it; all are recomputed from A and b by `measure`.
 template <class T>

@@ -12,6 +12,7 @@
 #include "linalg/tall_qr.hpp"
 #include "solvers/backward_error.hpp"
 #include "solvers/column_scaling.hpp"
+#include "solvers/conclude.hpp"
 #include "solvers/conjugate_gradients.hpp"
 
 namespace croquis {
@@ -27,6 +28,8 @@ constexpr std::int64_t stall_window = 10;
 constexpr double stall_reduction = 0.1;
 // A singular value that the sketch calls zero may be this much larger in A.
 constexpr double null_slack = 10;
+
+constexpr const char* out_of_range = "the scale of A's columns is out of the sketch's range";
 
 template <class T>
 class Refinement {
@@ -53,18 +56,21 @@ class Refinement {
         point.x = previous;
         measure(problem_, f_, error_, point, report_);
       }
-      if (outcome != AttemptOutcome::solved) return outcome;
       if (error <= problem_.target()) return AttemptOutcome::solved;
+      if (outcome != AttemptOutcome::solved) return outcome;
       if (step > 1 && !(error <= gain * previous_error)) break;
     }
     if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
-    reason = "the backward error stayed at " + std::to_string(point.worst_backward_error());
+    reason = "the backward error stayed at " + scientific(point.worst_backward_error());
     return AttemptOutcome::rejected;
   }
 
-  void finish_rank_deficient(LeastSquaresPoint<T>& point) {
+  AttemptOutcome finish_rank_deficient(LeastSquaresPoint<T>& point, std::string& reason) {
     minimize_norm(f_, point.x.view());
     measure(problem_, f_, error_, point, report_);
+    if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
+    reason = "the minimum-norm solution has backward error " + scientific(point.worst_backward_error());
+    return AttemptOutcome::rejected;
   }
 
  private:
@@ -193,12 +199,14 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
   // A NaN or an infinity in A survives every sketch; an overflow may also be the sketch's own.
   if (!all_finite<T>(sa.view())) {
     attempt.outcome = all_finite<T>(problem.a) ? AttemptOutcome::out_of_range : AttemptOutcome::non_finite_input;
+    attempt.reason = out_of_range;
     ++report.passes;
     return attempt;
   }
   std::vector<T> scale = unit_column_scale<T>(sa.view());
   if (!within_safe_range(scale)) {
     attempt.outcome = AttemptOutcome::out_of_range;
+    attempt.reason = out_of_range;
     return attempt;
   }
   scale_columns<T>(sa.view(), scale);
@@ -218,9 +226,11 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
   Refinement<T> refinement(problem, f, report);
   refinement.start(qr.qtb, attempt.point);
   attempt.outcome = AttemptOutcome::solved;
-  if (problem.options.method != LeastSquaresMethod::sketch_and_solve)
+  if (problem.options.method != LeastSquaresMethod::sketch_and_solve) {
     attempt.outcome = refinement.run(attempt.point, attempt.reason);
-  if (!f.full_rank() && attempt.outcome == AttemptOutcome::solved) refinement.finish_rank_deficient(attempt.point);
+    if (!f.full_rank() && attempt.outcome == AttemptOutcome::solved)
+      attempt.outcome = refinement.finish_rank_deficient(attempt.point, attempt.reason);
+  }
   report.seconds.iterate += phase.seconds();
   return attempt;
 }

@@ -121,7 +121,7 @@ TEST_CASE("norm2 neither overflows nor underflows, down to subnormals") {
   const std::vector<double> largest = {std::numeric_limits<double>::max(), 0};
   CHECK(norm2<double>(2, largest.data()) == std::numeric_limits<double>::max());
   const std::vector<float> floats = {3e38f, 0.0f};
-  CHECK(norm2<float>(2, floats.data()) == 3e38f);
+  CHECK(static_cast<float>(norm2<float>(2, floats.data())) == 3e38f);
 }
 
 TEST_CASE("norm2 of data with an infinity or a NaN is not finite") {

@@ -17,7 +17,8 @@ namespace croquis {
 
 /// How to solve a least-squares problem.
 enum class LeastSquaresMethod {
-  automatic,                ///< the cheaper of the next two for the shape; the report says which
+  automatic,                ///< the cheaper of the next two for the shape, or the first if a sketch is asked for;
+                            ///< the report says which
   sketch_and_precondition,  ///< QR of S A as preconditioner of a refined iteration: backward stable
   direct,                   ///< Householder QR of A with column pivoting
   sketch_and_solve          ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
