@@ -7,7 +7,6 @@
 #include "sketch/entries.hpp"
 #include "sketch/multiply_sketch.hpp"
 #include "sketch/regroup.hpp"
-#include "sketch/scatter_rows.hpp"
 #include "sketch/sparse_sign_draws.hpp"
 #include "sketch/strips.hpp"
 
@@ -39,16 +38,17 @@ void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<
   // A chunk's own tile costs about 3 d row operations (clear, add, read), its rows `nonzeros` each: keep the tiles
   // under half of the work.
   const std::int64_t most_chunks = a.rows * s.nonzeros / (6 * s.rows);
-  sketch_by_strips<T>(a, blocks, most_chunks, scale_of<T>(s), update, out,
-                      [&](MatrixView<const T> strip, std::int64_t first_block, std::int64_t last_block, T* tile) {
-                        Workspace<T> packed(block * strip_width<T>);
-                        for (std::int64_t b = first_block; b < last_block; ++b) {
-                          const std::int64_t first = b * block;
-                          const std::int64_t count = std::min(block, strip.rows - first);
-                          pack_strip_rows(strip, first, count, packed.data());
-                          scatter_rows(packed.data(), count, table + first * s.nonzeros, s.nonzeros, tile);
-                        }
-                      });
+  sketch_by_strips<T>(
+      a, blocks, most_chunks, scale_of<T>(s), update, out,
+      [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first_block, std::int64_t last_block, T* tile) {
+        Workspace<T> packed(block * width);
+        for (std::int64_t b = first_block; b < last_block; ++b) {
+          const std::int64_t first = b * block;
+          const std::int64_t count = std::min(block, strip.rows - first);
+          pack_rows(strip, first, count, width, packed.data());
+          scatter_rows(packed.data(), count, width, table + first * s.nonzeros, s.nonzeros, tile);
+        }
+      });
 }
 
 // Sparse by columns: each entry of a column of A is added at `nonzeros` places of one column of the result.

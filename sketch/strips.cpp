@@ -1,9 +1,7 @@
 #include "sketch/strips.hpp"
 
 #include <algorithm>
-#include <vector>
 
-#include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
 
@@ -13,10 +11,9 @@ namespace {
 // Enough tiles to keep this many threads busy.
 constexpr std::int64_t wanted_tiles = 32;
 
-// to = or += scale * tile; the tile's rows are strip_width apart.
+// to = or += scale * tile; the tile's rows are `width` apart.
 template <class T>
-void write_tile(const T* tile, T scale, Update update, MatrixView<T> to) {
-  constexpr std::int64_t width = strip_width<T>;
+void write_tile(const T* tile, std::int64_t width, T scale, Update update, MatrixView<T> to) {
   constexpr std::int64_t rows_at_once = 64;
   const std::int64_t row_stride = to.row_stride();
   const std::int64_t column_stride = to.column_stride();
@@ -36,16 +33,9 @@ void write_tile(const T* tile, T scale, Update update, MatrixView<T> to) {
 }  // namespace
 
 template <class T>
-void pack_strip_rows(MatrixView<const T> strip, std::int64_t first, std::int64_t count, T* packed) {
-  constexpr std::int64_t width = strip_width<T>;
-  if (strip.cols < width) std::fill_n(packed, count * width, T(0));
-  copy_serial<T>(strip.block(first, 0, count, strip.cols), row_major(packed, count, strip.cols, width));
-}
-
-template <class T>
 void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t most_chunks, T scale, Update update,
                       MatrixView<T> out, const StripKernel<T>& kernel) {
-  constexpr std::int64_t width = strip_width<T>;
+  const std::int64_t width = strip_width<T>(a.layout, out.rows);
   if (out.cols == 0) return;
   const std::int64_t strips = (a.cols + width - 1) / width;
   const std::int64_t chunks =
@@ -61,8 +51,8 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t m
     for_each_tile(strips, [&](std::int64_t strip) {
       Workspace<T> tile(tile_size);
       std::fill_n(tile.data(), tile_size, T(0));
-      kernel(strip_of(a, strip), 0, blocks, tile.data());
-      write_tile(tile.data(), scale, update, strip_of(out, strip));
+      kernel(strip_of(a, strip), width, 0, blocks, tile.data());
+      write_tile(tile.data(), width, scale, update, strip_of(out, strip));
     });
     return;
   }
@@ -72,7 +62,7 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t m
     const std::int64_t part = index % parts.count;
     T* tile = tiles.data() + index * tile_size;
     std::fill_n(tile, tile_size, T(0));
-    kernel(strip_of(a, index / parts.count), parts.begin(part), parts.end(part), tile);
+    kernel(strip_of(a, index / parts.count), width, parts.begin(part), parts.end(part), tile);
   });
   for_each_tile(strips, [&](std::int64_t strip) {
     T* sum = tiles.data() + strip * parts.count * tile_size;
@@ -80,12 +70,11 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t m
       const T* tile = sum + part * tile_size;
       for (std::int64_t i = 0; i < tile_size; ++i) sum[i] += tile[i];
     }
-    write_tile(sum, scale, update, strip_of(out, strip));
+    write_tile(sum, width, scale, update, strip_of(out, strip));
   });
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                              \
-  template void pack_strip_rows(MatrixView<const T>, std::int64_t, std::int64_t, T*);                       \
   template void sketch_by_strips(MatrixView<const T>, std::int64_t, std::int64_t, T, Update, MatrixView<T>, \
                                  const StripKernel<T>&);
 CROQUIS_INSTANTIATE(float)

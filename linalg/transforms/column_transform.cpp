@@ -7,8 +7,10 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <numbers>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fftw3.h>
 
@@ -24,31 +26,53 @@ template <class T>
 struct Fftw;
 template <>
 struct Fftw<double> {
-  static void* make_plan(int n, double* x, fftw_r2r_kind kind) {
-    return fftw_plan_r2r_1d(n, x, x, kind, FFTW_ESTIMATE);
+  static void* make_plan(int n, double* x) {
+    return fftw_plan_dft_r2c_1d(n, x, reinterpret_cast<fftw_complex*>(x), FFTW_ESTIMATE);
   }
-  static void execute(void* plan, double* x) { fftw_execute_r2r(static_cast<fftw_plan>(plan), x, x); }
+  static void execute(void* plan, double* x) {
+    fftw_execute_dft_r2c(static_cast<fftw_plan>(plan), x, reinterpret_cast<fftw_complex*>(x));
+  }
 };
 template <>
 struct Fftw<float> {
-  static void* make_plan(int n, float* x, fftw_r2r_kind kind) {
-    return fftwf_plan_r2r_1d(n, x, x, kind, FFTW_ESTIMATE);
+  static void* make_plan(int n, float* x) {
+    return fftwf_plan_dft_r2c_1d(n, x, reinterpret_cast<fftwf_complex*>(x), FFTW_ESTIMATE);
   }
-  static void execute(void* plan, float* x) { fftwf_execute_r2r(static_cast<fftwf_plan>(plan), x, x); }
+  static void execute(void* plan, float* x) {
+    fftwf_execute_dft_r2c(static_cast<fftwf_plan>(plan), x, reinterpret_cast<fftwf_complex*>(x));
+  }
 };
+
+template <class T>
+struct Plan {
+  void* plan = nullptr;
+  std::vector<std::complex<T>> twiddle;
+};
+
+template <class T>
+std::vector<std::complex<T>> dct_twiddles(std::int64_t length) {
+  std::vector<std::complex<T>> twiddle(static_cast<std::size_t>(length / 2 + 1));
+  const double m = static_cast<double>(length);
+  for (std::size_t k = 0; k < twiddle.size(); ++k) {
+    const double angle = std::numbers::pi * static_cast<double>(k) / (2 * m);
+    const double scale = std::sqrt((k == 0 ? 1 : 2) / m);
+    twiddle[k] = {static_cast<T>(scale * std::cos(angle)), static_cast<T>(-scale * std::sin(angle))};
+  }
+  return twiddle;
+}
 
 // Plans are made one at a time, executed by many threads and kept for the life of the process. They are estimated,
 // not measured: a measurement could choose another algorithm, and so other roundings, from one run to the next.
 template <class T>
-void* find_plan(TrigonometricTransform kind, std::int64_t length) {
+const Plan<T>& find_plan(TrigonometricTransform kind, std::int64_t length) {
   static std::mutex mutex;
-  static std::map<std::pair<TrigonometricTransform, std::int64_t>, void*> plans;
+  static std::map<std::pair<TrigonometricTransform, std::int64_t>, Plan<T>> plans;
   const std::lock_guard lock(mutex);
-  void*& plan = plans[{kind, length}];
-  if (plan == nullptr) {
-    Workspace<T> column(length);
-    plan = Fftw<T>::make_plan(static_cast<int>(length), column.data(),
-                              kind == TrigonometricTransform::dct ? FFTW_REDFT10 : FFTW_DHT);
+  Plan<T>& plan = plans[{kind, length}];
+  if (plan.plan == nullptr) {
+    Workspace<T> column(2 * (length / 2 + 1));
+    if (kind == TrigonometricTransform::dct) plan.twiddle = dct_twiddles<T>(length);
+    plan.plan = Fftw<T>::make_plan(static_cast<int>(length), column.data());
   }
   return plan;
 }
@@ -58,21 +82,19 @@ void* find_plan(TrigonometricTransform kind, std::int64_t length) {
 bool has_trigonometric_transforms() { return true; }
 
 template <class T>
-ColumnTransform<T>::ColumnTransform(TrigonometricTransform kind, std::int64_t length) {
+ColumnTransform<T>::ColumnTransform(TrigonometricTransform kind, std::int64_t length)
+    : kind_(kind), length_(length), scale_(static_cast<T>(1 / std::sqrt(static_cast<double>(length)))) {
   if (length > INT_MAX)
     throw ShapeError("a trigonometric transform of length " + std::to_string(length) +
                      " does not fit the 32-bit lengths of FFTW");
-  plan_ = find_plan<T>(kind, length);
-  // FFTW's DCT-II is 2 sum_j x_j cos(pi k (2 j + 1) / (2 m)).
-  const double m = static_cast<double>(length);
-  const bool dct = kind == TrigonometricTransform::dct;
-  first_scale_ = static_cast<T>(dct ? 1 / (2 * std::sqrt(m)) : 1 / std::sqrt(m));
-  other_scale_ = static_cast<T>(dct ? 1 / std::sqrt(2 * m) : 1 / std::sqrt(m));
+  const Plan<T>& found = find_plan<T>(kind, length);
+  plan_ = found.plan;
+  twiddle_ = found.twiddle.data();
 }
 
 template <class T>
-void ColumnTransform<T>::execute(T* column) const {
-  Fftw<T>::execute(plan_, column);
+void ColumnTransform<T>::execute(T* workspace) const {
+  Fftw<T>::execute(plan_, workspace);
 }
 
 #else
@@ -80,7 +102,7 @@ void ColumnTransform<T>::execute(T* column) const {
 bool has_trigonometric_transforms() { return false; }
 
 template <class T>
-ColumnTransform<T>::ColumnTransform(TrigonometricTransform, std::int64_t) {
+ColumnTransform<T>::ColumnTransform(TrigonometricTransform kind, std::int64_t length) : kind_(kind), length_(length) {
   throw InvalidOption("trigonometric transforms need FFTW, and this croquis was built without");
 }
 
