@@ -6,7 +6,7 @@ build_packages=(g++ meson ninja-build pkg-config libopenblas-dev libtbb-dev libf
 # missing_packages NAME...: prints those that dpkg does not know as installed.
 missing_packages() {
   local installed
-  installed=" $(dpkg-query --show --showformat='${db:Status-Status}:${Package} ' "$@" 2>/dev/null) "
+  installed=" $(dpkg-query --show --showformat='${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true) "
   local name
   for name in "$@"; do
     [[ $installed == *" installed:$name "* ]] || echo "$name"

@@ -14,6 +14,6 @@ croquis = dependency('croquis', fallback: 'croquis',
   default_options: ['tools=false', 'tests=false', 'examples=false', 'perf=false'])
 test('consumer', executable('consumer', 'consumer.cpp', dependencies: croquis))
 PROJECT
-# An installed croquis must not stand in for the subproject; -O0, since it is the build that is tested.
-CXX="$*" meson setup "$work/build" "$work" --force-fallback-for=croquis --buildtype=debug
+# An installed croquis must not stand in for the subproject; unoptimised, since it is the build that is tested.
+CXX="$*" meson setup "$work/build" "$work" --force-fallback-for=croquis --buildtype=plain
 meson test -C "$work/build" consumer

@@ -1,0 +1,17 @@
+// LAPACK's drivers for dense least squares, which ours is timed and judged against.
+#pragma once
+
+#include <cstdint>
+
+#include <croquis/linalg/matrix.hpp>
+
+namespace croquis::perf {
+
+/// Householder QR without pivoting. A (m x n, column-major) is overwritten by its factors and the first n rows of B
+/// (m x k, column-major) by the solution. Returns false if LAPACK reports an exactly zero pivot.
+bool dgels(Matrix<double>& a, Matrix<double>& b);
+
+/// The same by column-pivoted QR and a complete orthogonal decomposition: the minimum-norm solution. Returns the rank.
+std::int64_t dgelsy(Matrix<double>& a, Matrix<double>& b, double rcond);
+
+}  // namespace croquis::perf
