@@ -97,6 +97,7 @@ struct SparseRows {
 template <class T, class Body>
 void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t vectors, MatrixView<T> g,
                         const Body& body) {
+  if (vectors == 0) return;
   const Partition chunks = row_chunks<T>(rows, g.rows * vectors);
   const std::int64_t sum_entries = g.rows * vectors;
   Workspace<T> sums(chunks.count * sum_entries);

@@ -37,9 +37,11 @@ void factor_rank_deficient(Factorization<T>& f, const Matrix<T>& r, Matrix<T>& q
   f.null_basis = Matrix<T>(n, n - f.rank);
   for (std::int64_t j = 0; j < n; ++j) {
     const std::int64_t column = f.permutation.empty() ? j : f.permutation[j];
+    // The coefficient of a zero column is zero, not a rounding error.
+    const bool zero_column = norm2(n, r.data() + j * n) == 0;
     for (std::int64_t k = 0; k < n; ++k) {
       if (k < f.rank) {
-        f.v(column, k) = svd.vt(k, j);
+        f.v(column, k) = zero_column ? T(0) : svd.vt(k, j);
       } else {
         f.null_basis(column, k - f.rank) = svd.vt(k, j);
       }

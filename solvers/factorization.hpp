@@ -16,7 +16,8 @@ struct Factorization {
   std::vector<T> scale;                   ///< the diagonal of D
   std::vector<std::int64_t> permutation;  ///< column j of R is column permutation[j] of A D; empty: the identity
   Matrix<T> r;                            ///< full rank: R
-  Matrix<T> v;                            ///< rank deficient: the leading right singular vectors, n x rank
+  Matrix<T> v;                            ///< rank deficient: the leading right singular vectors, n x rank; the rows of
+                                          ///< zero columns of A are exactly zero
   std::vector<T> singular_values;         ///< rank deficient: of the `rank` vectors in `v`
   Matrix<T> null_basis;                   ///< rank deficient: the other right singular vectors, n x (n - rank)
   std::int64_t rank = 0;

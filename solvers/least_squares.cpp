@@ -16,6 +16,9 @@ namespace {
 constexpr int most_attempts = 2;
 
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
+  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::sketch_and_solve)
+    throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
+                        " but must be one of LeastSquaresMethod");
   if (!(options.tolerance >= 0 && options.tolerance < 1))
     throw InvalidOption("tolerance is " + std::to_string(options.tolerance) + " but must be in [0, 1)");
   if (!(options.rcond >= 0 && options.rcond < 1))
@@ -97,7 +100,9 @@ LeastSquaresFit<T> solve(const AnyMatrixView<T>& a, MatrixView<const T> b, const
   check_view(b, "B");
   if (a.rows() < a.cols())
     throw ShapeError("A is " + shape_text(a.rows(), a.cols()) + ": a least-squares problem needs rows >= columns");
-  check_shape(b.rows, b.cols, a.rows(), b.cols, "B", "it needs a row for each row of A");
+  if (b.rows != a.rows())
+    throw ShapeError("B is " + shape_text(b.rows, b.cols) + " but A is " + shape_text(a.rows(), a.cols()) +
+                     ": B needs a row for each row of A");
   check_options(options, a.rows(), a.cols());
 
   const LeastSquaresProblem<T> problem = make_problem(a, b, options);

@@ -52,7 +52,9 @@ class Refinement {
       const AttemptOutcome outcome = iterate(step, point, reason);
       measure(problem_, f_, error_, point, report_);
       const double error = point.worst_backward_error();
-      if (!(error <= previous_error)) {
+      // The first step is kept whatever its error: the point before it may owe a small error to the large norm of x
+      // that an ill-conditioned sketch gives it, and only the first step brings x near the solution.
+      if (step > 1 && !(error <= previous_error)) {
         point.x = previous;
         measure(problem_, f_, error_, point, report_);
       }
@@ -93,20 +95,15 @@ class Refinement {
     const auto finished = [&](const ConjugateGradientState<T>& state) {
       ++iterations;
       ++report_.iterations;
-      double worst = 0;
-      bool all = true;
-      for (std::int64_t j = 0; j < vectors; ++j) {
-        if (problem_.b_norm[j] == 0) continue;
-        const double error =
-            error_.estimate(&state.s(0, j), point.residual_norm[j], point.scaled_norm[j], problem_.b_norm[j]);
-        worst = std::max(worst, error);
-        all = all && (error <= problem_.target() || (step == 1 && state.step_norm[j] <= noise(point, j)));
-      }
-      if (!report_progress(worst)) {
+      const double error = estimate(point, point.scaled_norm, state.s);
+      if (!report_progress(error)) {
         outcome = AttemptOutcome::cancelled;
         return Continue::no;
       }
-      if (all) return Continue::no;
+      if (step == 1 && is_noise(point, state.step_norm)) return Continue::no;
+      // The norm of x has moved since the step began, and a smaller one means a larger error.
+      if (error <= problem_.target() && estimate(point, moved_norms(point, state.dy, x), state.s) <= problem_.target())
+        return Continue::no;
       if (iterations == problem_.options.iteration_limit) {
         outcome = AttemptOutcome::iteration_limit;
         return Continue::no;
@@ -128,10 +125,39 @@ class Refinement {
     return outcome;
   }
 
-  // Changes of dy below this are rounding errors of the first step: FOSSILS, section 3.2.
-  double noise(const LeastSquaresPoint<T>& point, std::int64_t j) const {
+  // The largest backward error if the residuals are s and the norms of the solutions as given.
+  double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s) {
+    double worst = 0;
+    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
+      if (problem_.b_norm[j] == 0) continue;
+      const double error =
+          error_.estimate(s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j], problem_.b_norm[j]);
+      worst = std::max(worst, error);
+    }
+    return worst;
+  }
+
+  // || D^-1 (x + N dy) ||, column by column.
+  std::vector<double> moved_norms(const LeastSquaresPoint<T>& point, MatrixView<const T> dy,
+                                  Matrix<T>& workspace) const {
+    f_.precondition(dy, workspace.view());
+    std::vector<double> norms;
+    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
+      for (std::int64_t i = 0; i < problem_.cols(); ++i) workspace(i, j) += point.x(i, j);
+      norms.push_back(f_.scaled_norm(workspace.view().block(0, j, problem_.cols(), 1)));
+    }
+    return norms;
+  }
+
+  // True if the last changes of dy are rounding errors of the first step: FOSSILS, section 3.2.
+  bool is_noise(const LeastSquaresPoint<T>& point, const double* step_norm) const {
     const double roundoff = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
-    return 10 * roundoff * (f_.largest_singular * point.scaled_norm[j] + 0.04 * f_.condition * point.residual_norm[j]);
+    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
+      const double noise =
+          10 * roundoff * (f_.largest_singular * point.scaled_norm[j] + 0.04 * f_.condition * point.residual_norm[j]);
+      if (problem_.b_norm[j] > 0 && !(step_norm[j] <= noise)) return false;
+    }
+    return true;
   }
 
   bool report_progress(double backward_error) const {

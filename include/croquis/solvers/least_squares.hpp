@@ -50,7 +50,7 @@ struct LeastSquaresOptions {
   /// Limit on inner iterations in each of the two refinement steps.
   std::int64_t iteration_limit = 100;
   /// Singular values (direct: diagonal entries of the pivoted R) below rcond times the largest count as zero, after
-  /// the columns are scaled to unit norm. 0: 30 units of roundoff, or 2 sqrt(n) of them if that is more.
+  /// the columns are scaled to norms near one. 0: 30 units of roundoff, or 2 sqrt(n) of them if that is more.
   double rcond = 0;
   /// Called once per inner iteration on the calling thread; return false to cancel.
   std::function<bool(const LeastSquaresProgress&)> on_iteration = nullptr;
@@ -78,7 +78,7 @@ struct LeastSquaresReport {
   std::vector<double> residual_norm;   ///< ||b - A x||
   std::vector<double> gradient_norm;   ///< ||A^T (b - A x)||
   std::vector<double> backward_error;  ///< see `least_squares`
-  double condition_estimate = 0;       ///< of A with columns scaled to unit norm, over the numerical rank
+  double condition_estimate = 0;       ///< of A with columns scaled to norms near one, over the numerical rank
   LeastSquaresSeconds seconds;
 
   /// True if x is an answer to the accuracy asked for (or the preview asked for).
@@ -102,11 +102,12 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// |---|---|---|
 /// | A | m x n, m >= n | dense in either layout, CSR or CSC |
 /// | B | m x k | either layout; a span is one column |
-/// | x (result) | n x k | of minimum norm (in the column-scaled problem) if A is rank deficient |
+/// | x (result) | n x k | of minimum norm if A is rank deficient |
 ///
-/// Sketch-and-precondition scales the columns of A to unit norm, computes S A in one pass, factors it, starts from the
-/// sketch-and-solve point and takes two steps of iterative refinement, each solved by conjugate gradients on the
-/// preconditioned normal equations with one fused pass A^T (A p) over A per iteration. It is backward stable.
+/// Sketch-and-precondition computes S A in one pass, scales its columns by powers of two to norms near one, factors it,
+/// starts from the sketch-and-solve point and takes one or two steps of iterative refinement (up to four while they
+/// gain), each solved by conjugate gradients on the preconditioned normal equations with one fused pass A^T (A p) over
+/// A per iteration. It is backward stable.
 /// Source: Epperly, Meier and Nakatsukasa, arXiv 2406.03468 (FOSSILS, SPIR).
 ///
 /// The backward error is the Karlson-Walden estimate, relative to the Frobenius norm of the column-scaled A: the size
