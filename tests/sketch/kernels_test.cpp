@@ -1,0 +1,135 @@
+// The vectorised inner loops against plain ones, on every instruction set.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "linalg/memory.hpp"
+#include "sketch/add_columns.hpp"
+#include "sketch/strip_kernels.hpp"
+#include "tests/sketch/simd_targets.hpp"
+
+using namespace croquis;
+
+namespace {
+
+// Small integers: sums and products are exact, so vectorised and plain loops must agree to the bit.
+template <class T>
+Workspace<T> integers(std::int64_t count, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  Workspace<T> x(count);
+  for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(static_cast<int>(generator() % 201) - 100);
+  return x;
+}
+
+std::vector<std::uint32_t> random_entries(std::int64_t count, std::uint32_t rows, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::vector<std::uint32_t> table;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint64_t word = generator();
+    table.push_back(static_cast<std::uint32_t>(word % rows) | (static_cast<std::uint32_t>(word >> 63) << 31));
+  }
+  return table;
+}
+
+template <class T>
+std::int64_t differences(const Workspace<T>& a, const Workspace<T>& b) {
+  std::int64_t different = 0;
+  for (std::int64_t i = 0; i < a.size(); ++i) different += a[i] == b[i] ? 0 : 1;
+  return different;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("packing copies the rows and clears the columns beyond", T, float, double) {
+  test::for_each_simd_target([] {
+    for (const Layout layout : {Layout::column_major, Layout::row_major}) {
+      for (const std::int64_t width : {narrow_strip<T>, wide_strip<T>}) {
+        for (const std::int64_t columns : {std::int64_t{1}, std::int64_t{5}, width - 1, width}) {
+          const std::int64_t rows = 83;
+          const std::int64_t stride = layout == Layout::column_major ? rows + 3 : columns + 3;
+          const Workspace<T> a = integers<T>(stride * std::max(rows, columns), 1);
+          const MatrixView<const T> strip{a.data(), rows, columns, stride, layout};
+          for (const std::int64_t first : {0, 7}) {
+            for (const std::int64_t count : {1, 4, 31, 64, 76}) {
+              Workspace<T> packed(count * width);
+              std::fill_n(packed.data(), packed.size(), T(-7));
+              pack_rows(strip, first, count, width, packed.data());
+              std::int64_t wrong = 0;
+              for (std::int64_t i = 0; i < count; ++i)
+                for (std::int64_t j = 0; j < width; ++j)
+                  wrong += packed[i * width + j] == (j < columns ? strip(first + i, j) : T(0)) ? 0 : 1;
+              CHECK(wrong == 0);
+            }
+          }
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE_TEMPLATE("scattering, gathering and flipping rows", T, float, double) {
+  test::for_each_simd_target([] {
+    constexpr std::int64_t count = 57;
+    constexpr std::int64_t tile_rows = 40;
+    for (const std::int64_t width : {narrow_strip<T>, wide_strip<T>}) {
+      const Workspace<T> packed = integers<T>(count * width, 2);
+      for (const std::int64_t nonzeros : {1, 3, 8}) {
+        const auto table = random_entries(count * nonzeros, tile_rows, 3);
+        Workspace<T> tile = integers<T>(tile_rows * width, 4);
+        Workspace<T> expected = integers<T>(tile_rows * width, 4);
+        scatter_rows(packed.data(), count, width, table.data(), nonzeros, tile.data());
+        for (std::int64_t i = 0; i < count; ++i)
+          for (std::int64_t b = 0; b < nonzeros; ++b) {
+            const std::uint32_t e = table[static_cast<std::size_t>(i * nonzeros + b)];
+            for (std::int64_t v = 0; v < width; ++v)
+              expected[static_cast<std::int64_t>(e & 0x7FFFFFFF) * width + v] +=
+                  (e >> 31 != 0 ? -1 : 1) * packed[i * width + v];
+          }
+        CHECK(differences(tile, expected) == 0);
+      }
+      const auto table = random_entries(tile_rows, count, 5);
+      Workspace<T> tile = integers<T>(tile_rows * width, 6);
+      Workspace<T> expected = integers<T>(tile_rows * width, 6);
+      gather_rows(packed.data(), tile_rows, width, table.data(), tile.data());
+      for (std::int64_t i = 0; i < tile_rows; ++i) {
+        const std::uint32_t e = table[static_cast<std::size_t>(i)];
+        for (std::int64_t v = 0; v < width; ++v)
+          expected[i * width + v] +=
+              (e >> 31 != 0 ? -1 : 1) * packed[static_cast<std::int64_t>(e & 0x7FFFFFFF) * width + v];
+      }
+      CHECK(differences(tile, expected) == 0);
+
+      Workspace<T> flipped = integers<T>(count * width, 2);
+      Workspace<T> signs(count);
+      for (std::int64_t i = 0; i < count; ++i) signs[i] = i % 3 == 0 ? T(-1) : T(1);
+      flip_rows(flipped.data(), count, width, signs.data());
+      std::int64_t wrong = 0;
+      for (std::int64_t k = 0; k < count * width; ++k) wrong += flipped[k] == signs[k / width] * packed[k] ? 0 : 1;
+      CHECK(wrong == 0);
+    }
+  });
+}
+
+TEST_CASE_TEMPLATE("adding multiples of a column", T, float, double) {
+  test::for_each_simd_target([] {
+    for (const std::int64_t rows : {1, 2, 7, 16, 33}) {
+      const std::int64_t stride = rows + 2;
+      const Workspace<T> column = integers<T>(rows, 7);
+      const Workspace<T> value = integers<T>(9, 8);
+      const std::vector<std::int32_t> narrow = {4, 0, 4, 2, 1, 5, 5, 5, 3};
+      const std::vector<std::int64_t> wide(narrow.begin(), narrow.end());
+      Workspace<T> expected = integers<T>(6 * stride, 9);
+      for (std::int64_t k = 0; k < 9; ++k)
+        for (std::int64_t i = 0; i < rows; ++i)
+          expected[wide[static_cast<std::size_t>(k)] * stride + i] += value[k] * column[i];
+      Workspace<T> tile = integers<T>(6 * stride, 9);
+      add_columns(column.data(), rows, narrow.data(), value.data(), 9, tile.data(), stride);
+      CHECK(differences(tile, expected) == 0);
+      tile = integers<T>(6 * stride, 9);
+      add_columns(column.data(), rows, wide.data(), value.data(), 9, tile.data(), stride);
+      CHECK(differences(tile, expected) == 0);
+    }
+  });
+}
