@@ -15,8 +15,8 @@
 #include "sketch/philox.hpp"
 #include "sketch/sampling.hpp"
 #include "sketch/sparse_sign_draws.hpp"
-#include "tests/sketch/simd_targets.hpp"
 #include "tests/sketch/sketch_support.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
 

@@ -8,7 +8,7 @@
 #include "linalg/memory.hpp"
 #include "sketch/add_columns.hpp"
 #include "sketch/strip_kernels.hpp"
-#include "tests/sketch/simd_targets.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
 

@@ -12,7 +12,7 @@
 #include "sketch/box_muller-inl.hpp"
 #include "sketch/normals.hpp"
 #include "sketch/philox.hpp"
-#include "tests/sketch/simd_targets.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
 

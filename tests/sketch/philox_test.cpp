@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "sketch/philox.hpp"
-#include "tests/sketch/simd_targets.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
 

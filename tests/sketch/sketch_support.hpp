@@ -68,18 +68,24 @@ Matrix<T> entries_of_sketch(const AnySketch& s) {
 /// whose steps are at most u times a partial sum; they stay within log2(m) u of that product of norms.
 template <class T>
 double error_in_roundoffs(MatrixView<const T> s, MatrixView<const T> a, MatrixView<const T> out) {
+  const auto norm = [](MatrixView<const T> x, bool row, std::int64_t index) {
+    long double sum = 0;
+    for (std::int64_t k = 0; k < (row ? x.cols : x.rows); ++k) {
+      const auto entry = static_cast<long double>(row ? x(index, k) : x(k, index));
+      sum += entry * entry;
+    }
+    return std::sqrt(sum);
+  };
+  std::vector<long double> a_norm;
+  for (std::int64_t j = 0; j < a.cols; ++j) a_norm.push_back(norm(a, false, j));
   double worst = 0;
-  for (std::int64_t j = 0; j < a.cols; ++j) {
-    for (std::int64_t i = 0; i < s.rows; ++i) {
+  for (std::int64_t i = 0; i < s.rows; ++i) {
+    const long double s_norm = norm(s, true, i);
+    for (std::int64_t j = 0; j < a.cols; ++j) {
       long double sum = 0;
-      long double s_norm = 0;
-      long double a_norm = 0;
-      for (std::int64_t k = 0; k < a.rows; ++k) {
+      for (std::int64_t k = 0; k < a.rows; ++k)
         sum += static_cast<long double>(s(i, k)) * static_cast<long double>(a(k, j));
-        s_norm += static_cast<long double>(s(i, k)) * static_cast<long double>(s(i, k));
-        a_norm += static_cast<long double>(a(k, j)) * static_cast<long double>(a(k, j));
-      }
-      const long double scale = std::sqrt(s_norm * a_norm) * std::numeric_limits<T>::epsilon() / 2;
+      const long double scale = s_norm * a_norm[static_cast<std::size_t>(j)] * std::numeric_limits<T>::epsilon() / 2;
       const long double error = std::abs(sum - static_cast<long double>(out(i, j)));
       if (!(error <= 0)) worst = std::max(worst, scale > 0 ? static_cast<double>(error / scale) : 1e300);
     }
