@@ -55,11 +55,11 @@ class CsvReader {
     p = skip_space(p, last);
     const char* end = p;
     if (p != last && *p == '"') {
-      for (++end;; ++end) {
+      for (++end;;) {
         end = std::find(end, last, '"');
         if (end == last) reader_.fail_at_line("a quote is not closed on its line: " + quote({p, last}));
         if (end + 1 == last || end[1] != '"') break;
-        ++end;
+        end += 2;
       }
       field = {{p + 1, end}, true};
       end = skip_space(end + 1, last);
