@@ -1,0 +1,15 @@
+// From the command's options to the library's.
+#pragma once
+
+#include <croquis/solvers/least_squares.hpp>
+
+#include "tools/solve_options.hpp"
+
+namespace croquis::tools {
+
+/// The solver's options for a rows x cols matrix. A family given without its number of rows gets 12 rows per column,
+/// as Epperly, Meier and Nakatsukasa (arXiv 2406.03468) choose, but not more than the matrix has, and at least four
+/// per column where the family allows it. Throws `InvalidOption` for options that do not go together.
+LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t rows, std::int64_t cols);
+
+}  // namespace croquis::tools

@@ -1,0 +1,64 @@
+// The `croquis` command.
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include <croquis/errors.hpp>
+#include <croquis/version.hpp>
+
+#include "tools/exit_code.hpp"
+#include "tools/info_command.hpp"
+#include "tools/json_report.hpp"
+#include "tools/output.hpp"
+#include "tools/solve_command.hpp"
+#include "tools/solve_options.hpp"
+
+namespace {
+
+using namespace croquis::tools;
+
+// Says what went wrong, and also on stdout where a program reads it.
+ExitCode fail(const std::string& message, bool json, ExitCode code) {
+  print_error(message);
+  if (json) {
+    try {
+      print(json_error(message) + "\n");
+    } catch (const croquis::FileError& error) {
+      print_error(error.what());
+    }
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("croquis: least squares by randomized sketching, to full accuracy", "croquis");
+  app.set_version_flag("--version", croquis::version());
+  app.footer(exit_code_help);
+  app.require_subcommand(1);
+  SolveOptions options;
+  CLI::App* solve = add_solve_command(app, options);
+  bool info_json = false;
+  CLI::App* info = app.add_subcommand("info", "Show the version, and the BLAS, threads and processor features in use");
+  info->add_flag("--json", info_json, "Print one JSON object instead of text");
+
+  // Wanted even if the arguments cannot be parsed.
+  const bool json = std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+  try {
+    app.parse(argc, argv);
+    if (solve->parsed()) return run_solve(options);
+    if (info->parsed()) run_info(info_json);
+    return exit_solved;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    return fail(std::string(error.what()) + " (croquis --help and croquis solve --help show the usage)", json,
+                exit_usage);
+  } catch (const std::bad_alloc&) {
+    return fail("not enough memory", json, exit_not_solved);
+  } catch (const std::exception& error) {
+    return fail(error.what(), json, exit_code_for(error));
+  }
+}

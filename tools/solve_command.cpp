@@ -1,0 +1,64 @@
+#include "tools/solve_command.hpp"
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include <croquis/errors.hpp>
+#include <croquis/linalg/write_matrix.hpp>
+
+#include "tools/choose_sketch.hpp"
+#include "tools/compare.hpp"
+#include "tools/json_report.hpp"
+#include "tools/output.hpp"
+#include "tools/problem.hpp"
+#include "tools/progress.hpp"
+#include "tools/text_report.hpp"
+#include "tools/thread_limit.hpp"
+
+namespace croquis::tools {
+namespace {
+
+void check_output(const SolveOptions& options) {
+  if (!options.output) return;
+  for (const auto& input : {std::optional(options.a), options.b}) {
+    std::error_code no_such_file;
+    if (input && std::filesystem::equivalent(*input, *options.output, no_such_file))
+      throw InvalidOption("--output " + options.output->string() + " would overwrite the input");
+  }
+  check_writable(*options.output);
+}
+
+ExitCode solve(const SolveOptions& options) {
+  const Problem problem = read_problem(options);
+  LeastSquaresOptions how = solver_options(options, problem.a.rows(), problem.a.cols());
+  LeastSquaresFit<double> fit;
+  {
+    const ProgressLine progress(how, !options.quiet && !options.json);
+    fit = least_squares(problem.a, problem.b, how);
+  }
+  std::optional<Comparison> comparison;
+  if (options.compare && fit.solved()) comparison = compare_with_lapack(problem.a, problem.b, fit.x);
+  if (fit.solved() && options.output) write_matrix(*options.output, fit.x);
+
+  if (options.json) {
+    print(json_report(problem, fit, comparison) + "\n");
+  } else if (!options.quiet) {
+    print(text_report(options, problem, fit, comparison));
+  }
+  if (fit.solved()) return exit_solved;
+  print_error(fit.message);
+  return exit_not_solved;
+}
+
+}  // namespace
+
+ExitCode run_solve(const SolveOptions& options) {
+  check_output(options);
+  ExitCode code = exit_not_solved;
+  run_on_threads(options.threads, [&] { code = solve(options); });
+  return code;
+}
+
+}  // namespace croquis::tools

@@ -1,0 +1,103 @@
+#include "tools/text_report.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <vector>
+
+#include <croquis/version.hpp>
+
+namespace croquis::tools {
+namespace {
+
+// An x of up to this size is printed.
+constexpr std::int64_t most_rows_shown = 20;
+constexpr std::int64_t most_columns_shown = 4;
+
+std::string formatted(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+std::string scientific(double value) { return formatted("%.2e", value); }
+std::string seconds_text(double value) { return formatted(value < 1 ? "%.4f s" : "%.2f s", value); }
+
+std::string all_digits(double value) {
+  char text[40];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+void line(std::string& text, const std::string& name, const std::string& value) {
+  constexpr std::size_t width = 16;
+  text += name + std::string(name.size() < width ? width - name.size() : 1, ' ') + value + "\n";
+}
+
+std::string worst(const std::vector<double>& values) {
+  if (values.empty()) return "unknown";
+  return scientific(*std::max_element(values.begin(), values.end())) +
+         (values.size() > 1 ? " (largest of " + std::to_string(values.size()) + ")" : "");
+}
+
+std::string problem_text(const Problem& problem) {
+  const AnyMatrixView<double> a(problem.a);
+  std::string text = std::to_string(a.rows()) + " x " + std::to_string(a.cols());
+  text += a.is_dense() ? " dense" : " sparse, " + std::to_string(a.stored_entries()) + " entries";
+  const std::int64_t vectors = problem.b.cols();
+  return text + ", " + std::to_string(vectors) + (vectors == 1 ? " right-hand side" : " right-hand sides");
+}
+
+void add_comparison(std::string& text, const LeastSquaresReport& report, const Comparison& comparison) {
+  const auto row = [&](const std::string& name, double seconds, const std::vector<double>& error) {
+    line(text, name, formatted("%8.4f s", seconds) + "   backward error " + worst(error));
+  };
+  text += "\n";
+  if (!comparison.message.empty()) line(text, "LAPACK dgels", comparison.message);
+  if (comparison.croquis_backward_error.empty()) return;
+  row("croquis", report.seconds.total, comparison.croquis_backward_error);
+  if (!comparison.backward_error.empty()) row("LAPACK dgels", comparison.seconds, comparison.backward_error);
+}
+
+void add_solution(std::string& text, const Problem& problem, const Matrix<double>& x) {
+  if (x.rows() > most_rows_shown || x.cols() > most_columns_shown) {
+    line(text, "x",
+         "not shown, being " + std::to_string(x.rows()) + " x " + std::to_string(x.cols()) +
+             "; write it with -o x.npy (or .mtx, .csv)");
+    return;
+  }
+  text += "\n";
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
+    std::string values;
+    for (std::int64_t k = 0; k < x.cols(); ++k) values += (k == 0 ? "" : "  ") + all_digits(x(i, k));
+    const std::string name = problem.coefficient(i);
+    line(text, name.empty() ? "x[" + std::to_string(i) + "]" : name, values);
+  }
+}
+
+}  // namespace
+
+std::string text_report(const SolveOptions& options, const Problem& problem, const LeastSquaresFit<double>& fit,
+                        const std::optional<Comparison>& comparison) {
+  std::string text;
+  line(text, "status", to_string(fit.status));
+  line(text, "message", fit.message);
+  line(text, "problem", problem_text(problem));
+  line(text, "method", to_string(fit.method));
+  if (fit.sketch) line(text, "sketch", to_string(*fit.sketch));
+  line(text, "rank", std::to_string(fit.rank) + " of " + std::to_string(problem.a.cols()));
+  line(text, "condition", scientific(fit.condition_estimate));
+  line(text, "iterations", std::to_string(fit.iterations) + ", " + std::to_string(fit.passes) + " passes over A");
+  line(text, "residual norm", worst(fit.residual_norm));
+  line(text, "gradient norm", worst(fit.gradient_norm));
+  line(text, "backward error", worst(fit.backward_error));
+  line(text, "time",
+       seconds_text(problem.read_seconds + fit.seconds.total) + ": read " + seconds_text(problem.read_seconds) +
+           ", sketch " + seconds_text(fit.seconds.sketch) + ", factor " + seconds_text(fit.seconds.factor) +
+           ", iterate " + seconds_text(fit.seconds.iterate) + "; " + std::to_string(runtime_info().task_threads) +
+           " threads");
+  if (fit.solved() && options.output) line(text, "x", "written to " + options.output->string());
+  if (comparison) add_comparison(text, fit, *comparison);
+  if (fit.solved() && !options.output) add_solution(text, problem, fit.x);
+  return text;
+}
+
+}  // namespace croquis::tools
