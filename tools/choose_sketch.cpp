@@ -27,7 +27,10 @@ std::int64_t default_rows(SketchFamily family, std::int64_t rows, std::int64_t c
 AnySketch choose_sketch(const SolveOptions& options, SketchFamily family, std::int64_t rows, std::int64_t cols) {
   const std::int64_t sketch_rows =
       std::max<std::int64_t>(1, options.sketch_rows > 0 ? options.sketch_rows : default_rows(family, rows, cols));
-  if (family == SketchFamily::sparse_sign && options.nonzeros > 0)
+  if (options.nonzeros > sketch_rows)
+    throw InvalidOption("--nonzeros is " + std::to_string(options.nonzeros) + " but must be at most " +
+                        std::to_string(sketch_rows) + ", the rows of the sketch");
+  if (options.nonzeros > 0)
     return SparseSign{.rows = sketch_rows, .cols = rows, .nonzeros = options.nonzeros, .seed = options.seed};
   return make_sketch(family, sketch_rows, rows, options.seed);
 }

@@ -51,6 +51,14 @@ void append_intercept(MatrixFile& a) {
   if (!a.column_names.empty()) a.column_names.push_back("(intercept)");
 }
 
+void check_tall(const SolveOptions& options, const MatrixFile& a) {
+  const std::int64_t cols = a.cols() + (options.intercept ? 1 : 0);
+  if (a.rows() < cols)
+    throw ShapeError(options.a.string() + ": A is " + shape_text(a.rows(), cols) +
+                     (options.intercept ? " with the intercept" : "") + (options.target ? " without the target" : "") +
+                     ": a least-squares problem needs at least as many rows as columns");
+}
+
 Matrix<double> read_right_hand_sides(const std::filesystem::path& path, const Problem& problem,
                                      const std::filesystem::path& a) {
   MatrixFile file = read_matrix(path);
@@ -73,6 +81,7 @@ Problem read_problem(const SolveOptions& options) {
   const Stopwatch clock;
   Problem problem;
   problem.a = read_matrix(options.a, {.format = file_format(options.format), .target = options.target});
+  check_tall(options, problem.a);
   if (options.b) {
     problem.b = read_right_hand_sides(*options.b, problem, options.a);
   } else if (!problem.a.target.empty()) {
@@ -81,10 +90,6 @@ Problem read_problem(const SolveOptions& options) {
     throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
   }
   if (options.intercept) append_intercept(problem.a);
-  if (problem.a.rows() < problem.a.cols())
-    throw ShapeError(options.a.string() + ": A is " + shape_text(problem.a.rows(), problem.a.cols()) +
-                     (options.intercept ? " with the intercept" : "") + (options.target ? " without the target" : "") +
-                     ": a least-squares problem needs at least as many rows as columns");
   problem.read_seconds = clock.seconds();
   return problem;
 }

@@ -1,6 +1,9 @@
 #include "tools/solve_options.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
+#include <system_error>
 #include <vector>
 
 #include "tools/exit_code.hpp"
@@ -9,6 +12,20 @@ namespace croquis::tools {
 namespace {
 
 constexpr int most_threads = 4096;
+
+// Accepts the decimal integers from 0 to `most`. CLI11's own conversion would take -1 for an unsigned number and cut a
+// number that is too large.
+template <class Integer>
+CLI::Validator whole_number(Integer most = std::numeric_limits<Integer>::max()) {
+  const auto check = [most](const std::string& given) {
+    Integer value = 0;
+    const char* const last = given.data() + given.size();
+    const auto [end, error] = std::from_chars(given.data(), last, value);
+    const bool good = error == std::errc() && end == last && given.front() != '-' && value <= most;
+    return good ? std::string() : given + " is not a whole number from 0 to " + std::to_string(most);
+  };
+  return CLI::Validator(check, "");
+}
 
 // An option whose value is one of a few names; the help lists them.
 void add_choice(CLI::App& command, const char* name, std::string& value, const std::string& what,
@@ -50,15 +67,16 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   const auto number = [&](const char* name, auto& value, const char* what) {
     return solve->add_option(name, value, what)->type_name("NUMBER");
   };
-  number("--sketch-rows", options.sketch_rows, "Rows of the sketch (0: chosen)")->check(CLI::NonNegativeNumber);
+  number("--sketch-rows", options.sketch_rows, "Rows of the sketch (0: chosen)")->check(whole_number<std::int64_t>());
   number("--nonzeros", options.nonzeros, "Entries in each column of a sparse-sign sketch (0: 8)")
-      ->check(CLI::NonNegativeNumber);
-  number("--seed", options.seed, "Seed of the sketch; same seed, same answer (0)");
+      ->check(whole_number<std::int64_t>());
+  number("--seed", options.seed, "Seed of the sketch; same seed, same answer (0)")
+      ->check(whole_number<std::uint64_t>());
   number("--tolerance", options.tolerance, "Backward error to reach (0: the unit roundoff)");
   number("--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)");
   number("--iteration-limit", options.iteration_limit, "Most iterations in a refinement step (0: chosen)")
-      ->check(CLI::NonNegativeNumber);
-  number("--threads", options.threads, "Threads to use (0: all)")->check(CLI::Range(0, most_threads));
+      ->check(whole_number<std::int64_t>());
+  number("--threads", options.threads, "Threads to use (0: all)")->check(whole_number(most_threads));
 
   solve->add_flag("--compare", options.compare, "Also run LAPACK's dgels on the same data");
   solve->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");

@@ -17,7 +17,7 @@ namespace croquis::io {
 /// Data movement: each byte is copied once into the buffer and parsed there; a line is a view of the buffer.
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path) : source_(path), buffer_(std::size_t{1} << 18) {}
+  explicit Reader(const std::filesystem::path& path) : source_(path), buffer_(std::size_t{1} << 16) {}
 
   /// The start of what is still unread, as much as the buffer holds (all of it if the file is shorter), for telling
   /// the format.

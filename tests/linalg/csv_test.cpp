@@ -101,7 +101,7 @@ TEST_CASE("blank lines inside, and files without rows") {
 }
 
 TEST_CASE("a table larger than the buffers") {
-  // 20000 rows of 7: about 1 MB of text against a buffer of 256 KiB, so that lines straddle its end.
+  // 20000 rows of 7: about 1 MB of text against a buffer of 64 KiB, so that lines straddle its end.
   std::string text = "a,b,c,d,e,f,g\n";
   for (int i = 0; i < 20000; ++i) {
     for (int j = 0; j < 7; ++j) text += std::to_string(i * 7 + j) + (j < 6 ? "," : "\n");

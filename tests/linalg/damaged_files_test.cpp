@@ -85,11 +85,10 @@ TEST_CASE("every byte altered") {
   for (const Sample& sample : samples()) {
     CAPTURE(sample.name);
     for (std::size_t at = 0; at < sample.bytes.size(); ++at) {
-      for (const char byte : {'\0', '\n', ' ', '-', '9', ':', ',', '\xff'}) {
+      for (const char byte : {'\0', '\n', '-', '9', '\xff'}) {
         std::string altered = sample.bytes;
         altered[at] = byte;
         const std::filesystem::path path = folder.write("altered", altered);
-        reads(path, FileFormat::automatic);
         reads(path, sample.format);
       }
     }
@@ -102,7 +101,7 @@ TEST_CASE("random bytes after each format's beginning") {
   const std::string printable = "0123456789+-.eE:,\t \"\n\r#%naif";
   for (const Sample& sample : samples()) {
     CAPTURE(sample.name);
-    for (int trial = 0; trial < 120; ++trial) {
+    for (int trial = 0; trial < 60; ++trial) {
       std::string text = sample.bytes.substr(0, random() % sample.bytes.size());
       for (int k = 0; k < 60; ++k)
         text += trial % 2 == 0 ? static_cast<char>(random()) : printable[random() % printable.size()];

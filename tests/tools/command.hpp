@@ -1,0 +1,30 @@
+// Running the croquis command as its users do: as a process.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace croquis::test {
+
+struct CommandResult {
+  int status = -1;     ///< exit status; 128 + the signal if one ended it
+  std::string output;  ///< stdout
+  std::string errors;  ///< stderr
+};
+
+/// Runs the built command (the environment's CROQUIS_COMMAND) with these arguments and waits for it.
+CommandResult run_croquis(const std::vector<std::string>& arguments);
+
+/// The one JSON object that stdout must hold.
+nlohmann::json json_output(const CommandResult& result);
+
+/// Runs `croquis solve --json` with these arguments, checks the exit status, and returns the object.
+nlohmann::json solve_json(std::vector<std::string> arguments, int expected_status = 0);
+
+}  // namespace croquis::test
