@@ -30,6 +30,9 @@ class TemporaryFolder {
   /// Writes a file of these bytes; returns its path.
   std::filesystem::path write(const std::string& name, std::string_view bytes) const {
     const std::filesystem::path path = path_ / name;
+    // Some file systems flush a file that is truncated and written again; a new one costs a test no waiting.
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path;
   }
