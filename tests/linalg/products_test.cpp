@@ -125,7 +125,7 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
                             Shape{1030, 1}, Shape{0, 4}, Shape{5, 0}}) {
     const auto [m, n] = shape;
     const Stored<T> stored(m, n, random);
-    for (const std::int64_t vectors : {1, 2, 5}) {
+    for (const std::int64_t vectors : {0, 1, 2, 5}) {
       for (const Layout layout : {Layout::column_major, Layout::row_major}) {
         const Matrix<T> x = random_matrix<T>(n, vectors, layout, random);
         const Matrix<T> y = random_matrix<T>(m, vectors, layout, random);

@@ -95,7 +95,7 @@ TEST_CASE("Duplicate columns of different units are still duplicates, and the la
   }
 }
 
-TEST_CASE("Columns of zeros have coefficients of zero, to a roundoff of the others") {
+TEST_CASE("Columns of zeros have coefficients of zero") {
   RandomSource random(4);
   for (const std::int64_t zero : {0, 5, 9}) {
     CAPTURE(zero);
@@ -106,7 +106,7 @@ TEST_CASE("Columns of zeros have coefficients of zero, to a roundoff of the othe
     for (const LeastSquaresMethod method : methods) {
       CAPTURE(to_string(method));
       const auto fit = least_squares(a, b, {.method = method});
-      CHECK(std::abs(fit.x(zero, 0)) <= 1e-16 * norm2(10, fit.x.data()));
+      CHECK(fit.x(zero, 0) == 0);
     }
   }
 }

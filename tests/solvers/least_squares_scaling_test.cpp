@@ -54,6 +54,20 @@ TEST_CASE("Scaled A and scaled b") {
   }
 }
 
+TEST_CASE("A solution that leaves the range of its type is not called one") {
+  RandomSource random(3);
+  const Matrix<double> a = with_condition(3000, 20, 1e6, random);
+  const Matrix<double> b = right_hand_side(a, 1.0, random);
+  for (const LeastSquaresMethod method :
+       {LeastSquaresMethod::sketch_and_precondition, LeastSquaresMethod::direct, LeastSquaresMethod::automatic}) {
+    CAPTURE(to_string(method));
+    const auto fit = least_squares(times(a, 1e-200), times(b, 1e200), {.method = method});
+    CAPTURE(fit.message);
+    CHECK(fit.status == Status::accuracy_not_reached);
+    CHECK_FALSE(fit.solved());
+  }
+}
+
 TEST_CASE("Float data near the ends of float's range") {
   RandomSource random(2);
   const Matrix<double> a = with_condition(3000, 20, 1e2, random);

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "linalg/blas.hpp"
@@ -100,6 +101,24 @@ TEST_CASE("Same bits for any number of threads, every method, layout and type") 
     check_threads<double>(sparse, b, {.method = method});
     check_threads<double>(transposed(by_columns.view()), b, {.method = method});
     check_threads<float>(to_float(a), to_float(b), {.method = method});
+  }
+}
+
+TEST_CASE("Solves at the same time on several threads of the user's do not disturb each other") {
+  RandomSource random(5);
+  const Matrix<double> a = with_condition(8000, 40, 1e6, random);
+  const Matrix<double> b = right_hand_side(a, 1.0, random);
+  const BlasThreads scope(2);
+  for (const LeastSquaresMethod method : {LeastSquaresMethod::sketch_and_precondition, LeastSquaresMethod::direct}) {
+    CAPTURE(to_string(method));
+    const auto alone = least_squares(a, b, {.method = method});
+    std::vector<Matrix<double>> found(4);
+    {
+      std::vector<std::jthread> threads;
+      for (auto& x : found) threads.emplace_back([&, method] { x = least_squares(a, b, {.method = method}).x; });
+    }
+    for (const auto& x : found) CHECK(same_bits(x, alone.x));
+    CHECK(blas_threads() == 2);
   }
 }
 
