@@ -57,6 +57,8 @@ void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CscV
                      MatrixView<T> out) {
   using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
   constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(T)) - 32;
+  // A column's rows are far apart, and so are their entries in the table: they are asked for ahead.
+  constexpr std::int64_t ahead = 16;
   const T scale = scale_of<T>(s);
   const Partition strips(a.cols, 256);
   for_each_tile(strips.count, [&](std::int64_t strip) {
@@ -65,6 +67,7 @@ void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CscV
       std::fill_n(sum.data(), s.rows, T(0));
       const auto last = static_cast<std::int64_t>(a.column_start[j + 1]);
       for (auto k = static_cast<std::int64_t>(a.column_start[j]); k < last; ++k) {
+        if (k + ahead < last) __builtin_prefetch(table + static_cast<std::int64_t>(a.row[k + ahead]) * s.nonzeros);
         const auto value = std::bit_cast<Bits>(a.value[k]);
         const std::uint32_t* entries = table + static_cast<std::int64_t>(a.row[k]) * s.nonzeros;
         for (std::int64_t b = 0; b < s.nonzeros; ++b) {
