@@ -123,7 +123,8 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
   RandomSource random(1);
   for (const Shape shape : {Shape{1, 1}, Shape{7, 3}, Shape{3, 7}, Shape{63, 17}, Shape{257, 65}, Shape{2900, 33},
                             Shape{1030, 1}, Shape{0, 4}, Shape{5, 0}}) {
-    const auto [m, n] = shape;
+    const std::int64_t m = shape.m;
+    const std::int64_t n = shape.n;
     const Stored<T> stored(m, n, random);
     for (const std::int64_t vectors : {0, 1, 2, 5}) {
       for (const Layout layout : {Layout::column_major, Layout::row_major}) {
@@ -141,11 +142,12 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
         }
         plain_product(stored.columns, true, residual, gradient, ignored);
         plain_product(stored.columns, true, residual_size, ignored, gradient_size);
-        for (const auto& [name, a] : stored.all()) {
+        for (const auto& storage : stored.all()) {
+          const AnyMatrixView<T>& a = storage.view;
           CAPTURE(m);
           CAPTURE(n);
           CAPTURE(vectors);
-          CAPTURE(name);
+          CAPTURE(storage.name);
           CAPTURE((layout == Layout::row_major));
           Matrix<T> out_m = not_set<T>(m, vectors, layout);
           Matrix<T> out_n = not_set<T>(n, vectors, layout);
@@ -174,14 +176,15 @@ TEST_CASE_TEMPLATE("Same bits for any number of threads", T, float, double) {
   for (const std::int64_t vectors : {1, 3}) {
     const Matrix<T> x = random_matrix<T>(20, vectors, Layout::column_major, random);
     const Matrix<T> y = random_matrix<T>(30011, vectors, Layout::column_major, random);
-    for (const auto& [name, a] : stored.all()) {
-      CAPTURE(name);
+    for (const auto& storage : stored.all()) {
+      const AnyMatrixView<T>& a = storage.view;
+      CAPTURE(storage.name);
       CAPTURE(vectors);
       Matrix<T> first_r(30011, vectors), first_g(20, vectors), first_normal(20, vectors);
       for (const int threads : {1, 2, 3, 8}) {
         CAPTURE(threads);
         Matrix<T> r(30011, vectors), g(20, vectors), normal(20, vectors);
-        run_with_threads(threads, [&, &a = a] {
+        run_with_threads(threads, [&] {
           residual_and_gradient<T>(a, x, y, r, g);
           normal_product<T>(a, x, normal);
         });

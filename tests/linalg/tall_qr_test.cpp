@@ -29,7 +29,8 @@ TEST_CASE("R and Q^T B, for shapes of one chunk and of many") {
   for (const Shape shape : {Shape{1, 1}, Shape{5, 5}, Shape{6, 5}, Shape{100, 33}, Shape{1023, 7}, Shape{1024, 7},
                             Shape{1025, 64}, Shape{4000, 40}, Shape{4000, 1}, Shape{4, 0}}) {
     for (const std::int64_t k : {0, 1, 3}) {
-      const auto [m, n] = shape;
+      const std::int64_t m = shape.m;
+      const std::int64_t n = shape.n;
       CAPTURE(m);
       CAPTURE(n);
       CAPTURE(k);
