@@ -14,6 +14,11 @@ MatrixFile read_data(const std::string& name, const ReadOptions& options = {}) {
   return read_matrix(*data_folder() / name, options);
 }
 
+struct KnownRows {
+  const char* name;
+  std::int64_t rows;
+};
+
 }  // namespace
 
 TEST_CASE("sparse Matrix Market files have the shapes and entries of their collections") {
@@ -43,15 +48,15 @@ TEST_CASE("sparse Matrix Market files have the shapes and entries of their colle
 }
 
 TEST_CASE("right-hand sides are dense columns") {
-  for (const auto& [name, rows] : {std::pair{"sparse_ls/well1033_rhs1.mtx.gz", 1033},
-                                   {"sparse_ls/illc1033_rhs1.mtx.gz", 1033},
-                                   {"sparse_ls/well1850_rhs1.mtx.gz", 1850},
-                                   {"sparse_ls/lp_fit2p_t_rhs.mtx.gz", 13525},
-                                   {"sparse_ls/lp_d2q06c_t_rhs.mtx.gz", 5167}}) {
-    CAPTURE(name);
-    const MatrixFile file = read_data(name);
+  for (const KnownRows& known : {KnownRows{"sparse_ls/well1033_rhs1.mtx.gz", 1033},
+                                 {"sparse_ls/illc1033_rhs1.mtx.gz", 1033},
+                                 {"sparse_ls/well1850_rhs1.mtx.gz", 1850},
+                                 {"sparse_ls/lp_fit2p_t_rhs.mtx.gz", 13525},
+                                 {"sparse_ls/lp_d2q06c_t_rhs.mtx.gz", 5167}}) {
+    CAPTURE(known.name);
+    const MatrixFile file = read_data(known.name);
     CHECK_FALSE(is_sparse(file));
-    CHECK(file.rows() == rows);
+    CHECK(file.rows() == known.rows);
     CHECK(file.cols() == 1);
   }
 }
@@ -65,14 +70,13 @@ TEST_CASE("well1033 has the first entries its text shows and columns of unit sca
 }
 
 TEST_CASE("the Adult data in svmlight form") {
-  for (const auto& [name, rows] :
-       {std::pair{"classification/a9a.svm.gz", 32561}, {"classification/a8a.svm.gz", 22696}}) {
-    CAPTURE(name);
-    const MatrixFile file = read_data(name);
+  for (const KnownRows& known : {KnownRows{"classification/a9a.svm.gz", 32561}, {"classification/a8a.svm.gz", 22696}}) {
+    CAPTURE(known.name);
+    const MatrixFile file = read_data(known.name);
     CHECK(file.format == FileFormat::svmlight);
-    CHECK(file.rows() == rows);
+    CHECK(file.rows() == known.rows);
     CHECK(file.cols() == 123);
-    CHECK(file.target.size() == static_cast<std::size_t>(rows));
+    CHECK(file.target.size() == static_cast<std::size_t>(known.rows));
     CHECK(std::all_of(file.target.begin(), file.target.end(), [](double y) { return y == 1 || y == -1; }));
     // All features are indicators.
     const auto view = std::get<SparseMatrix<double>>(file.matrix).view();

@@ -161,12 +161,16 @@ TEST_CASE("several right-hand sides give the columns that each alone gives") {
   (void)solve_json({a, both, "-o", x});
   const std::vector<double> first = column_of(x, 0);
   const std::vector<double> second = column_of(x, 1);
-  for (const auto& [name, text, together] :
-       {std::tuple{"first.csv", "1\n3\n5\n8\n", first}, {"second.csv", "4\n0\n-1\n1\n", second}}) {
-    CAPTURE(name);
-    (void)solve_json({a, folder.write(name, text).string(), "-o", x});
+  const struct {
+    const char* name;
+    const char* text;
+    const std::vector<double>& together;
+  } columns[] = {{"first.csv", "1\n3\n5\n8\n", first}, {"second.csv", "4\n0\n-1\n1\n", second}};
+  for (const auto& column : columns) {
+    CAPTURE(column.name);
+    (void)solve_json({a, folder.write(column.name, column.text).string(), "-o", x});
     const std::vector<double> alone = column_of(x);
-    for (std::size_t j = 0; j < 2; ++j) CHECK(std::abs(alone[j] - together[j]) < 1e-13);
+    for (std::size_t j = 0; j < 2; ++j) CHECK(std::abs(alone[j] - column.together[j]) < 1e-13);
   }
 }
 
