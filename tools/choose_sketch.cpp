@@ -48,8 +48,10 @@ LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t row
   if (options.iteration_limit > 0) result.iteration_limit = options.iteration_limit;
 
   const bool chosen = options.sketch != "automatic";
-  if (result.method == Method::direct && (chosen || options.sketch_rows > 0 || options.nonzeros > 0))
+  const bool sketching = chosen || options.sketch_rows > 0 || options.nonzeros > 0;
+  if (sketching && result.method == Method::direct)
     throw InvalidOption("--sketch, --sketch-rows and --nonzeros do not go with --method direct, which uses no sketch");
+  if (sketching && result.method == Method::automatic) result.method = Method::sketch_and_precondition;
   if (options.nonzeros > 0 && chosen && options.sketch != "sparse-sign")
     throw InvalidOption("--nonzeros is for --sketch sparse-sign, not " + options.sketch);
   if (chosen || options.nonzeros > 0) {

@@ -9,7 +9,8 @@ namespace croquis::tools {
 
 /// The solver's options for a rows x cols matrix. A family given without its number of rows gets 12 rows per column,
 /// as Epperly, Meier and Nakatsukasa (arXiv 2406.03468) choose, but not more than the matrix has, and at least four
-/// per column where the family allows it. Throws `InvalidOption` for options that do not go together.
+/// per column where the family allows it. Whoever asks for a sketch gets one: the automatic method is then
+/// sketch-and-precondition. Throws `InvalidOption` for options that do not go together.
 LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t rows, std::int64_t cols);
 
 }  // namespace croquis::tools

@@ -62,7 +62,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
 
   add_choice(*solve, "--method", options.method, "How to solve",
              {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve"});
-  add_choice(*solve, "--sketch", options.sketch, "Family of the sketch",
+  add_choice(*solve, "--sketch", options.sketch, "Family of the sketch; choosing one, or its size, means to sketch",
              {"automatic", "gaussian", "sparse-sign", "count-sketch", "srht", "srtt"});
   const auto number = [&](const char* name, auto& value, const char* what) {
     return solve->add_option(name, value, what)->type_name("NUMBER");

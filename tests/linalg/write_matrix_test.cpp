@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <limits>
 #include <random>
 
+#include <sys/resource.h>
 #include <unistd.h>
 #include <croquis/linalg/write_matrix.hpp>
 
@@ -118,11 +120,33 @@ TEST_CASE("a file or folder without permission") {
   std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
 }
 
-TEST_CASE("a full disk is an error") {
-  if (!std::filesystem::exists("/dev/full")) return;
+TEST_CASE("what is not a regular file is not replaced") {
   const double one = 1;
   const TemporaryFolder folder;
-  std::filesystem::create_symlink("/dev/full", folder.path() / "a.csv");
+  std::filesystem::create_symlink("/dev/null", folder.path() / "a.csv");
   CHECK_THROWS_WITH_AS(write_matrix(folder.path() / "a.csv", column_major(&one, 1, 1)),
                        doctest::Contains("not a regular file"), FileError);
+}
+
+TEST_CASE("a write that fails half way leaves the old file and nothing else") {
+  const TemporaryFolder folder;
+  folder.write("a.npy", "old");
+  const Matrix<double> a(10000, 10);
+  // A limit on the size of files stands in for a full disk: write fails after 100000 of the 800128 bytes.
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old_limit{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &old_limit) == 0);
+  const rlimit limit{100000, old_limit.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  std::string message;
+  try {
+    write_matrix(folder.path() / "a.npy", a);
+  } catch (const FileError& error) {
+    message = error.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, old_handler);
+  CHECK(contains(message, "a.npy: cannot be written: "));
+  CHECK(file_bytes(folder.path() / "a.npy") == "old");
+  CHECK(folder.entries() == 1);
 }

@@ -121,6 +121,11 @@ TEST_CASE("the size, the nonzeros and the seed of the sketch are those asked for
   CHECK(sketch_with({"--nonzeros", "4"})["nonzeros"] == 4);
   CHECK(sketch_with({"--sketch", "gaussian", "--sketch-rows", "50"}) ==
         json{{"family", "gaussian"}, {"rows", 50}, {"nonzeros", 50}, {"seed", 12}});
+  // Asking for a sketch is asking to sketch, also where the direct method would be chosen.
+  CHECK(solve_json({a, "--target", "y"})["method"] == "direct");
+  for (const std::vector<std::string>& option :
+       {std::vector<std::string>{"--sketch", "srht"}, {"--sketch-rows", "30"}, {"--nonzeros", "2"}})
+    CHECK(solve_json({a, "--target", "y", option[0], option[1]})["method"] == "sketch-and-precondition");
 }
 
 TEST_CASE("the JSON object has the fields it promises, for one and several right-hand sides") {
