@@ -16,7 +16,7 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   fit.rcond = attempt.rcond;
   fit.condition_estimate = attempt.condition;
   LeastSquaresPoint<T>& point = attempt.point;
-  if (point.residual_norm.empty()) return;
+  if (point.x.rows() != problem.cols()) return;
   for (std::int64_t j = 0; j < problem.vectors(); ++j) {
     const int exponent = problem.b_exponent[j];
     for (std::int64_t i = 0; i < problem.cols(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);

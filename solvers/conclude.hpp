@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "solvers/sketch_and_precondition.hpp"
+#include "solvers/attempt.hpp"
+#include "solvers/least_squares_problem.hpp"
 
 namespace croquis {
 

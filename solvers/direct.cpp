@@ -1,20 +1,14 @@
 #include "solvers/direct.hpp"
 
-#include <limits>
+#include <utility>
 
 #include "linalg/densify.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/tall_qr.hpp"
-#include "solvers/backward_error.hpp"
 #include "solvers/column_scaling.hpp"
+#include "solvers/refinement.hpp"
 
 namespace croquis {
-namespace {
-
-// Householder QR is backward stable; an error of more units of roundoff than this means that x left the range of T.
-constexpr double acceptable_roundoffs = 100;
-
-}  // namespace
 
 template <class T>
 Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
@@ -40,18 +34,13 @@ Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresRepor
   attempt.rank = f.rank;
   attempt.rcond = f.rcond;
   attempt.condition = f.condition;
-  BackwardError<T> error(f);
-  attempt.point.x = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
-  f.precondition(qr.qtb.view(), attempt.point.x.view());
-  minimize_norm(f, attempt.point.x.view());
-  measure(problem, f, error, attempt.point, report);
-  const double accepted =
-      std::max(problem.acceptable(), acceptable_roundoffs * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2);
-  if (attempt.point.worst_backward_error() <= (problem.options.tolerance > 0 ? problem.acceptable() : accepted)) {
-    attempt.outcome = AttemptOutcome::solved;
-  } else {
-    attempt.reason = "the direct method's backward error is above the tolerance";
-  }
+  Refinement<T> refinement(problem, f, report);
+  attempt.point = refinement.start(qr.qtb);
+  attempt.outcome = AttemptOutcome::solved;
+  if (!(attempt.point.worst_backward_error() <= problem.acceptable()))
+    attempt.outcome = refinement.run(attempt.point, attempt.reason);
+  if (attempt.outcome == AttemptOutcome::solved)
+    attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
   report.seconds.iterate += phase.seconds();
   return attempt;
 }

@@ -1,8 +1,6 @@
 #include "solvers/sketch_and_precondition.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <utility>
 
 #include <croquis/sketch/apply.hpp>
 
@@ -10,174 +8,16 @@
 #include "linalg/finite.hpp"
 #include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
-#include "solvers/backward_error.hpp"
 #include "solvers/column_scaling.hpp"
-#include "solvers/conclude.hpp"
-#include "solvers/conjugate_gradients.hpp"
+#include "solvers/refinement.hpp"
 
 namespace croquis {
 namespace {
 
-// Two refinement steps reach backward stability (Epperly, Meier, Nakatsukasa); more are allowed to a point that gains
-// from them.
-constexpr int most_steps = 4;
-constexpr double gain = 0.5;
-// A preconditioner is given up if ten iterations do not reduce the residual tenfold. Conjugate gradients with an
-// embedding of distortion 1/2 gain at least that in two.
-constexpr std::int64_t stall_window = 10;
-constexpr double stall_reduction = 0.1;
 // A singular value that the sketch calls zero may be this much larger in A.
 constexpr double null_slack = 10;
 
 constexpr const char* out_of_range = "the scale of A's columns is out of the sketch's range";
-
-template <class T>
-class Refinement {
- public:
-  Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report)
-      : problem_(problem), f_(factorization), error_(factorization), report_(report) {}
-
-  // The sketch-and-solve point.
-  void start(const Matrix<T>& coordinates, LeastSquaresPoint<T>& point) {
-    point.x = Matrix<T>::uninitialized(problem_.cols(), problem_.vectors());
-    f_.precondition(coordinates.view(), point.x.view());
-    measure(problem_, f_, error_, point, report_);
-  }
-
-  AttemptOutcome run(LeastSquaresPoint<T>& point, std::string& reason) {
-    if (point.worst_backward_error() <= problem_.target()) return AttemptOutcome::solved;
-    for (int step = 1; step <= most_steps; ++step) {
-      const Matrix<T> previous = point.x;
-      const double previous_error = point.worst_backward_error();
-      const AttemptOutcome outcome = iterate(step, point, reason);
-      measure(problem_, f_, error_, point, report_);
-      const double error = point.worst_backward_error();
-      // The first step is kept whatever its error: the point before it may owe a small error to the large norm of x
-      // that an ill-conditioned sketch gives it, and only the first step brings x near the solution.
-      if (step > 1 && !(error <= previous_error)) {
-        point.x = previous;
-        measure(problem_, f_, error_, point, report_);
-      }
-      if (error <= problem_.target()) return AttemptOutcome::solved;
-      if (outcome != AttemptOutcome::solved) return outcome;
-      if (step > 1 && !(error <= gain * previous_error)) break;
-    }
-    if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
-    reason = "the backward error stayed at " + scientific(point.worst_backward_error());
-    return AttemptOutcome::rejected;
-  }
-
-  AttemptOutcome finish_rank_deficient(LeastSquaresPoint<T>& point, std::string& reason) {
-    minimize_norm(f_, point.x.view());
-    measure(problem_, f_, error_, point, report_);
-    if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
-    reason = "the minimum-norm solution has backward error " + scientific(point.worst_backward_error());
-    return AttemptOutcome::rejected;
-  }
-
- private:
-  // One refinement step: N^T A^T A N dy = s by conjugate gradients, x += N dy.
-  AttemptOutcome iterate(int step, LeastSquaresPoint<T>& point, std::string& reason) {
-    const std::int64_t vectors = problem_.vectors();
-    const std::int64_t n = problem_.cols();
-    Matrix<T> dy = Matrix<T>::uninitialized(f_.rank, vectors);
-    Matrix<T> x = Matrix<T>::uninitialized(n, vectors);
-    Matrix<T> g = Matrix<T>::uninitialized(n, vectors);
-    const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
-      f_.precondition(p, x.view());
-      normal_product<T>(problem_.a, x.view(), g.view());
-      f_.precondition_transposed(g.view(), q);
-      ++report_.passes;
-    };
-    AttemptOutcome outcome = AttemptOutcome::solved;
-    std::int64_t iterations = 0;
-    double window_start = largest_norm(point.s.view());
-    const auto finished = [&](const ConjugateGradientState<T>& state) {
-      ++iterations;
-      ++report_.iterations;
-      const double error = estimate(point, point.scaled_norm, state.s);
-      if (!report_progress(error)) {
-        outcome = AttemptOutcome::cancelled;
-        return Continue::no;
-      }
-      if (step == 1 && is_noise(point, state.step_norm)) return Continue::no;
-      // The norm of x has moved since the step began, and a smaller one means a larger error.
-      if (error <= problem_.target() && estimate(point, moved_norms(point, state.dy, x), state.s) <= problem_.target())
-        return Continue::no;
-      if (iterations == problem_.options.iteration_limit) {
-        outcome = AttemptOutcome::iteration_limit;
-        return Continue::no;
-      }
-      if (iterations % stall_window == 0) {
-        const double now = largest_norm(state.s);
-        if (!(now <= stall_reduction * window_start)) {
-          reason = "the preconditioned iteration converged too slowly";
-          outcome = AttemptOutcome::rejected;
-          return Continue::no;
-        }
-        window_start = now;
-      }
-      return Continue::yes;
-    };
-    if (f_.rank > 0) conjugate_gradients<T>(point.s.view(), dy.view(), product, finished);
-    f_.precondition(dy.view(), x.view());
-    for (std::int64_t i = 0; i < n * vectors; ++i) point.x.data()[i] += x.data()[i];
-    return outcome;
-  }
-
-  // The largest backward error if the residuals are s and the norms of the solutions as given.
-  double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s) {
-    double worst = 0;
-    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
-      if (problem_.b_norm[j] == 0) continue;
-      const double error =
-          error_.estimate(s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j], problem_.b_norm[j]);
-      worst = std::max(worst, error);
-    }
-    return worst;
-  }
-
-  // || D^-1 (x + N dy) ||, column by column.
-  std::vector<double> moved_norms(const LeastSquaresPoint<T>& point, MatrixView<const T> dy,
-                                  Matrix<T>& workspace) const {
-    f_.precondition(dy, workspace.view());
-    std::vector<double> norms;
-    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
-      for (std::int64_t i = 0; i < problem_.cols(); ++i) workspace(i, j) += point.x(i, j);
-      norms.push_back(f_.scaled_norm(workspace.view().block(0, j, problem_.cols(), 1)));
-    }
-    return norms;
-  }
-
-  // True if the last changes of dy are rounding errors of the first step: FOSSILS, section 3.2.
-  bool is_noise(const LeastSquaresPoint<T>& point, const double* step_norm) const {
-    const double roundoff = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
-    for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
-      const double noise =
-          10 * roundoff * (f_.largest_singular * point.scaled_norm[j] + 0.04 * f_.condition * point.residual_norm[j]);
-      if (problem_.b_norm[j] > 0 && !(step_norm[j] <= noise)) return false;
-    }
-    return true;
-  }
-
-  bool report_progress(double backward_error) const {
-    if (!problem_.options.on_iteration) return true;
-    return problem_.options.on_iteration(
-        {report_.iterations, report_.passes, backward_error, problem_.clock.seconds()});
-  }
-
-  static double largest_norm(MatrixView<const T> s) {
-    double largest = 0;
-    for (std::int64_t j = 0; j < s.cols; ++j)
-      largest = std::max<double>(largest, norm2(s.rows, s.data + j * s.leading_dimension));
-    return largest;
-  }
-
-  const LeastSquaresProblem<T>& problem_;
-  const Factorization<T>& f_;
-  BackwardError<T> error_;
-  LeastSquaresReport& report_;
-};
 
 // True if A maps random vectors of the sketch's null space to (nearly) zero, so that they belong to A's own.
 template <class T>
@@ -250,12 +90,12 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
     return attempt;
   }
   Refinement<T> refinement(problem, f, report);
-  refinement.start(qr.qtb, attempt.point);
+  attempt.point = refinement.start(qr.qtb);
   attempt.outcome = AttemptOutcome::solved;
   if (problem.options.method != LeastSquaresMethod::sketch_and_solve) {
     attempt.outcome = refinement.run(attempt.point, attempt.reason);
-    if (!f.full_rank() && attempt.outcome == AttemptOutcome::solved)
-      attempt.outcome = refinement.finish_rank_deficient(attempt.point, attempt.reason);
+    if (attempt.outcome == AttemptOutcome::solved)
+      attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
   }
   report.seconds.iterate += phase.seconds();
   return attempt;

@@ -106,6 +106,7 @@ TEST_CASE("No right-hand sides") {
     CAPTURE(to_string(method));
     const auto fit = least_squares(a, Matrix<double>(500, 0), {.method = method});
     CHECK(fit.status == Status::converged);
+    CHECK(fit.x.rows() == 5);
     CHECK(fit.x.cols() == 0);
     CHECK(fit.residual_norm.empty());
     CHECK(fit.backward_error.empty());

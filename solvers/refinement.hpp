@@ -1,0 +1,45 @@
+// Iterative refinement of a least-squares solution with a factorization as preconditioner.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "solvers/attempt.hpp"
+#include "solvers/backward_error.hpp"
+#include "solvers/conjugate_gradients.hpp"
+#include "solvers/least_squares_problem.hpp"
+
+namespace croquis {
+
+/// Steps of refinement on one problem with one factorization, of A or of a sketch of it. Each point that comes out has
+/// been measured: its errors are recomputed from A and b. `report` gains iterations and passes.
+template <class T>
+class Refinement {
+ public:
+  Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report)
+      : problem_(problem), f_(factorization), error_(factorization), report_(report) {}
+
+  /// The point N Y, for the coordinates Y that `factorize` gives.
+  LeastSquaresPoint<T> start(const Matrix<T>& coordinates);
+
+  /// Improves the point until its backward error is at the target, or acceptable and no more to be gained.
+  AttemptOutcome run(LeastSquaresPoint<T>& point, std::string& reason);
+
+  /// Moves the point of a rank-deficient problem to the solution of minimum norm; others stay.
+  AttemptOutcome minimize_norm(LeastSquaresPoint<T>& point, std::string& reason);
+
+ private:
+  AttemptOutcome iterate(int step, LeastSquaresPoint<T>& point, std::string& reason);
+  double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s);
+  std::vector<double> moved_norms(const LeastSquaresPoint<T>& point, MatrixView<const T> dy,
+                                  Matrix<T>& workspace) const;
+  bool is_noise(const LeastSquaresPoint<T>& point, const double* step_norm) const;
+  bool report_progress(double backward_error) const;
+
+  const LeastSquaresProblem<T>& problem_;
+  const Factorization<T>& f_;
+  BackwardError<T> error_;
+  LeastSquaresReport& report_;
+};
+
+}  // namespace croquis
