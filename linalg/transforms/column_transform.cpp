@@ -6,6 +6,7 @@
 #include <climits>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <numbers>
 #include <string>
@@ -32,6 +33,7 @@ struct Fftw<double> {
   static void execute(void* plan, double* x) {
     fftw_execute_dft_r2c(static_cast<fftw_plan>(plan), x, reinterpret_cast<fftw_complex*>(x));
   }
+  void operator()(void* plan) const { fftw_destroy_plan(static_cast<fftw_plan>(plan)); }
 };
 template <>
 struct Fftw<float> {
@@ -41,11 +43,12 @@ struct Fftw<float> {
   static void execute(void* plan, float* x) {
     fftwf_execute_dft_r2c(static_cast<fftwf_plan>(plan), x, reinterpret_cast<fftwf_complex*>(x));
   }
+  void operator()(void* plan) const { fftwf_destroy_plan(static_cast<fftwf_plan>(plan)); }
 };
 
 template <class T>
 struct Plan {
-  void* plan = nullptr;
+  std::unique_ptr<void, Fftw<T>> plan;
   std::vector<std::complex<T>> twiddle;
 };
 
@@ -72,7 +75,7 @@ const Plan<T>& find_plan(TrigonometricTransform kind, std::int64_t length) {
   if (plan.plan == nullptr) {
     Workspace<T> column(2 * (length / 2 + 1));
     if (kind == TrigonometricTransform::dct) plan.twiddle = dct_twiddles<T>(length);
-    plan.plan = Fftw<T>::make_plan(static_cast<int>(length), column.data());
+    plan.plan.reset(Fftw<T>::make_plan(static_cast<int>(length), column.data()));
   }
   return plan;
 }
@@ -88,7 +91,7 @@ ColumnTransform<T>::ColumnTransform(TrigonometricTransform kind, std::int64_t le
     throw ShapeError("a trigonometric transform of length " + std::to_string(length) +
                      " does not fit the 32-bit lengths of FFTW");
   const Plan<T>& found = find_plan<T>(kind, length);
-  plan_ = found.plan;
+  plan_ = found.plan.get();
   twiddle_ = found.twiddle.data();
 }
 
