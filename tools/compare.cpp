@@ -5,8 +5,9 @@
 #include <fstream>
 #include <limits>
 
+#include <croquis/solvers/backward_error.hpp>
+
 #include "tools/dense_copy.hpp"
-#include "tools/exact_backward_error.hpp"
 #include "tools/lapack.hpp"
 #include "tools/stopwatch.hpp"
 
@@ -61,10 +62,9 @@ Comparison compare_with_lapack(const AnyMatrixView<double>& a, MatrixView<const 
     result.seconds = clock.seconds();
     if (info != 0) result.message = "dgels found the matrix exactly singular";
   }
-  const ExactBackwardError measure(a);
-  result.croquis_backward_error = measure.estimate(x, b);
+  result.croquis_backward_error = least_squares_backward_error(a, x, b);
   if (result.message.empty())
-    result.backward_error = measure.estimate(solution.view().block(0, 0, a.cols(), b.cols), b);
+    result.backward_error = least_squares_backward_error(a, solution.view().block(0, 0, a.cols(), b.cols), b);
   return result;
 }
 

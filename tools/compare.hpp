@@ -11,7 +11,7 @@ namespace croquis::tools {
 struct Comparison {
   std::string message;                         ///< why LAPACK could not be run, or what it said; empty if all is well
   double seconds = 0;                          ///< of dgels alone, without the dense copy
-  std::vector<double> backward_error;          ///< of its solution, by `ExactBackwardError`
+  std::vector<double> backward_error;          ///< of its solution, by `least_squares_backward_error`
   std::vector<double> croquis_backward_error;  ///< of ours, by the same
 };
 

@@ -18,6 +18,7 @@
 #include <croquis/sketch/sparse_sign.hpp>
 #include <croquis/sketch/srht.hpp>
 #include <croquis/sketch/srtt.hpp>
+#include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/status.hpp>
 #include <croquis/version.hpp>
