@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
@@ -32,8 +31,7 @@ Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries) {
   return Partition(rows, std::clamp<std::int64_t>(fitting, 4, most_chunks), 256);
 }
 
-// One block of rows of a dense matrix: t += A x and g += A^T t. One vector goes through the kernels above, several
-// through the matrix product.
+// One block of rows of a dense matrix: t += A x and g += A^T t.
 template <class T>
 struct DenseRows {
   MatrixView<const T> a;
@@ -42,21 +40,23 @@ struct DenseRows {
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
-    if (t.cols > 1) return multiply<T>(1, rows, x, 1, t);
     if (a.layout == Layout::column_major) {
-      add_combination(a.cols, t.rows, rows.data, a.leading_dimension, x.data, t.data);
+      add_combination(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, x.data, x.leading_dimension, t.data,
+                      t.leading_dimension);
     } else {
-      add_dot_products(t.rows, a.cols, rows.data, a.leading_dimension, x.data, t.data);
+      add_dot_products(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, x.data, x.leading_dimension, t.data,
+                       t.leading_dimension);
     }
   }
 
   void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
-    if (t.cols > 1) return multiply<T>(1, rows.transposed(), t, 1, g);
     if (a.layout == Layout::column_major) {
-      add_dot_products(a.cols, t.rows, rows.data, a.leading_dimension, t.data, g.data);
+      add_dot_products(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, t.data, t.leading_dimension, g.data,
+                       g.leading_dimension);
     } else {
-      add_combination(t.rows, a.cols, rows.data, a.leading_dimension, t.data, g.data);
+      add_combination(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, t.data, t.leading_dimension, g.data,
+                      g.leading_dimension);
     }
   }
 };

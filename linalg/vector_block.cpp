@@ -10,9 +10,11 @@ namespace croquis {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Eight vectors of A at a time: each entry of A is loaded once, and the one of y once for eight of A's, so the loads of
-// A (from memory, or from the second-level cache the second time) are what is left to pay for.
+// One vector: eight vectors of A at a time. Each entry of A is loaded once, and the one of y once for eight of A's, so
+// the loads of A (from memory, or from the second-level cache the second time) are what is left to pay for.
 constexpr std::int64_t unroll = 8;
+// Several vectors: this many of them share each load of A, so that arithmetic is what is left.
+constexpr std::int64_t group = 4;
 
 template <class T>
 void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
@@ -56,6 +58,42 @@ void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
       hn::StoreU(hn::MulAdd(c, hn::LoadU(d, p + i), hn::LoadU(d, y + i)), d, y + i);
     for (; i < length; ++i) y[i] += coefficient[j] * p[i];
   }
+}
+
+// Four vectors of A with four of Y: 8 loads and 4 stores for 16 fused multiply-adds.
+template <class T>
+void AddCombinationGroup(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
+                         const T* HWY_RESTRICT coefficient, std::int64_t coefficient_stride, T* HWY_RESTRICT y,
+                         std::int64_t y_stride) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const T* p = a + j * stride;
+    const T* c = coefficient + j;
+    std::int64_t i = 0;
+    for (; i + lanes <= length; i += lanes) {
+      const auto a0 = hn::LoadU(d, p + i);
+      const auto a1 = hn::LoadU(d, p + stride + i);
+      const auto a2 = hn::LoadU(d, p + 2 * stride + i);
+      const auto a3 = hn::LoadU(d, p + 3 * stride + i);
+      for (std::int64_t v = 0; v < group; ++v) {
+        const T* cv = c + v * coefficient_stride;
+        T* yv = y + v * y_stride + i;
+        auto sum = hn::MulAdd(hn::Set(d, cv[0]), a0, hn::LoadU(d, yv));
+        sum = hn::MulAdd(hn::Set(d, cv[1]), a1, sum);
+        sum = hn::MulAdd(hn::Set(d, cv[2]), a2, sum);
+        sum = hn::MulAdd(hn::Set(d, cv[3]), a3, sum);
+        hn::StoreU(sum, d, yv);
+      }
+    }
+    for (; i < length; ++i)
+      for (std::int64_t v = 0; v < group; ++v)
+        for (std::int64_t q = 0; q < 4; ++q) y[v * y_stride + i] += c[v * coefficient_stride + q] * p[q * stride + i];
+  }
+  for (std::int64_t v = 0; v < group; ++v)
+    AddCombination(count - j, length, a + j * stride, stride, coefficient + v * coefficient_stride + j,
+                   y + v * y_stride);
 }
 
 template <class T>
@@ -104,21 +142,95 @@ void AddDotProducts(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
   }
 }
 
-void AddCombinationFloat(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride,
-                         const float* coefficient, float* y) {
-  AddCombination(count, length, a, stride, coefficient, y);
+// Two vectors of A with four of X: 6 loads for 8 fused multiply-adds.
+template <class T>
+void AddDotProductsGroup(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
+                         const T* HWY_RESTRICT x, std::int64_t x_stride, T* HWY_RESTRICT y, std::int64_t y_stride) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t j = 0;
+  for (; j + 2 <= count; j += 2) {
+    const T* p = a + j * stride;
+    const T* q = p + stride;
+    auto p0 = hn::Zero(d);
+    auto p1 = hn::Zero(d);
+    auto p2 = hn::Zero(d);
+    auto p3 = hn::Zero(d);
+    auto q0 = hn::Zero(d);
+    auto q1 = hn::Zero(d);
+    auto q2 = hn::Zero(d);
+    auto q3 = hn::Zero(d);
+    std::int64_t i = 0;
+    for (; i + lanes <= length; i += lanes) {
+      const auto pi = hn::LoadU(d, p + i);
+      const auto qi = hn::LoadU(d, q + i);
+      const auto x0 = hn::LoadU(d, x + i);
+      const auto x1 = hn::LoadU(d, x + x_stride + i);
+      const auto x2 = hn::LoadU(d, x + 2 * x_stride + i);
+      const auto x3 = hn::LoadU(d, x + 3 * x_stride + i);
+      p0 = hn::MulAdd(pi, x0, p0);
+      p1 = hn::MulAdd(pi, x1, p1);
+      p2 = hn::MulAdd(pi, x2, p2);
+      p3 = hn::MulAdd(pi, x3, p3);
+      q0 = hn::MulAdd(qi, x0, q0);
+      q1 = hn::MulAdd(qi, x1, q1);
+      q2 = hn::MulAdd(qi, x2, q2);
+      q3 = hn::MulAdd(qi, x3, q3);
+    }
+    const auto sum_of_lanes = [&](auto sum) { return hn::GetLane(hn::SumOfLanes(d, sum)); };
+    T sum[2 * group] = {sum_of_lanes(p0), sum_of_lanes(p1), sum_of_lanes(p2), sum_of_lanes(p3),
+                        sum_of_lanes(q0), sum_of_lanes(q1), sum_of_lanes(q2), sum_of_lanes(q3)};
+    for (std::int64_t v = 0; v < group; ++v) {
+      for (std::int64_t k = i; k < length; ++k) {
+        sum[v] += p[k] * x[v * x_stride + k];
+        sum[group + v] += q[k] * x[v * x_stride + k];
+      }
+      y[v * y_stride + j] += sum[v];
+      y[v * y_stride + j + 1] += sum[group + v];
+    }
+  }
+  for (std::int64_t v = 0; v < group; ++v)
+    AddDotProducts(count - j, length, a + j * stride, stride, x + v * x_stride, y + v * y_stride + j);
 }
-void AddCombinationDouble(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride,
-                          const double* coefficient, double* y) {
-  AddCombination(count, length, a, stride, coefficient, y);
+
+template <class T>
+void AddCombinations(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
+                     const T* coefficient, std::int64_t coefficient_stride, T* y, std::int64_t y_stride) {
+  std::int64_t v = 0;
+  for (; v + group <= vectors; v += group)
+    AddCombinationGroup(count, length, a, stride, coefficient + v * coefficient_stride, coefficient_stride,
+                        y + v * y_stride, y_stride);
+  for (; v < vectors; ++v)
+    AddCombination(count, length, a, stride, coefficient + v * coefficient_stride, y + v * y_stride);
 }
-void AddDotProductsFloat(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride, const float* v,
-                         float* y) {
-  AddDotProducts(count, length, a, stride, v, y);
+
+template <class T>
+void AddAllDotProducts(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
+                       const T* x, std::int64_t x_stride, T* y, std::int64_t y_stride) {
+  std::int64_t v = 0;
+  for (; v + group <= vectors; v += group)
+    AddDotProductsGroup(count, length, a, stride, x + v * x_stride, x_stride, y + v * y_stride, y_stride);
+  for (; v < vectors; ++v) AddDotProducts(count, length, a, stride, x + v * x_stride, y + v * y_stride);
 }
-void AddDotProductsDouble(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride,
-                          const double* v, double* y) {
-  AddDotProducts(count, length, a, stride, v, y);
+
+void AddCombinationsFloat(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
+                          std::int64_t stride, const float* coefficient, std::int64_t coefficient_stride, float* y,
+                          std::int64_t y_stride) {
+  AddCombinations(count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+}
+void AddDotProductsFloat(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
+                         std::int64_t stride, const float* x, std::int64_t x_stride, float* y, std::int64_t y_stride) {
+  AddAllDotProducts(count, length, vectors, a, stride, x, x_stride, y, y_stride);
+}
+void AddCombinationsDouble(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                           std::int64_t stride, const double* coefficient, std::int64_t coefficient_stride, double* y,
+                           std::int64_t y_stride) {
+  AddCombinations(count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+}
+void AddDotProductsDouble(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                          std::int64_t stride, const double* x, std::int64_t x_stride, double* y,
+                          std::int64_t y_stride) {
+  AddAllDotProducts(count, length, vectors, a, stride, x, x_stride, y, y_stride);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -128,26 +240,29 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace croquis {
 
-HWY_EXPORT(AddCombinationFloat);
-HWY_EXPORT(AddCombinationDouble);
+HWY_EXPORT(AddCombinationsFloat);
+HWY_EXPORT(AddCombinationsDouble);
 HWY_EXPORT(AddDotProductsFloat);
 HWY_EXPORT(AddDotProductsDouble);
 
-void add_combination(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride,
-                     const float* coefficient, float* y) {
-  HWY_DYNAMIC_DISPATCH(AddCombinationFloat)(count, length, a, stride, coefficient, y);
+void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a, std::int64_t stride,
+                     const float* coefficient, std::int64_t coefficient_stride, float* y, std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddCombinationsFloat)
+  (count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
 }
-void add_combination(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride,
-                     const double* coefficient, double* y) {
-  HWY_DYNAMIC_DISPATCH(AddCombinationDouble)(count, length, a, stride, coefficient, y);
+void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
+                      std::int64_t stride, const float* x, std::int64_t x_stride, float* y, std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddDotProductsFloat)(count, length, vectors, a, stride, x, x_stride, y, y_stride);
 }
-void add_dot_products(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride, const float* v,
-                      float* y) {
-  HWY_DYNAMIC_DISPATCH(AddDotProductsFloat)(count, length, a, stride, v, y);
+void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                     std::int64_t stride, const double* coefficient, std::int64_t coefficient_stride, double* y,
+                     std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddCombinationsDouble)
+  (count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
 }
-void add_dot_products(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride, const double* v,
-                      double* y) {
-  HWY_DYNAMIC_DISPATCH(AddDotProductsDouble)(count, length, a, stride, v, y);
+void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                      std::int64_t stride, const double* x, std::int64_t x_stride, double* y, std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddDotProductsDouble)(count, length, vectors, a, stride, x, x_stride, y, y_stride);
 }
 
 }  // namespace croquis

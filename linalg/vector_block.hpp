@@ -1,21 +1,23 @@
-// The two kernels behind every product of a dense matrix with one vector: a block of vectors, `stride` entries apart,
-// is combined with coefficients or multiplied with one vector.
+// The two kernels behind every product of a dense matrix with vectors: a block of vectors, `stride` entries apart, is
+// combined with coefficients or multiplied with other vectors.
 #pragma once
 
 #include <cstdint>
 
 namespace croquis {
 
-/// y(0 : length) += sum over j < count of coefficient[j] * a(j * stride + (0 : length)).
-void add_combination(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride,
-                     const float* coefficient, float* y);
-void add_combination(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride,
-                     const double* coefficient, double* y);
+/// Y(:, v) += sum over j < count of coefficient(j, v) * a_j, with a_j = a(j * stride + (0 : length)), for `vectors`
+/// columns v of Y (`y_stride` apart) and of the coefficients (`coefficient_stride` apart).
+void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a, std::int64_t stride,
+                     const float* coefficient, std::int64_t coefficient_stride, float* y, std::int64_t y_stride);
+void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                     std::int64_t stride, const double* coefficient, std::int64_t coefficient_stride, double* y,
+                     std::int64_t y_stride);
 
-/// y[j] += dot(a(j * stride + (0 : length)), v) for j < count.
-void add_dot_products(std::int64_t count, std::int64_t length, const float* a, std::int64_t stride, const float* v,
-                      float* y);
-void add_dot_products(std::int64_t count, std::int64_t length, const double* a, std::int64_t stride, const double* v,
-                      double* y);
+/// Y(j, v) += dot(a_j, X(:, v)) for j < count and `vectors` columns v of X (`x_stride` apart) and Y (`y_stride` apart).
+void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
+                      std::int64_t stride, const float* x, std::int64_t x_stride, float* y, std::int64_t y_stride);
+void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
+                      std::int64_t stride, const double* x, std::int64_t x_stride, double* y, std::int64_t y_stride);
 
 }  // namespace croquis
