@@ -1,5 +1,7 @@
 #include "linalg/vector_block.hpp"
 
+#include <type_traits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "linalg/vector_block.cpp"
 #include <hwy/foreach_target.h>
@@ -13,8 +15,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 // One vector: eight vectors of A at a time. Each entry of A is loaded once, and the one of y once for eight of A's, so
 // the loads of A (from memory, or from the second-level cache the second time) are what is left to pay for.
 constexpr std::int64_t unroll = 8;
-// Several vectors: this many of them share each load of A, so that arithmetic is what is left.
-constexpr std::int64_t group = 4;
+// Several vectors: up to this many of them share each load of A, so that arithmetic is what is left.
+constexpr int most_at_once = 4;
 
 template <class T>
 void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
@@ -60,8 +62,8 @@ void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
   }
 }
 
-// Four vectors of A with four of Y: 8 loads and 4 stores for 16 fused multiply-adds.
-template <class T>
+// Four vectors of A with up to four of Y; with four, 8 loads and 4 stores for 16 fused multiply-adds.
+template <int group, class T>
 void AddCombinationGroup(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
                          const T* HWY_RESTRICT coefficient, std::int64_t coefficient_stride, T* HWY_RESTRICT y,
                          std::int64_t y_stride) {
@@ -77,7 +79,7 @@ void AddCombinationGroup(std::int64_t count, std::int64_t length, const T* HWY_R
       const auto a1 = hn::LoadU(d, p + stride + i);
       const auto a2 = hn::LoadU(d, p + 2 * stride + i);
       const auto a3 = hn::LoadU(d, p + 3 * stride + i);
-      for (std::int64_t v = 0; v < group; ++v) {
+      for (int v = 0; v < group; ++v) {
         const T* cv = c + v * coefficient_stride;
         T* yv = y + v * y_stride + i;
         auto sum = hn::MulAdd(hn::Set(d, cv[0]), a0, hn::LoadU(d, yv));
@@ -88,10 +90,10 @@ void AddCombinationGroup(std::int64_t count, std::int64_t length, const T* HWY_R
       }
     }
     for (; i < length; ++i)
-      for (std::int64_t v = 0; v < group; ++v)
+      for (int v = 0; v < group; ++v)
         for (std::int64_t q = 0; q < 4; ++q) y[v * y_stride + i] += c[v * coefficient_stride + q] * p[q * stride + i];
   }
-  for (std::int64_t v = 0; v < group; ++v)
+  for (int v = 0; v < group; ++v)
     AddCombination(count - j, length, a + j * stride, stride, coefficient + v * coefficient_stride + j,
                    y + v * y_stride);
 }
@@ -101,7 +103,7 @@ void AddDotProducts(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
                     const T* HWY_RESTRICT v, T* HWY_RESTRICT y) {
   const hn::ScalableTag<T> d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  const auto sum_of_lanes = [&](auto x) { return hn::GetLane(hn::SumOfLanes(d, x)); };
+  const auto sum_of_lanes = [&](auto x) HWY_ATTR { return hn::GetLane(hn::SumOfLanes(d, x)); };
   std::int64_t j = 0;
   for (; j + unroll <= count; j += unroll) {
     const T* p = a + j * stride;
@@ -142,8 +144,8 @@ void AddDotProducts(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
   }
 }
 
-// Two vectors of A with four of X: 6 loads for 8 fused multiply-adds.
-template <class T>
+// Two vectors of A with up to four of X; with four, 6 loads for 8 fused multiply-adds.
+template <int group, class T>
 void AddDotProductsGroup(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
                          const T* HWY_RESTRICT x, std::int64_t x_stride, T* HWY_RESTRICT y, std::int64_t y_stride) {
   const hn::ScalableTag<T> d;
@@ -164,53 +166,70 @@ void AddDotProductsGroup(std::int64_t count, std::int64_t length, const T* HWY_R
     for (; i + lanes <= length; i += lanes) {
       const auto pi = hn::LoadU(d, p + i);
       const auto qi = hn::LoadU(d, q + i);
-      const auto x0 = hn::LoadU(d, x + i);
-      const auto x1 = hn::LoadU(d, x + x_stride + i);
-      const auto x2 = hn::LoadU(d, x + 2 * x_stride + i);
-      const auto x3 = hn::LoadU(d, x + 3 * x_stride + i);
-      p0 = hn::MulAdd(pi, x0, p0);
-      p1 = hn::MulAdd(pi, x1, p1);
-      p2 = hn::MulAdd(pi, x2, p2);
-      p3 = hn::MulAdd(pi, x3, p3);
-      q0 = hn::MulAdd(qi, x0, q0);
-      q1 = hn::MulAdd(qi, x1, q1);
-      q2 = hn::MulAdd(qi, x2, q2);
-      q3 = hn::MulAdd(qi, x3, q3);
+      const auto add = [&](int v, auto& p_sum, auto& q_sum) HWY_ATTR {
+        const auto xi = hn::LoadU(d, x + v * x_stride + i);
+        p_sum = hn::MulAdd(pi, xi, p_sum);
+        q_sum = hn::MulAdd(qi, xi, q_sum);
+      };
+      add(0, p0, q0);
+      add(1, p1, q1);
+      if constexpr (group > 2) add(2, p2, q2);
+      if constexpr (group > 3) add(3, p3, q3);
     }
-    const auto sum_of_lanes = [&](auto sum) { return hn::GetLane(hn::SumOfLanes(d, sum)); };
-    T sum[2 * group] = {sum_of_lanes(p0), sum_of_lanes(p1), sum_of_lanes(p2), sum_of_lanes(p3),
-                        sum_of_lanes(q0), sum_of_lanes(q1), sum_of_lanes(q2), sum_of_lanes(q3)};
-    for (std::int64_t v = 0; v < group; ++v) {
+    const auto sum_of_lanes = [&](auto sum) HWY_ATTR { return hn::GetLane(hn::SumOfLanes(d, sum)); };
+    T sum[2 * most_at_once] = {sum_of_lanes(p0), sum_of_lanes(p1), sum_of_lanes(p2), sum_of_lanes(p3),
+                               sum_of_lanes(q0), sum_of_lanes(q1), sum_of_lanes(q2), sum_of_lanes(q3)};
+    for (int v = 0; v < group; ++v) {
       for (std::int64_t k = i; k < length; ++k) {
         sum[v] += p[k] * x[v * x_stride + k];
-        sum[group + v] += q[k] * x[v * x_stride + k];
+        sum[most_at_once + v] += q[k] * x[v * x_stride + k];
       }
       y[v * y_stride + j] += sum[v];
-      y[v * y_stride + j + 1] += sum[group + v];
+      y[v * y_stride + j + 1] += sum[most_at_once + v];
     }
   }
-  for (std::int64_t v = 0; v < group; ++v)
+  for (int v = 0; v < group; ++v)
     AddDotProducts(count - j, length, a + j * stride, stride, x + v * x_stride, y + v * y_stride + j);
+}
+
+// Runs body(v, group) over [0, vectors) in groups of four, with two of three or two at the end rather than a single
+// one, which would cost as much as four.
+template <class Body>
+void ForEachGroup(std::int64_t vectors, const Body& body) {
+  std::int64_t v = 0;
+  for (; vectors - v > 5 || vectors - v == 4; v += 4) body(v, std::integral_constant<int, 4>());
+  if (vectors - v == 5) {
+    body(v, std::integral_constant<int, 3>());
+    v += 3;
+  }
+  if (vectors - v == 3) body(v, std::integral_constant<int, 3>());
+  if (vectors - v == 2) body(v, std::integral_constant<int, 2>());
+  if (vectors - v == 1) body(v, std::integral_constant<int, 1>());
 }
 
 template <class T>
 void AddCombinations(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
                      const T* coefficient, std::int64_t coefficient_stride, T* y, std::int64_t y_stride) {
-  std::int64_t v = 0;
-  for (; v + group <= vectors; v += group)
-    AddCombinationGroup(count, length, a, stride, coefficient + v * coefficient_stride, coefficient_stride,
-                        y + v * y_stride, y_stride);
-  for (; v < vectors; ++v)
-    AddCombination(count, length, a, stride, coefficient + v * coefficient_stride, y + v * y_stride);
+  ForEachGroup(vectors, [&](std::int64_t v, auto group) {
+    const T* c = coefficient + v * coefficient_stride;
+    if constexpr (group == 1) {
+      AddCombination(count, length, a, stride, c, y + v * y_stride);
+    } else {
+      AddCombinationGroup<group>(count, length, a, stride, c, coefficient_stride, y + v * y_stride, y_stride);
+    }
+  });
 }
 
 template <class T>
 void AddAllDotProducts(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
                        const T* x, std::int64_t x_stride, T* y, std::int64_t y_stride) {
-  std::int64_t v = 0;
-  for (; v + group <= vectors; v += group)
-    AddDotProductsGroup(count, length, a, stride, x + v * x_stride, x_stride, y + v * y_stride, y_stride);
-  for (; v < vectors; ++v) AddDotProducts(count, length, a, stride, x + v * x_stride, y + v * y_stride);
+  ForEachGroup(vectors, [&](std::int64_t v, auto group) {
+    if constexpr (group == 1) {
+      AddDotProducts(count, length, a, stride, x + v * x_stride, y + v * y_stride);
+    } else {
+      AddDotProductsGroup<group>(count, length, a, stride, x + v * x_stride, x_stride, y + v * y_stride, y_stride);
+    }
+  });
 }
 
 void AddCombinationsFloat(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,

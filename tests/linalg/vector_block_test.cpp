@@ -32,7 +32,7 @@ void fill_columns(std::vector<T>& a, std::int64_t count, std::int64_t length, st
 
 TEST_CASE_TEMPLATE("Combinations and dot products add to what is there", T, float, double) {
   RandomSource random(1);
-  for (const std::int64_t vectors : {1, 2, 4, 7, 8}) {
+  for (const std::int64_t vectors : {1, 2, 3, 4, 5, 7, 8, 10}) {
     for (const std::int64_t count : {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 40}) {
       for (const std::int64_t length : {0, 1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 1001}) {
         CAPTURE(vectors);
