@@ -144,103 +144,88 @@ SparseRows<T, Index> rows_of(const CsrView<T, Index>& a) {
   return {a};
 }
 
-template <class View>
-constexpr bool is_by_rows = requires(const View& a) {
-  rows_of(a);
-};
-
-template <class T>
-MatrixView<T> no_gradient() {
-  return {};
+// Calls body(source, first_row, t, g) for the blocks of a matrix stored by rows (`for_each_row_block`), or
+// by_columns(view) for one stored by columns.
+template <class T, class Body, class ByColumns>
+void over_rows(const AnyMatrixView<T>& a, std::int64_t vectors, MatrixView<T> g, const Body& body,
+               const ByColumns& by_columns) {
+  std::visit(
+      [&](const auto& view) {
+        if constexpr (requires { rows_of(view); }) {
+          const auto source = rows_of(view);
+          for_each_row_block<T>(
+              view.rows, source.block_rows(), vectors, g,
+              [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) { body(source, first, t, sum); });
+        } else {
+          by_columns(view);
+        }
+      },
+      a.storage());
 }
 
 }  // namespace
 
 template <class T>
 void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> y) {
-  std::visit(
-      [&](const auto& view) {
-        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
-          const ColumnMajor<T> vectors(x);
-          const auto source = rows_of(view);
-          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, no_gradient<T>(),
-                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T>) {
-                                  source.add_product(first, vectors.view, t);
-                                  copy_serial<T>(t, y.block(first, 0, t.rows, t.cols));
-                                });
-        } else {
-          multiply_by_transpose<T>(transposed(view), x, y);
-        }
+  const ColumnMajor<T> vectors(x);
+  over_rows<T>(
+      a, x.cols, {},
+      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T>) {
+        source.add_product(first, vectors.view, t);
+        copy_serial<T>(t, y.block(first, 0, t.rows, t.cols));
       },
-      a.storage());
+      [&](const auto& view) { multiply_by_transpose<T>(transposed(view), x, y); });
 }
 
 template <class T>
 void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, MatrixView<T> x) {
-  std::visit(
-      [&](const auto& view) {
-        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
-          const ColumnMajor<T> vectors(y);
-          const auto source = rows_of(view);
-          for_each_row_block<T>(view.rows, source.block_rows(), y.cols, x,
-                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> g) {
-                                  source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g);
-                                });
-        } else {
-          multiply_by<T>(transposed(view), y, x);
-        }
+  const ColumnMajor<T> vectors(y);
+  over_rows<T>(
+      a, y.cols, x,
+      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> g) {
+        source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g);
       },
-      a.storage());
+      [&](const auto& view) { multiply_by<T>(transposed(view), y, x); });
 }
 
 template <class T>
 void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g) {
-  std::visit(
-      [&](const auto& view) {
-        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
-          const ColumnMajor<T> vectors(x);
-          const auto source = rows_of(view);
-          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, g,
-                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
-                                  source.add_product(first, vectors.view, t);
-                                  source.add_transposed_product(first, t, sum);
-                                });
-        } else {
-          // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
-          Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
-          multiply_by<T>(view, x, product);
-          multiply_by_transpose<T>(view, product, g);
-        }
+  const ColumnMajor<T> vectors(x);
+  over_rows<T>(
+      a, x.cols, g,
+      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors.view, t);
+        source.add_transposed_product(first, t, sum);
       },
-      a.storage());
+      [&](const auto& view) {
+        // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
+        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+        multiply_by<T>(view, x, product);
+        multiply_by_transpose<T>(view, product, g);
+      });
 }
 
 template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
                            MatrixView<T> g) {
-  std::visit(
-      [&](const auto& view) {
-        const auto subtract = [&](std::int64_t first, MatrixView<T> t) {
-          for (std::int64_t v = 0; v < t.cols; ++v)
-            for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
-        };
-        if constexpr (is_by_rows<std::decay_t<decltype(view)>>) {
-          const ColumnMajor<T> vectors(x);
-          const auto source = rows_of(view);
-          for_each_row_block<T>(view.rows, source.block_rows(), x.cols, g,
-                                [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
-                                  source.add_product(first, vectors.view, t);
-                                  subtract(first, t);
-                                  source.add_transposed_product(first, t, sum);
-                                });
-        } else {
-          Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
-          multiply_by<T>(view, x, product);
-          subtract(0, product);
-          multiply_by_transpose<T>(view, product, g);
-        }
+  const auto subtract_from_b = [&](std::int64_t first, MatrixView<T> t) {
+    for (std::int64_t v = 0; v < t.cols; ++v)
+      for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
+  };
+  const ColumnMajor<T> vectors(x);
+  over_rows<T>(
+      a, x.cols, g,
+      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors.view, t);
+        subtract_from_b(first, t);
+        source.add_transposed_product(first, t, sum);
       },
-      a.storage());
+      [&](const auto& view) {
+        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+        multiply_by<T>(view, x, product);
+        subtract_from_b(0, product);
+        multiply_by_transpose<T>(view, product, g);
+      });
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                              \

@@ -1,7 +1,7 @@
 #include "solvers/conclude.hpp"
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "linalg/blas.hpp"
@@ -44,8 +44,8 @@ std::string because(const Explanation& why) {
 
 std::string scientific(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1e", value);
-  return text;
+  const auto written = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, 1);
+  return {text, written.ptr};
 }
 
 template <class T>
