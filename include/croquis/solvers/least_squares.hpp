@@ -115,8 +115,8 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// distortion).
 ///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
-/// `status` and `message`. Cost: one sketch, 2 d n^2 flops, about 25-30 passes over A; memory O(d n). `direct` copies
-/// A. The result does not depend on the number of threads. A, B and the options are not changed.
+/// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
+/// n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not changed.
 ///
 /// Throws `ShapeError` if the shapes do not fit or m < n, `InvalidOption` for an option out of range. NaN or infinity
 /// in A or B is a status.
