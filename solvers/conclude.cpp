@@ -64,9 +64,11 @@ void conclude(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, At
         fit.status = why.fell_back.empty() ? Status::converged : Status::fell_back;
       }
       fit.message = (fit.status == Status::preview ? "preview by " : "solved by ") + to_string(fit.method);
-      if (deficient)
+      if (deficient) {
         fit.message += ", rank " + std::to_string(fit.rank) + " of " + std::to_string(problem.cols()) + " (tolerance " +
-                       scientific(fit.rcond) + "), minimum-norm solution";
+                       scientific(fit.rcond) + ")";
+        if (fit.status != Status::preview) fit.message += ", minimum-norm solution";
+      }
       fit.message += ", " + error + because(why);
       break;
     case AttemptOutcome::iteration_limit:

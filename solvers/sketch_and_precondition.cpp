@@ -6,6 +6,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
+#include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/column_scaling.hpp"
@@ -29,7 +30,10 @@ bool null_space_is_shared(const LeastSquaresProblem<T>& problem, const Factoriza
   Matrix<T> mix(nullity, probes);
   fill(Gaussian{.rows = nullity, .cols = probes, .seed = 1}, mix.view());
   Matrix<T> z(n, probes);
-  multiply<T>(1, f.null_basis.view(), mix.view(), 0, z.view());
+  {
+    const SingleThreadedBlas single_threaded_blas;
+    multiply<T>(1, f.null_basis.view(), mix.view(), 0, z.view());
+  }
   std::vector<double> norm;
   for (std::int64_t j = 0; j < probes; ++j) {
     norm.push_back(norm2(n, z.data() + j * n));
