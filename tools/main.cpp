@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <CLI/CLI.hpp>
+
 #include <croquis/errors.hpp>
 #include <croquis/version.hpp>
 

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "tools/exit_code.hpp"
 
 namespace croquis::tools {

@@ -6,7 +6,10 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
+// CLI11 takes long to compile, and only two files need more of it.
+namespace CLI {
+class App;
+}
 
 namespace croquis::tools {
 
