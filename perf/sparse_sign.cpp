@@ -1,0 +1,23 @@
+// How fast is S A for a sparse S? Beside a copy of A's memory: nothing that reads A can be much faster.
+#include "perf/sketch_cases.hpp"
+
+int main(int argc, char** argv) {
+  using namespace croquis;
+  const auto with_nonzeros = [](const char* name, std::int64_t nonzeros) {
+    return perf::TimedSketch{name, [=](std::int64_t rows, std::int64_t cols) -> AnySketch {
+                               return SparseSign{rows, cols, nonzeros, 7};
+                             }};
+  };
+  constexpr perf::SketchShape shape{1 << 17, 500, 1000};
+  constexpr perf::SketchShape large_sketch{1 << 17, 500, 8192};
+  std::vector<perf::Case> cases;
+  for (const auto& [name, nonzeros] : {std::pair{"count_sketch", 1}, {"sparse_sign4", 4}, {"sparse_sign8", 8}}) {
+    const perf::TimedSketch sketch = with_nonzeros(name, nonzeros);
+    for (const Layout layout : {Layout::column_major, Layout::row_major}) {
+      cases.push_back(perf::sketch_beside_copy<double>(sketch, shape, layout));
+      cases.push_back(perf::sketch_beside_copy<double>(sketch, large_sketch, layout));
+      cases.push_back(perf::sketch_beside_copy<float>(sketch, shape, layout));
+    }
+  }
+  return perf::run_cases(argc, argv, "S A with a sparse S, beside a copy of A", cases);
+}
