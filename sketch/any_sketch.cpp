@@ -1,7 +1,8 @@
 #include <croquis/sketch/any_sketch.hpp>
 
 #include <algorithm>
-#include <array>
+#include <cassert>
+#include <vector>
 
 #include "sketch/check_sketch.hpp"
 
@@ -14,6 +15,24 @@ struct Overloaded : F... {
 };
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
+
+struct FamilyName {
+  SketchFamily family;
+  const char* name;
+};
+// In the order of the enumeration. The one list of families: names, options of the command and tests go by it.
+constexpr FamilyName family_names[] = {{SketchFamily::gaussian, "gaussian"},
+                                       {SketchFamily::sparse_sign, "sparse-sign"},
+                                       {SketchFamily::count_sketch, "count-sketch"},
+                                       {SketchFamily::srht, "srht"},
+                                       {SketchFamily::srtt, "srtt"}};
+
+std::vector<SketchFamily> families_of_this_build() {
+  std::vector<SketchFamily> families;
+  for (const FamilyName& entry : family_names)
+    if (entry.family != SketchFamily::srtt || has_trigonometric_transforms()) families.push_back(entry.family);
+  return families;
+}
 
 std::string fields(std::int64_t rows, std::int64_t cols) {
   return "{rows=" + std::to_string(rows) + ", cols=" + std::to_string(cols);
@@ -37,8 +56,21 @@ SketchFamily AnySketch::family() const {
 }
 
 std::string to_string(SketchFamily family) {
-  constexpr std::array names = {"gaussian", "sparse-sign", "count-sketch", "srht", "srtt"};
-  return names[static_cast<std::size_t>(family)];
+  for (const FamilyName& entry : family_names)
+    if (entry.family == family) return entry.name;
+  assert(false && "a family without a name");
+  return {};
+}
+
+std::span<const SketchFamily> all_sketch_families() {
+  static const std::vector<SketchFamily> families = families_of_this_build();
+  return families;
+}
+
+std::optional<SketchFamily> sketch_family_named(std::string_view name) {
+  for (const FamilyName& entry : family_names)
+    if (entry.name == name) return entry.family;
+  return std::nullopt;
 }
 
 std::string to_string(const AnySketch& s) {

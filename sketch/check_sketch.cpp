@@ -1,5 +1,6 @@
 #include "sketch/check_sketch.hpp"
 
+#include <cassert>
 #include <string>
 
 #include <croquis/errors.hpp>
@@ -33,7 +34,8 @@ struct Check {
   }
   void operator()(const Srht& s) const {
     check_range("Srht::cols", s.cols, 0, most_cols, "");
-    check_range("Srht::rows", s.rows, 1, hadamard_order(s.cols), ": at most the smallest power of two >= Srht::cols");
+    check_range("Srht::rows", s.rows, 1, most_sketch_rows(SketchFamily::srht, s.cols),
+                ": at most the smallest power of two >= Srht::cols");
   }
   void operator()(const Srtt& s) const {
     check_range("Srtt::cols", s.cols, 1, most_transform_length, "");
@@ -44,6 +46,22 @@ struct Check {
 };
 
 }  // namespace
+
+std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols) {
+  switch (family) {
+    case SketchFamily::gaussian:
+      return most_rows;
+    case SketchFamily::sparse_sign:
+    case SketchFamily::count_sketch:
+      return most_sparse_rows;
+    case SketchFamily::srht:
+      return hadamard_order(cols);
+    case SketchFamily::srtt:
+      return cols;
+  }
+  assert(false && "a family without a limit");
+  return 0;
+}
 
 void check_sketch(const AnySketch& s) { std::visit(Check{}, s.storage()); }
 

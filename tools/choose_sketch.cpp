@@ -1,27 +1,24 @@
 #include "tools/choose_sketch.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <optional>
 
 #include <croquis/errors.hpp>
 
 namespace croquis::tools {
 namespace {
 
-template <class Value>
-Value value_named(const std::string& name, std::initializer_list<Value> values) {
-  for (const Value value : values)
-    if (to_string(value) == name) return value;
-  throw InvalidOption("there is no " + name);
+LeastSquaresMethod method_named(const std::string& name) {
+  using Method = LeastSquaresMethod;
+  for (const Method method :
+       {Method::automatic, Method::sketch_and_precondition, Method::direct, Method::sketch_and_solve})
+    if (to_string(method) == name) return method;
+  throw InvalidOption("there is no method " + name);
 }
 
 std::int64_t default_rows(SketchFamily family, std::int64_t rows, std::int64_t cols) {
   const std::int64_t wanted = std::min(12 * cols, std::max(rows, 4 * cols));
-  // The transforms sample rows of an orthogonal matrix, of the order of A's rows.
-  if (family == SketchFamily::srtt) return std::min(wanted, rows);
-  if (family == SketchFamily::srht)
-    return std::min(wanted, static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(rows))));
-  return wanted;
+  return std::min(wanted, most_sketch_rows(family, rows));
 }
 
 AnySketch choose_sketch(const SolveOptions& options, SketchFamily family, std::int64_t rows, std::int64_t cols) {
@@ -39,9 +36,7 @@ AnySketch choose_sketch(const SolveOptions& options, SketchFamily family, std::i
 
 LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t rows, std::int64_t cols) {
   LeastSquaresOptions result;
-  using Method = LeastSquaresMethod;
-  result.method = value_named(
-      options.method, {Method::automatic, Method::sketch_and_precondition, Method::direct, Method::sketch_and_solve});
+  result.method = method_named(options.method);
   result.seed = options.seed;
   result.tolerance = options.tolerance;
   result.rcond = options.rcond;
@@ -49,17 +44,17 @@ LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t row
 
   const bool chosen = options.sketch != "automatic";
   const bool sketching = chosen || options.sketch_rows > 0 || options.nonzeros > 0;
-  if (sketching && result.method == Method::direct)
+  if (sketching && result.method == LeastSquaresMethod::direct)
     throw InvalidOption("--sketch, --sketch-rows and --nonzeros do not go with --method direct, which uses no sketch");
-  if (sketching && result.method == Method::automatic) result.method = Method::sketch_and_precondition;
+  if (sketching && result.method == LeastSquaresMethod::automatic)
+    result.method = LeastSquaresMethod::sketch_and_precondition;
   if (options.nonzeros > 0 && chosen && options.sketch != "sparse-sign")
     throw InvalidOption("--nonzeros is for --sketch sparse-sign, not " + options.sketch);
   if (chosen || options.nonzeros > 0) {
-    using Family = SketchFamily;
-    const Family family = chosen ? value_named(options.sketch, {Family::gaussian, Family::sparse_sign,
-                                                                Family::count_sketch, Family::srht, Family::srtt})
-                                 : Family::sparse_sign;
-    result.sketch = choose_sketch(options, family, rows, cols);
+    const std::optional<SketchFamily> family =
+        chosen ? sketch_family_named(options.sketch) : std::optional(SketchFamily::sparse_sign);
+    if (!family) throw InvalidOption("there is no sketch " + options.sketch);
+    result.sketch = choose_sketch(options, *family, rows, cols);
   } else {
     result.sketch_rows = options.sketch_rows;
   }

@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <croquis/sketch/any_sketch.hpp>
+
 #include "tools/exit_code.hpp"
 
 namespace croquis::tools {
@@ -42,6 +44,12 @@ void add_choice(CLI::App& command, const char* name, std::string& value, const s
   command.add_option(name, value, what + ": " + list)->type_name("NAME")->check(CLI::Validator(check, ""));
 }
 
+std::vector<std::string> sketch_names() {
+  std::vector<std::string> names = {"automatic"};
+  for (const SketchFamily family : all_sketch_families()) names.push_back(to_string(family));
+  return names;
+}
+
 }  // namespace
 
 CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
@@ -65,7 +73,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   add_choice(*solve, "--method", options.method, "How to solve",
              {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve"});
   add_choice(*solve, "--sketch", options.sketch, "Family of the sketch; choosing one, or its size, means to sketch",
-             {"automatic", "gaussian", "sparse-sign", "count-sketch", "srht", "srtt"});
+             sketch_names());
   const auto number = [&](const char* name, auto& value, const char* what) {
     return solve->add_option(name, value, what)->type_name("NUMBER");
   };

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <croquis/errors.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 
@@ -44,6 +46,33 @@ TEST_CASE("families have the names users know them by") {
   CHECK(to_string(SketchFamily::srtt) == "srtt");
 }
 
+TEST_CASE("the list of families is complete, in order, and names find them") {
+  const std::span<const SketchFamily> families = all_sketch_families();
+  REQUIRE(families.size() >= (has_trigonometric_transforms() ? 5u : 4u));
+  CHECK(families.front() == SketchFamily::gaussian);
+  CHECK(std::is_sorted(families.begin(), families.end()));
+  for (const SketchFamily family : families) {
+    CAPTURE(to_string(family));
+    CHECK(sketch_family_named(to_string(family)) == family);
+    CHECK(make_sketch(family, 4, 7, 5).family() == family);
+  }
+  CHECK(sketch_family_named("srtt") == SketchFamily::srtt);
+  for (const char* name : {"", "Gaussian", "automatic", "gaussian "}) CHECK(!sketch_family_named(name));
+}
+
+TEST_CASE("the most rows of a family are accepted and one more is not") {
+  for (const SketchFamily family : all_sketch_families()) {
+    CAPTURE(to_string(family));
+    for (const std::int64_t cols : {1, 7, 8, 9}) {
+      const std::int64_t most = most_sketch_rows(family, cols);
+      CHECK(make_sketch(family, most, cols, 5).rows() == most);
+      CHECK_THROWS_AS(make_sketch(family, most + 1, cols, 5), InvalidOption);
+    }
+  }
+  CHECK(most_sketch_rows(SketchFamily::srht, 9) == 16);
+  CHECK(most_sketch_rows(SketchFamily::srtt, 9) == 9);
+}
+
 TEST_CASE("make_sketch makes the family's operator or refuses the shape") {
   CHECK(make_sketch(SketchFamily::gaussian, 3, 7, 5) == AnySketch(Gaussian{.rows = 3, .cols = 7, .seed = 5}));
   CHECK(make_sketch(SketchFamily::sparse_sign, 30, 7, 5) == AnySketch(SparseSign{.rows = 30, .cols = 7, .seed = 5}));
@@ -52,8 +81,7 @@ TEST_CASE("make_sketch makes the family's operator or refuses the shape") {
   CHECK(make_sketch(SketchFamily::srht, 8, 7, 5) == AnySketch(Srht{.rows = 8, .cols = 7, .seed = 5}));
   CHECK_THROWS_AS(make_sketch(SketchFamily::srht, 9, 7, 5), InvalidOption);
   CHECK_THROWS_AS(make_sketch(SketchFamily::srtt, 8, 7, 5), InvalidOption);
-  for (const SketchFamily family : {SketchFamily::gaussian, SketchFamily::sparse_sign, SketchFamily::count_sketch,
-                                    SketchFamily::srht, SketchFamily::srtt}) {
+  for (const SketchFamily family : all_sketch_families()) {
     CHECK_THROWS_AS(make_sketch(family, 0, 7, 5), InvalidOption);
     CHECK_THROWS_AS(make_sketch(family, -1, 7, 5), InvalidOption);
     CHECK_THROWS_AS(make_sketch(family, 1, -1, 5), InvalidOption);

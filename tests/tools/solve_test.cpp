@@ -5,6 +5,7 @@
 
 #include <croquis/linalg/read_matrix.hpp>
 #include <croquis/linalg/write_matrix.hpp>
+#include <croquis/sketch/any_sketch.hpp>
 
 #include "tests/support/temporary_folder.hpp"
 #include "tests/tools/command.hpp"
@@ -95,7 +96,8 @@ TEST_CASE("every method and every sketch solves") {
     (void)solve_json({a, "--target", "y", "--intercept", "-o", x, "--method", method});
     check_coefficients(column_of(x));
   }
-  for (const char* family : {"gaussian", "sparse-sign", "count-sketch", "srht", "srtt"}) {
+  for (const SketchFamily each : all_sketch_families()) {
+    const std::string family = to_string(each);
     CAPTURE(family);
     const json report = solve_json({a, "--target", "y", "--intercept", "-o", x, "--method", "sketch-and-precondition",
                                     "--sketch", family, "--seed", "7"});

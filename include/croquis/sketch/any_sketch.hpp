@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <croquis/export.hpp>
@@ -49,6 +52,13 @@ class AnySketch {
 
 /// "gaussian", "sparse-sign", "count-sketch", "srht" or "srtt".
 CROQUIS_API std::string to_string(SketchFamily family);
+/// Every family of this build, in the order of the enumeration: all, but for srtt, which needs FFTW.
+CROQUIS_API std::span<const SketchFamily> all_sketch_families();
+/// The family that `to_string` calls `name`; nothing if there is none.
+CROQUIS_API std::optional<SketchFamily> sketch_family_named(std::string_view name);
+/// The most rows that an operator of the family with `cols` columns can have.
+CROQUIS_API std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols);
+
 /// One line such as `SparseSign{rows=2000, cols=100000, nonzeros=8, seed=42}`.
 CROQUIS_API std::string to_string(const AnySketch& s);
 
