@@ -22,6 +22,8 @@ struct FamilyName {
 };
 // In the order of the enumeration. The one list of families: names, options of the command and tests go by it.
 constexpr FamilyName family_names[] = {{SketchFamily::gaussian, "gaussian"},
+                                       {SketchFamily::rademacher, "rademacher"},
+                                       {SketchFamily::uniform, "uniform"},
                                        {SketchFamily::sparse_sign, "sparse-sign"},
                                        {SketchFamily::count_sketch, "count-sketch"},
                                        {SketchFamily::srht, "srht"},
@@ -50,6 +52,8 @@ SketchFamily AnySketch::family() const {
   return std::visit(
       Overloaded{
           [](const Gaussian&) { return SketchFamily::gaussian; },
+          [](const Rademacher&) { return SketchFamily::rademacher; },
+          [](const Uniform&) { return SketchFamily::uniform; },
           [](const SparseSign& s) { return s.nonzeros == 1 ? SketchFamily::count_sketch : SketchFamily::sparse_sign; },
           [](const Srht&) { return SketchFamily::srht; }, [](const Srtt&) { return SketchFamily::srtt; }},
       storage_);
@@ -76,6 +80,8 @@ std::optional<SketchFamily> sketch_family_named(std::string_view name) {
 std::string to_string(const AnySketch& s) {
   return std::visit(
       Overloaded{[](const Gaussian& g) { return "Gaussian" + fields(g.rows, g.cols) + seed_field(g.seed); },
+                 [](const Rademacher& g) { return "Rademacher" + fields(g.rows, g.cols) + seed_field(g.seed); },
+                 [](const Uniform& g) { return "Uniform" + fields(g.rows, g.cols) + seed_field(g.seed); },
                  [](const SparseSign& g) {
                    return "SparseSign" + fields(g.rows, g.cols) + ", nonzeros=" + std::to_string(g.nonzeros) +
                           seed_field(g.seed);
@@ -94,6 +100,10 @@ AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols,
     switch (family) {
       case SketchFamily::gaussian:
         return Gaussian{.rows = rows, .cols = cols, .seed = seed};
+      case SketchFamily::rademacher:
+        return Rademacher{.rows = rows, .cols = cols, .seed = seed};
+      case SketchFamily::uniform:
+        return Uniform{.rows = rows, .cols = cols, .seed = seed};
       case SketchFamily::sparse_sign:
         return SparseSign{.rows = rows, .cols = cols, .nonzeros = std::clamp<std::int64_t>(rows, 1, 8), .seed = seed};
       case SketchFamily::count_sketch:

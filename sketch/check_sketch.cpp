@@ -27,6 +27,14 @@ struct Check {
     check_range("Gaussian::cols", s.cols, 0, most_cols, "");
     check_range("Gaussian::rows", s.rows, 1, most_rows, "");
   }
+  void operator()(const Rademacher& s) const {
+    check_range("Rademacher::cols", s.cols, 0, most_cols, "");
+    check_range("Rademacher::rows", s.rows, 1, most_rows, "");
+  }
+  void operator()(const Uniform& s) const {
+    check_range("Uniform::cols", s.cols, 0, most_cols, "");
+    check_range("Uniform::rows", s.rows, 1, most_rows, "");
+  }
   void operator()(const SparseSign& s) const {
     check_range("SparseSign::cols", s.cols, 0, most_cols, "");
     check_range("SparseSign::rows", s.rows, 1, most_sparse_rows, "");
@@ -50,6 +58,8 @@ struct Check {
 std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols) {
   switch (family) {
     case SketchFamily::gaussian:
+    case SketchFamily::rademacher:
+    case SketchFamily::uniform:
       return most_rows;
     case SketchFamily::sparse_sign:
     case SketchFamily::count_sketch:

@@ -17,6 +17,10 @@ using EntryFiller = std::function<void(std::int64_t first_row, std::int64_t firs
 template <class T>
 EntryFiller<T> entries_of(const Gaussian& s);
 template <class T>
+EntryFiller<T> entries_of(const Rademacher& s);
+template <class T>
+EntryFiller<T> entries_of(const Uniform& s);
+template <class T>
 EntryFiller<T> entries_of(const SparseSign& s);
 template <class T>
 EntryFiller<T> entries_of(const Srht& s);

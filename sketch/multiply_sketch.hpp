@@ -16,6 +16,12 @@ template <class T>
 void multiply_sketch(const Gaussian& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out);
 template <class T>
+void multiply_sketch(const Rademacher& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out);
+template <class T>
+void multiply_sketch(const Uniform& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out);
+template <class T>
 void multiply_sketch(const SparseSign& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out);
 template <class T>

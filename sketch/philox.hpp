@@ -11,7 +11,7 @@
 namespace croquis {
 
 /// The uses of random bits.
-enum class Stream : std::uint64_t { normals = 0, rows = 1, signs = 2, sample = 3 };
+enum class Stream : std::uint64_t { normals = 0, rows = 1, signs = 2, sample = 3, rademacher = 4, uniforms = 5 };
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of
 /// blocks) in the other 56.

@@ -75,6 +75,8 @@ std::int64_t recommended_rows(SketchFamily family, std::int64_t subspace_dimensi
   std::int64_t limit = most;
   switch (family) {
     case SketchFamily::gaussian:
+    case SketchFamily::rademacher:
+    case SketchFamily::uniform:
       rows = gaussian_rows(goal);
       break;
     case SketchFamily::sparse_sign:

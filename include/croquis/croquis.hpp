@@ -14,10 +14,12 @@
 #include <croquis/sketch/apply.hpp>
 #include <croquis/sketch/distortion.hpp>
 #include <croquis/sketch/gaussian.hpp>
+#include <croquis/sketch/rademacher.hpp>
 #include <croquis/sketch/sketch_operator.hpp>
 #include <croquis/sketch/sparse_sign.hpp>
 #include <croquis/sketch/srht.hpp>
 #include <croquis/sketch/srtt.hpp>
+#include <croquis/sketch/uniform.hpp>
 #include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/status.hpp>

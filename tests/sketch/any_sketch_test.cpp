@@ -14,6 +14,8 @@ TEST_CASE("every operator converts to AnySketch and keeps what it is") {
   CHECK(gaussian.seed() == 9);
   CHECK(gaussian.nonzeros() == 3);
   CHECK(gaussian.family() == SketchFamily::gaussian);
+  CHECK(AnySketch(Rademacher{.rows = 3, .cols = 7}).family() == SketchFamily::rademacher);
+  CHECK(AnySketch(Uniform{.rows = 3, .cols = 7}).family() == SketchFamily::uniform);
   CHECK(AnySketch(SparseSign{.rows = 30, .cols = 7}).nonzeros() == 8);
   CHECK(AnySketch(SparseSign{.rows = 30, .cols = 7}).family() == SketchFamily::sparse_sign);
   CHECK(AnySketch(CountSketch{.rows = 30, .cols = 7}).nonzeros() == 1);
@@ -33,6 +35,8 @@ TEST_CASE("an operator prints as it is written") {
   CHECK(to_string(AnySketch(SparseSign{.rows = 2000, .cols = 100000, .seed = 42})) ==
         "SparseSign{rows=2000, cols=100000, nonzeros=8, seed=42}");
   CHECK(to_string(AnySketch(Gaussian{.rows = 2, .cols = 3, .seed = 1})) == "Gaussian{rows=2, cols=3, seed=1}");
+  CHECK(to_string(AnySketch(Rademacher{.rows = 2, .cols = 3, .seed = 1})) == "Rademacher{rows=2, cols=3, seed=1}");
+  CHECK(to_string(AnySketch(Uniform{.rows = 2, .cols = 3, .seed = 1})) == "Uniform{rows=2, cols=3, seed=1}");
   CHECK(to_string(AnySketch(Srht{.rows = 2, .cols = 3})) == "Srht{rows=2, cols=3, seed=0}");
   CHECK(to_string(AnySketch(Srtt{.rows = 2, .cols = 3, .transform = TrigonometricTransform::hartley})) ==
         "Srtt{rows=2, cols=3, transform=hartley, seed=0}");
@@ -40,6 +44,8 @@ TEST_CASE("an operator prints as it is written") {
 
 TEST_CASE("families have the names users know them by") {
   CHECK(to_string(SketchFamily::gaussian) == "gaussian");
+  CHECK(to_string(SketchFamily::rademacher) == "rademacher");
+  CHECK(to_string(SketchFamily::uniform) == "uniform");
   CHECK(to_string(SketchFamily::sparse_sign) == "sparse-sign");
   CHECK(to_string(SketchFamily::count_sketch) == "count-sketch");
   CHECK(to_string(SketchFamily::srht) == "srht");
@@ -75,6 +81,8 @@ TEST_CASE("the most rows of a family are accepted and one more is not") {
 
 TEST_CASE("make_sketch makes the family's operator or refuses the shape") {
   CHECK(make_sketch(SketchFamily::gaussian, 3, 7, 5) == AnySketch(Gaussian{.rows = 3, .cols = 7, .seed = 5}));
+  CHECK(make_sketch(SketchFamily::rademacher, 3, 7, 5) == AnySketch(Rademacher{.rows = 3, .cols = 7, .seed = 5}));
+  CHECK(make_sketch(SketchFamily::uniform, 3, 7, 5) == AnySketch(Uniform{.rows = 3, .cols = 7, .seed = 5}));
   CHECK(make_sketch(SketchFamily::sparse_sign, 30, 7, 5) == AnySketch(SparseSign{.rows = 30, .cols = 7, .seed = 5}));
   CHECK(make_sketch(SketchFamily::sparse_sign, 3, 7, 5).nonzeros() == 3);
   CHECK(make_sketch(SketchFamily::count_sketch, 3, 7, 5) == AnySketch(CountSketch{.rows = 3, .cols = 7, .seed = 5}));

@@ -96,6 +96,10 @@ TEST_CASE("operators that are none are refused, naming the field and its range")
   };
   refused(Gaussian{.rows = 0, .cols = 10}, "Gaussian::rows = 0 is outside [1, ");
   refused(Gaussian{.rows = 3, .cols = -10}, "Gaussian::cols = -10 is outside [0, ");
+  refused(Rademacher{.rows = 0, .cols = 10}, "Rademacher::rows = 0 is outside [1, ");
+  refused(Rademacher{.rows = 3, .cols = -10}, "Rademacher::cols = -10 is outside [0, ");
+  refused(Uniform{.rows = 0, .cols = 10}, "Uniform::rows = 0 is outside [1, ");
+  refused(Uniform{.rows = 3, .cols = -10}, "Uniform::cols = -10 is outside [0, ");
   refused(SparseSign{.rows = 3, .cols = 10, .nonzeros = 4}, "SparseSign::nonzeros = 4 is outside [1, 3]");
   refused(SparseSign{.rows = 3, .cols = 10, .nonzeros = 0}, "SparseSign::nonzeros = 0");
   refused(SparseSign{.rows = std::int64_t{1} << 31, .cols = 10, .nonzeros = 1}, "SparseSign::rows");

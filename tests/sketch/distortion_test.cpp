@@ -43,8 +43,8 @@ TEST_CASE("the recommended number of rows keeps the promised distortion on coher
   // C(100, 4) 1e-12 < 4e-6.
   for (const Subspace& subspace : subspaces()) {
     CAPTURE(subspace.name);
-    for (const SketchFamily family :
-         {SketchFamily::gaussian, SketchFamily::sparse_sign, SketchFamily::srht, SketchFamily::srtt}) {
+    for (const SketchFamily family : {SketchFamily::gaussian, SketchFamily::rademacher, SketchFamily::uniform,
+                                      SketchFamily::sparse_sign, SketchFamily::srht, SketchFamily::srtt}) {
       if (family == SketchFamily::srtt && !has_trigonometric_transforms()) continue;
       CAPTURE(to_string(family));
       const std::int64_t d = recommended_rows(family, n, m, 0.5, 1e-3);
@@ -137,8 +137,9 @@ TEST_CASE("recommended rows: formulas, limits and mistakes") {
   CHECK(recommended_rows(SketchFamily::count_sketch, 10, 1 << 20, 0.5, 0.1) == 1956);  // 110 / (0.75^2 0.1)
   CHECK(recommended_rows(SketchFamily::srht, 100, 600) == 1024);
   CHECK(recommended_rows(SketchFamily::srtt, 100, 600) == 600);
-  for (const SketchFamily family : {SketchFamily::gaussian, SketchFamily::sparse_sign, SketchFamily::count_sketch,
-                                    SketchFamily::srht, SketchFamily::srtt}) {
+  for (const SketchFamily family :
+       {SketchFamily::gaussian, SketchFamily::rademacher, SketchFamily::uniform, SketchFamily::sparse_sign,
+        SketchFamily::count_sketch, SketchFamily::srht, SketchFamily::srtt}) {
     std::int64_t last = 0;
     for (const double distortion : {0.9, 0.5, 0.25, 0.1, 0.01}) {
       const std::int64_t rows = recommended_rows(family, 50, std::int64_t{1} << 40, distortion);

@@ -14,7 +14,9 @@
 #include "sketch/normals.hpp"
 #include "sketch/philox.hpp"
 #include "sketch/sampling.hpp"
+#include "sketch/signs.hpp"
 #include "sketch/sparse_sign_draws.hpp"
+#include "sketch/uniforms.hpp"
 #include "tests/sketch/sketch_support.hpp"
 #include "tests/support/simd_targets.hpp"
 
@@ -84,6 +86,33 @@ TEST_CASE("the draws are the published ones on every instruction set") {
         REQUIRE(static_cast<bool>(in >> expected));
         REQUIRE(drawn == expected);
       }
+    }
+    for (const std::string& line : golden_lines("rademacher")) {
+      CAPTURE(line);
+      std::istringstream in(line);
+      std::int64_t rows = 0;
+      std::int64_t i = 0;
+      std::int64_t j = 0;
+      std::uint64_t seed = 0;
+      double expected = 0;
+      in >> rows >> seed >> i >> j >> colon >> expected;
+      double drawn = 0;
+      fill_signs(seed, 1, i, j, column_major(&drawn, 1, 1));
+      REQUIRE(drawn == expected);
+    }
+    for (const std::string& line : golden_lines("uniform")) {
+      CAPTURE(line);
+      std::istringstream in(line);
+      std::int64_t rows = 0;
+      std::int64_t i = 0;
+      std::int64_t j = 0;
+      std::uint64_t seed = 0;
+      double expected = 0;
+      in >> rows >> seed >> i >> j >> colon >> expected;
+      double drawn = 0;
+      fill_uniforms(seed, std::sqrt(3 / static_cast<double>(rows)), i, j, column_major(&drawn, 1, 1));
+      // The entry, and the quotient and root in its bound, are rounded: half a unit each, doubled at a binade's start.
+      CHECK(std::abs(drawn - expected) <= 2 * std::abs(expected) * 0x1p-52);
     }
     for (const std::string& line : golden_lines("gaussian")) {
       CAPTURE(line);

@@ -18,6 +18,8 @@ namespace croquis::test {
 inline std::vector<AnySketch> sketches_of_shape(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
   std::vector<AnySketch> sketches = {
       Gaussian{.rows = rows, .cols = cols, .seed = seed},
+      Rademacher{.rows = rows, .cols = cols, .seed = seed},
+      Uniform{.rows = rows, .cols = cols, .seed = seed},
       CountSketch{.rows = rows, .cols = cols, .seed = seed},
       SparseSign{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 3), .seed = seed},
       SparseSign{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 8), .seed = seed},

@@ -14,6 +14,8 @@ namespace croquis::test {
 inline std::vector<AnySketch> every_family(std::int64_t m, std::int64_t n, std::uint64_t seed) {
   std::vector<AnySketch> sketches = {
       Gaussian{.rows = 4 * n, .cols = m, .seed = seed},
+      Rademacher{.rows = 4 * n, .cols = m, .seed = seed},
+      Uniform{.rows = 4 * n, .cols = m, .seed = seed},
       SparseSign{.rows = 4 * n, .cols = m, .nonzeros = 8, .seed = seed},
       CountSketch{.rows = n * n, .cols = m, .seed = seed},
       Srht{.rows = 4 * n, .cols = m, .seed = seed},

@@ -10,21 +10,25 @@
 
 #include <croquis/export.hpp>
 #include <croquis/sketch/gaussian.hpp>
+#include <croquis/sketch/rademacher.hpp>
 #include <croquis/sketch/sparse_sign.hpp>
 #include <croquis/sketch/srht.hpp>
 #include <croquis/sketch/srtt.hpp>
+#include <croquis/sketch/uniform.hpp>
 
 namespace croquis {
 
 /// The families of sketching operators. `count_sketch` is `sparse_sign` with one nonzero per column.
-enum class SketchFamily { gaussian, sparse_sign, count_sketch, srht, srtt };
+enum class SketchFamily { gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt };
 
 /// A sketching operator of any family; every operator converts to it. Two are equal if the operators are.
 class AnySketch {
  public:
-  using Storage = std::variant<Gaussian, SparseSign, Srht, Srtt>;
+  using Storage = std::variant<Gaussian, Rademacher, Uniform, SparseSign, Srht, Srtt>;
 
   AnySketch(const Gaussian& s) : storage_(s) {}
+  AnySketch(const Rademacher& s) : storage_(s) {}
+  AnySketch(const Uniform& s) : storage_(s) {}
   AnySketch(const SparseSign& s) : storage_(s) {}
   AnySketch(const CountSketch& s) : storage_(SparseSign(s)) {}
   AnySketch(const Srht& s) : storage_(s) {}
@@ -50,7 +54,7 @@ class AnySketch {
   Storage storage_;
 };
 
-/// "gaussian", "sparse-sign", "count-sketch", "srht" or "srtt".
+/// "gaussian", "rademacher", "uniform", "sparse-sign", "count-sketch", "srht" or "srtt".
 CROQUIS_API std::string to_string(SketchFamily family);
 /// Every family of this build, in the order of the enumeration: all, but for srtt, which needs FFTW.
 CROQUIS_API std::span<const SketchFamily> all_sketch_families();
