@@ -49,6 +49,14 @@ void copy(MatrixView<const std::type_identity_t<T>> from, MatrixView<T> to) {
   });
 }
 
+template <class T>
+void set_zero(MatrixView<T> a) {
+  if (a.layout == Layout::row_major) a = a.transposed();
+  for (std::int64_t j = 0; j < a.cols; ++j) std::fill_n(a.data + j * a.leading_dimension, a.rows, T(0));
+}
+
+template void set_zero<float>(MatrixView<float>);
+template void set_zero<double>(MatrixView<double>);
 template void copy<float>(MatrixView<const float>, MatrixView<float>);
 template void copy<double>(MatrixView<const double>, MatrixView<double>);
 template void copy_serial<float>(MatrixView<const float>, MatrixView<float>);

@@ -15,4 +15,8 @@ void copy(MatrixView<const std::type_identity_t<T>> from, MatrixView<T> to);
 template <class T>
 void copy_serial(MatrixView<const std::type_identity_t<T>> from, MatrixView<T> to);
 
+/// Every entry zero, on the calling thread.
+template <class T>
+void set_zero(MatrixView<T> a);
+
 }  // namespace croquis

@@ -27,7 +27,8 @@ constexpr FamilyName family_names[] = {{SketchFamily::gaussian, "gaussian"},
                                        {SketchFamily::sparse_sign, "sparse-sign"},
                                        {SketchFamily::count_sketch, "count-sketch"},
                                        {SketchFamily::srht, "srht"},
-                                       {SketchFamily::srtt, "srtt"}};
+                                       {SketchFamily::srtt, "srtt"},
+                                       {SketchFamily::row_sampling, "row-sampling"}};
 
 std::vector<SketchFamily> families_of_this_build() {
   std::vector<SketchFamily> families;
@@ -44,8 +45,9 @@ std::string seed_field(std::uint64_t seed) { return ", seed=" + std::to_string(s
 }  // namespace
 
 std::int64_t AnySketch::nonzeros() const {
-  const auto* sparse = std::get_if<SparseSign>(&storage_);
-  return sparse != nullptr ? sparse->nonzeros : rows();
+  return std::visit(Overloaded{[](const auto& s) { return s.rows; }, [](const SparseSign& s) { return s.nonzeros; },
+                               [](const RowSampling&) { return std::int64_t{1}; }},
+                    storage_);
 }
 
 SketchFamily AnySketch::family() const {
@@ -55,7 +57,8 @@ SketchFamily AnySketch::family() const {
           [](const Rademacher&) { return SketchFamily::rademacher; },
           [](const Uniform&) { return SketchFamily::uniform; },
           [](const SparseSign& s) { return s.nonzeros == 1 ? SketchFamily::count_sketch : SketchFamily::sparse_sign; },
-          [](const Srht&) { return SketchFamily::srht; }, [](const Srtt&) { return SketchFamily::srtt; }},
+          [](const Srht&) { return SketchFamily::srht; }, [](const Srtt&) { return SketchFamily::srtt; },
+          [](const RowSampling&) { return SketchFamily::row_sampling; }},
       storage_);
 }
 
@@ -91,6 +94,11 @@ std::string to_string(const AnySketch& s) {
                    const bool dct = g.transform == TrigonometricTransform::dct;
                    return "Srtt" + fields(g.rows, g.cols) + ", transform=" + (dct ? "dct" : "hartley") +
                           seed_field(g.seed);
+                 },
+                 [](const RowSampling& g) {
+                   const bool with = g.replacement == Replacement::with;
+                   return "RowSampling" + fields(g.rows, g.cols) + ", replacement=" + (with ? "with" : "without") +
+                          seed_field(g.seed);
                  }},
       s.storage());
 }
@@ -111,9 +119,11 @@ AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols,
       case SketchFamily::srht:
         return Srht{.rows = rows, .cols = cols, .seed = seed};
       case SketchFamily::srtt:
+        return Srtt{.rows = rows, .cols = cols, .seed = seed};
+      case SketchFamily::row_sampling:
         break;
     }
-    return Srtt{.rows = rows, .cols = cols, .seed = seed};
+    return RowSampling::uniform(rows, cols, seed);
   };
   const AnySketch s = make();
   check_sketch(s);

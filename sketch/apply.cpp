@@ -3,6 +3,7 @@
 #include <string>
 
 #include "linalg/check.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/check_sketch.hpp"
 #include "sketch/entries.hpp"
@@ -10,12 +11,6 @@
 
 namespace croquis {
 namespace {
-
-template <class T>
-void set_zero(MatrixView<T> out) {
-  for (std::int64_t j = 0; j < out.cols; ++j)
-    for (std::int64_t i = 0; i < out.rows; ++i) out(i, j) = 0;
-}
 
 template <class T>
 void multiply_checked(const AnySketch& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,

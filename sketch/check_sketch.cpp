@@ -51,6 +51,17 @@ struct Check {
     if (!has_trigonometric_transforms())
       throw InvalidOption("Srtt needs FFTW, and this croquis was built without; Srht works without");
   }
+  void operator()(const RowSampling& s) const {
+    check_range("RowSampling::rows", s.rows, 1, most_rows, "");
+    check_range("RowSampling::cols", s.cols, 1, most_cols, "");
+    if (static_cast<std::int64_t>(s.sampled().size()) != s.rows)
+      throw InvalidOption("RowSampling::rows = " + std::to_string(s.rows) + " but " +
+                          std::to_string(s.sampled().size()) + " rows were drawn: make another instead of changing it");
+    for (const std::int64_t row : s.sampled())
+      if (row >= s.cols)
+        throw InvalidOption("RowSampling::cols = " + std::to_string(s.cols) + " but row " + std::to_string(row) +
+                            " was drawn: make another instead of changing it");
+  }
 };
 
 }  // namespace
@@ -67,6 +78,7 @@ std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols) {
     case SketchFamily::srht:
       return hadamard_order(cols);
     case SketchFamily::srtt:
+    case SketchFamily::row_sampling:
       return cols;
   }
   assert(false && "a family without a limit");

@@ -26,5 +26,7 @@ template <class T>
 EntryFiller<T> entries_of(const Srht& s);
 template <class T>
 EntryFiller<T> entries_of(const Srtt& s);
+template <class T>
+EntryFiller<T> entries_of(const RowSampling& s);
 
 }  // namespace croquis

@@ -30,5 +30,8 @@ void multiply_sketch(const Srht& s, std::int64_t first_row, const AnyMatrixView<
 template <class T>
 void multiply_sketch(const Srtt& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out);
+template <class T>
+void multiply_sketch(const RowSampling& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out);
 
 }  // namespace croquis

@@ -11,7 +11,15 @@
 namespace croquis {
 
 /// The uses of random bits.
-enum class Stream : std::uint64_t { normals = 0, rows = 1, signs = 2, sample = 3, rademacher = 4, uniforms = 5 };
+enum class Stream : std::uint64_t {
+  normals = 0,
+  rows = 1,
+  signs = 2,
+  sample = 3,
+  rademacher = 4,
+  uniforms = 5,
+  weighted_sample = 6
+};
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of
 /// blocks) in the other 56.

@@ -90,6 +90,7 @@ std::int64_t recommended_rows(SketchFamily family, std::int64_t subspace_dimensi
       limit = hadamard_order(ambient_dimension);
       break;
     case SketchFamily::srtt:
+    case SketchFamily::row_sampling:
       rows = transform_rows(goal);
       limit = ambient_dimension;
       break;

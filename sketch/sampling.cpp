@@ -37,6 +37,16 @@ std::vector<std::int64_t> sample_without_replacement(std::uint64_t seed, std::in
   return sample;
 }
 
+std::vector<std::int64_t> sample_with_replacement(std::uint64_t seed, std::int64_t population, std::int64_t count) {
+  std::vector<std::int64_t> sample(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint64_t word = random_words(seed, stream_word(Stream::sample, 0), static_cast<std::uint64_t>(i))[0];
+    sample[static_cast<std::size_t>(i)] =
+        static_cast<std::int64_t>(bounded_64(word, static_cast<std::uint64_t>(population)));
+  }
+  return sample;
+}
+
 template <class T>
 void draw_column_signs(std::uint64_t seed, std::int64_t first_col, std::int64_t count, T* signs) {
   constexpr std::int64_t bits = 128;

@@ -13,6 +13,9 @@ namespace croquis {
 /// 0 of the stream `sample` at position i.
 std::vector<std::int64_t> sample_without_replacement(std::uint64_t seed, std::int64_t population, std::int64_t count);
 
+/// `count` independent draws from [0, population): draw i is word 0 of the stream `sample` at position i, scaled.
+std::vector<std::int64_t> sample_with_replacement(std::uint64_t seed, std::int64_t population, std::int64_t count);
+
 /// signs[j] = the sign of column first_col + j, +1 or -1: bit (c mod 128) of the stream `signs` at position c / 128
 /// for column c, 1 meaning -1. On the calling thread.
 template <class T>

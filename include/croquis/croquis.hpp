@@ -15,6 +15,7 @@
 #include <croquis/sketch/distortion.hpp>
 #include <croquis/sketch/gaussian.hpp>
 #include <croquis/sketch/rademacher.hpp>
+#include <croquis/sketch/row_sampling.hpp>
 #include <croquis/sketch/sketch_operator.hpp>
 #include <croquis/sketch/sparse_sign.hpp>
 #include <croquis/sketch/srht.hpp>

@@ -50,11 +50,12 @@ TEST_CASE("families have the names users know them by") {
   CHECK(to_string(SketchFamily::count_sketch) == "count-sketch");
   CHECK(to_string(SketchFamily::srht) == "srht");
   CHECK(to_string(SketchFamily::srtt) == "srtt");
+  CHECK(to_string(SketchFamily::row_sampling) == "row-sampling");
 }
 
 TEST_CASE("the list of families is complete, in order, and names find them") {
   const std::span<const SketchFamily> families = all_sketch_families();
-  REQUIRE(families.size() >= (has_trigonometric_transforms() ? 5u : 4u));
+  REQUIRE(families.size() >= (has_trigonometric_transforms() ? 6u : 5u));
   CHECK(families.front() == SketchFamily::gaussian);
   CHECK(std::is_sorted(families.begin(), families.end()));
   for (const SketchFamily family : families) {

@@ -73,6 +73,26 @@ TEST_CASE("the draws are the published ones on every instruction set") {
         REQUIRE(drawn == expected);
       }
     }
+    for (const Replacement replacement : {Replacement::with, Replacement::without}) {
+      for (const std::string& line :
+           golden_lines(replacement == Replacement::with ? "weighted_with" : "weighted_without")) {
+        CAPTURE(line);
+        std::istringstream in(line);
+        std::int64_t population = 0;
+        std::int64_t count = 0;
+        std::uint64_t seed = 0;
+        in >> population >> count >> seed >> colon;
+        std::vector<double> weights;
+        for (std::int64_t j = 0; j < population; ++j)
+          weights.push_back(static_cast<double>(1 + 37 * j * j % 11 + (j == 3 ? 60 : 0)));
+        const RowSampling s = RowSampling::weighted(count, weights, seed, replacement);
+        for (const std::int64_t drawn : s.sampled()) {
+          std::int64_t expected = 0;
+          REQUIRE(static_cast<bool>(in >> expected));
+          REQUIRE(drawn == expected);
+        }
+      }
+    }
     for (const std::string& line : golden_lines("signs")) {
       CAPTURE(line);
       std::istringstream in(line);

@@ -25,6 +25,11 @@ inline std::vector<AnySketch> sketches_of_shape(std::int64_t rows, std::int64_t 
       SparseSign{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 8), .seed = seed},
       Srht{.rows = rows, .cols = cols, .seed = seed},
   };
+  std::vector<double> weights;  // from 1 to 2
+  for (std::int64_t j = 0; j < cols; ++j) weights.push_back(1 + static_cast<double>(j * 7 % 5) / 4);
+  sketches.push_back(RowSampling::uniform(rows, cols, seed));
+  sketches.push_back(RowSampling::weighted(rows, weights, seed));
+  sketches.push_back(RowSampling::weighted(rows, weights, seed, Replacement::with));
   if (has_trigonometric_transforms()) {
     sketches.push_back(Srtt{.rows = rows, .cols = cols, .seed = seed});
     sketches.push_back(Srtt{.rows = rows, .cols = cols, .transform = TrigonometricTransform::hartley, .seed = seed});

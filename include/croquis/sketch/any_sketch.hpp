@@ -11,6 +11,7 @@
 #include <croquis/export.hpp>
 #include <croquis/sketch/gaussian.hpp>
 #include <croquis/sketch/rademacher.hpp>
+#include <croquis/sketch/row_sampling.hpp>
 #include <croquis/sketch/sparse_sign.hpp>
 #include <croquis/sketch/srht.hpp>
 #include <croquis/sketch/srtt.hpp>
@@ -19,12 +20,12 @@
 namespace croquis {
 
 /// The families of sketching operators. `count_sketch` is `sparse_sign` with one nonzero per column.
-enum class SketchFamily { gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt };
+enum class SketchFamily { gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt, row_sampling };
 
 /// A sketching operator of any family; every operator converts to it. Two are equal if the operators are.
 class AnySketch {
  public:
-  using Storage = std::variant<Gaussian, Rademacher, Uniform, SparseSign, Srht, Srtt>;
+  using Storage = std::variant<Gaussian, Rademacher, Uniform, SparseSign, Srht, Srtt, RowSampling>;
 
   AnySketch(const Gaussian& s) : storage_(s) {}
   AnySketch(const Rademacher& s) : storage_(s) {}
@@ -33,6 +34,7 @@ class AnySketch {
   AnySketch(const CountSketch& s) : storage_(SparseSign(s)) {}
   AnySketch(const Srht& s) : storage_(s) {}
   AnySketch(const Srtt& s) : storage_(s) {}
+  AnySketch(const RowSampling& s) : storage_(s) {}
 
   std::int64_t rows() const {
     return std::visit([](const auto& s) { return s.rows; }, storage_);
@@ -43,7 +45,8 @@ class AnySketch {
   std::uint64_t seed() const {
     return std::visit([](const auto& s) { return s.seed; }, storage_);
   }
-  /// Entries per column of S: `SparseSign::nonzeros`, or `rows()` for the dense families.
+  /// Entries per column of S: `SparseSign::nonzeros`, or `rows()` for the dense families; at most one for
+  /// `RowSampling`.
   CROQUIS_API std::int64_t nonzeros() const;
   CROQUIS_API SketchFamily family() const;
 
@@ -54,7 +57,7 @@ class AnySketch {
   Storage storage_;
 };
 
-/// "gaussian", "rademacher", "uniform", "sparse-sign", "count-sketch", "srht" or "srtt".
+/// "gaussian", "rademacher", "uniform", "sparse-sign", "count-sketch", "srht", "srtt" or "row-sampling".
 CROQUIS_API std::string to_string(SketchFamily family);
 /// Every family of this build, in the order of the enumeration: all, but for srtt, which needs FFTW.
 CROQUIS_API std::span<const SketchFamily> all_sketch_families();
@@ -67,7 +70,8 @@ CROQUIS_API std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols
 CROQUIS_API std::string to_string(const AnySketch& s);
 
 /// The operator of a family with its defaults (8 nonzeros, DCT) and the given shape and seed. For sparse-sign the
-/// number of nonzeros is at most `rows`. Throws `InvalidOption` if the family cannot have that shape.
+/// number of nonzeros is at most `rows`; row-sampling is uniform, without replacement. Throws `InvalidOption` if the
+/// family cannot have that shape.
 CROQUIS_API AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols, std::uint64_t seed);
 
 }  // namespace croquis
