@@ -13,7 +13,7 @@ int main() {
 
   std::printf("%-14s %6s %12s\n", "sketch", "rows", "distortion");
   using enum cq::SketchFamily;
-  for (const auto family : {gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt}) {
+  for (const auto family : {gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt, hashed_rht}) {
     if (family == srtt && !cq::has_trigonometric_transforms()) continue;
     for (const std::int64_t rows : {2 * n, 4 * n, 16 * n, cq::recommended_rows(family, n, m, 0.5, 0.01)}) {
       if (rows > m) {

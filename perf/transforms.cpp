@@ -8,6 +8,9 @@ int main(int argc, char** argv) {
   std::vector<perf::TimedSketch> sketches = {{"srht", [](std::int64_t rows, std::int64_t cols) -> AnySketch {
                                                 return Srht{rows, cols, 7};
                                               }}};
+  sketches.push_back({"hashed_rht", [](std::int64_t rows, std::int64_t cols) -> AnySketch {
+                        return HashedRht{.rows = rows, .cols = cols, .seed = 7};
+                      }});
   if (has_trigonometric_transforms()) {
     sketches.push_back({"srtt_dct", [](std::int64_t rows, std::int64_t cols) -> AnySketch {
                           return Srtt{.rows = rows, .cols = cols, .seed = 7};

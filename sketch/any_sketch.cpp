@@ -28,6 +28,7 @@ constexpr FamilyName family_names[] = {{SketchFamily::gaussian, "gaussian"},
                                        {SketchFamily::count_sketch, "count-sketch"},
                                        {SketchFamily::srht, "srht"},
                                        {SketchFamily::srtt, "srtt"},
+                                       {SketchFamily::hashed_rht, "hashed-rht"},
                                        {SketchFamily::row_sampling, "row-sampling"}};
 
 std::vector<SketchFamily> families_of_this_build() {
@@ -58,6 +59,7 @@ SketchFamily AnySketch::family() const {
           [](const Uniform&) { return SketchFamily::uniform; },
           [](const SparseSign& s) { return s.nonzeros == 1 ? SketchFamily::count_sketch : SketchFamily::sparse_sign; },
           [](const Srht&) { return SketchFamily::srht; }, [](const Srtt&) { return SketchFamily::srtt; },
+          [](const HashedRht&) { return SketchFamily::hashed_rht; },
           [](const RowSampling&) { return SketchFamily::row_sampling; }},
       storage_);
 }
@@ -95,6 +97,10 @@ std::string to_string(const AnySketch& s) {
                    return "Srtt" + fields(g.rows, g.cols) + ", transform=" + (dct ? "dct" : "hartley") +
                           seed_field(g.seed);
                  },
+                 [](const HashedRht& g) {
+                   return "HashedRht" + fields(g.rows, g.cols) + ", nonzeros=" + std::to_string(g.nonzeros) +
+                          seed_field(g.seed);
+                 },
                  [](const RowSampling& g) {
                    const bool with = g.replacement == Replacement::with;
                    return "RowSampling" + fields(g.rows, g.cols) + ", replacement=" + (with ? "with" : "without") +
@@ -120,6 +126,8 @@ AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols,
         return Srht{.rows = rows, .cols = cols, .seed = seed};
       case SketchFamily::srtt:
         return Srtt{.rows = rows, .cols = cols, .seed = seed};
+      case SketchFamily::hashed_rht:
+        return HashedRht{.rows = rows, .cols = cols, .seed = seed};
       case SketchFamily::row_sampling:
         break;
     }

@@ -51,6 +51,11 @@ struct Check {
     if (!has_trigonometric_transforms())
       throw InvalidOption("Srtt needs FFTW, and this croquis was built without; Srht works without");
   }
+  void operator()(const HashedRht& s) const {
+    check_range("HashedRht::cols", s.cols, 0, most_cols, "");
+    check_range("HashedRht::rows", s.rows, 1, most_sparse_rows, "");
+    check_range("HashedRht::nonzeros", s.nonzeros, 1, s.rows, ": at least 1, at most HashedRht::rows");
+  }
   void operator()(const RowSampling& s) const {
     check_range("RowSampling::rows", s.rows, 1, most_rows, "");
     check_range("RowSampling::cols", s.cols, 1, most_cols, "");
@@ -74,6 +79,7 @@ std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols) {
       return most_rows;
     case SketchFamily::sparse_sign:
     case SketchFamily::count_sketch:
+    case SketchFamily::hashed_rht:
       return most_sparse_rows;
     case SketchFamily::srht:
       return hadamard_order(cols);

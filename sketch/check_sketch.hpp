@@ -17,4 +17,11 @@ constexpr std::int64_t hadamard_order(std::int64_t cols) {
   return order;
 }
 
+/// The order of the Walsh-Hadamard blocks of a HashedRht.
+constexpr std::int64_t hashed_block_order(const HashedRht& s) {
+  constexpr std::int64_t least = 4096;
+  const std::int64_t wanted = 4 * s.rows < least ? least : 4 * s.rows;
+  return hadamard_order(s.cols < wanted ? s.cols : wanted);
+}
+
 }  // namespace croquis

@@ -27,6 +27,8 @@ EntryFiller<T> entries_of(const Srht& s);
 template <class T>
 EntryFiller<T> entries_of(const Srtt& s);
 template <class T>
+EntryFiller<T> entries_of(const HashedRht& s);
+template <class T>
 EntryFiller<T> entries_of(const RowSampling& s);
 
 }  // namespace croquis

@@ -31,6 +31,9 @@ template <class T>
 void multiply_sketch(const Srtt& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out);
 template <class T>
+void multiply_sketch(const HashedRht& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
+                     MatrixView<T> out);
+template <class T>
 void multiply_sketch(const RowSampling& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out);
 

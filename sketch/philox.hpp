@@ -18,7 +18,8 @@ enum class Stream : std::uint64_t {
   sample = 3,
   rademacher = 4,
   uniforms = 5,
-  weighted_sample = 6
+  weighted_sample = 6,
+  mixing = 7
 };
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of

@@ -43,6 +43,9 @@ double sparse_sign_rows(const Goal& g) {
   return rows;
 }
 
+// By experiment no more than Gaussian, on coherent and random subspaces; the half more is for rare events.
+double hashed_rows(const Goal& g) { return 1.5 * gaussian_rows(g); }
+
 // A random subspace behaves as under a Gaussian sketch. The other extreme, coordinate vectors, needs all of n patterns
 // sampled about equally often: by the matrix Chernoff bound for rows of equal length (Tropp, arXiv 1011.1595),
 // n exp(-d h / n) bounds the failure on either side, h(x) = x log x - x + 1 at x = (1 -+ eps)^2.
@@ -93,6 +96,9 @@ std::int64_t recommended_rows(SketchFamily family, std::int64_t subspace_dimensi
     case SketchFamily::row_sampling:
       rows = transform_rows(goal);
       limit = ambient_dimension;
+      break;
+    case SketchFamily::hashed_rht:
+      rows = hashed_rows(goal);
       break;
   }
   return rows < static_cast<double>(limit) ? static_cast<std::int64_t>(std::ceil(rows)) : limit;

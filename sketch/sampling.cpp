@@ -2,8 +2,6 @@
 
 #include <unordered_map>
 
-#include "sketch/philox.hpp"
-
 namespace croquis {
 namespace {
 
@@ -48,18 +46,18 @@ std::vector<std::int64_t> sample_with_replacement(std::uint64_t seed, std::int64
 }
 
 template <class T>
-void draw_column_signs(std::uint64_t seed, std::int64_t first_col, std::int64_t count, T* signs) {
+void draw_column_signs(std::uint64_t seed, std::int64_t first_col, std::int64_t count, T* signs, Stream stream) {
   constexpr std::int64_t bits = 128;
   std::int64_t j = 0;
   while (j < count) {
     const std::int64_t column = first_col + j;
-    const auto words = random_words(seed, stream_word(Stream::signs, 0), static_cast<std::uint64_t>(column / bits));
+    const auto words = random_words(seed, stream_word(stream, 0), static_cast<std::uint64_t>(column / bits));
     for (std::int64_t bit = column % bits; bit < bits && j < count; ++bit, ++j)
       signs[j] = (words[static_cast<std::size_t>(bit / 64)] >> (bit % 64)) & 1 ? T(-1) : T(1);
   }
 }
 
-template void draw_column_signs(std::uint64_t, std::int64_t, std::int64_t, float*);
-template void draw_column_signs(std::uint64_t, std::int64_t, std::int64_t, double*);
+template void draw_column_signs(std::uint64_t, std::int64_t, std::int64_t, float*, Stream);
+template void draw_column_signs(std::uint64_t, std::int64_t, std::int64_t, double*, Stream);
 
 }  // namespace croquis

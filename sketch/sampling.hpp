@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sketch/philox.hpp"
+
 namespace croquis {
 
 /// `count` different numbers of [0, population), in random order: every sequence of them is equally likely, up to a
@@ -16,9 +18,10 @@ std::vector<std::int64_t> sample_without_replacement(std::uint64_t seed, std::in
 /// `count` independent draws from [0, population): draw i is word 0 of the stream `sample` at position i, scaled.
 std::vector<std::int64_t> sample_with_replacement(std::uint64_t seed, std::int64_t population, std::int64_t count);
 
-/// signs[j] = the sign of column first_col + j, +1 or -1: bit (c mod 128) of the stream `signs` at position c / 128
-/// for column c, 1 meaning -1. On the calling thread.
+/// signs[j] = the sign of column first_col + j, +1 or -1: bit (c mod 128) of `stream` at position c / 128 for column c,
+/// 1 meaning -1. On the calling thread.
 template <class T>
-void draw_column_signs(std::uint64_t seed, std::int64_t first_col, std::int64_t count, T* signs);
+void draw_column_signs(std::uint64_t seed, std::int64_t first_col, std::int64_t count, T* signs,
+                       Stream stream = Stream::signs);
 
 }  // namespace croquis

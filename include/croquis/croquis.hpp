@@ -14,6 +14,7 @@
 #include <croquis/sketch/apply.hpp>
 #include <croquis/sketch/distortion.hpp>
 #include <croquis/sketch/gaussian.hpp>
+#include <croquis/sketch/hashed_rht.hpp>
 #include <croquis/sketch/rademacher.hpp>
 #include <croquis/sketch/row_sampling.hpp>
 #include <croquis/sketch/sketch_operator.hpp>

@@ -22,6 +22,8 @@ TEST_CASE("every operator converts to AnySketch and keeps what it is") {
   CHECK(AnySketch(CountSketch{.rows = 30, .cols = 7}).family() == SketchFamily::count_sketch);
   CHECK(AnySketch(Srht{.rows = 4, .cols = 7}).family() == SketchFamily::srht);
   CHECK(AnySketch(Srtt{.rows = 4, .cols = 7}).family() == SketchFamily::srtt);
+  CHECK(AnySketch(HashedRht{.rows = 4, .cols = 7}).family() == SketchFamily::hashed_rht);
+  CHECK(AnySketch(HashedRht{.rows = 4, .cols = 7}).nonzeros() == 4);
 }
 
 TEST_CASE("equality is that of the operators; a CountSketch is the SparseSign of one nonzero") {
@@ -40,6 +42,7 @@ TEST_CASE("an operator prints as it is written") {
   CHECK(to_string(AnySketch(Srht{.rows = 2, .cols = 3})) == "Srht{rows=2, cols=3, seed=0}");
   CHECK(to_string(AnySketch(Srtt{.rows = 2, .cols = 3, .transform = TrigonometricTransform::hartley})) ==
         "Srtt{rows=2, cols=3, transform=hartley, seed=0}");
+  CHECK(to_string(AnySketch(HashedRht{.rows = 2, .cols = 3})) == "HashedRht{rows=2, cols=3, nonzeros=1, seed=0}");
 }
 
 TEST_CASE("families have the names users know them by") {
@@ -50,6 +53,7 @@ TEST_CASE("families have the names users know them by") {
   CHECK(to_string(SketchFamily::count_sketch) == "count-sketch");
   CHECK(to_string(SketchFamily::srht) == "srht");
   CHECK(to_string(SketchFamily::srtt) == "srtt");
+  CHECK(to_string(SketchFamily::hashed_rht) == "hashed-rht");
   CHECK(to_string(SketchFamily::row_sampling) == "row-sampling");
 }
 
@@ -88,6 +92,7 @@ TEST_CASE("make_sketch makes the family's operator or refuses the shape") {
   CHECK(make_sketch(SketchFamily::sparse_sign, 3, 7, 5).nonzeros() == 3);
   CHECK(make_sketch(SketchFamily::count_sketch, 3, 7, 5) == AnySketch(CountSketch{.rows = 3, .cols = 7, .seed = 5}));
   CHECK(make_sketch(SketchFamily::srht, 8, 7, 5) == AnySketch(Srht{.rows = 8, .cols = 7, .seed = 5}));
+  CHECK(make_sketch(SketchFamily::hashed_rht, 8, 7, 5) == AnySketch(HashedRht{.rows = 8, .cols = 7, .seed = 5}));
   CHECK_THROWS_AS(make_sketch(SketchFamily::srht, 9, 7, 5), InvalidOption);
   CHECK_THROWS_AS(make_sketch(SketchFamily::srtt, 8, 7, 5), InvalidOption);
   for (const SketchFamily family : all_sketch_families()) {

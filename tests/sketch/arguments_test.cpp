@@ -104,6 +104,9 @@ TEST_CASE("operators that are none are refused, naming the field and its range")
   refused(SparseSign{.rows = 3, .cols = 10, .nonzeros = 0}, "SparseSign::nonzeros = 0");
   refused(SparseSign{.rows = std::int64_t{1} << 31, .cols = 10, .nonzeros = 1}, "SparseSign::rows");
   refused(Srht{.rows = 17, .cols = 10}, "Srht::rows = 17 is outside [1, 16]");
+  refused(HashedRht{.rows = 3, .cols = 10, .nonzeros = 4}, "HashedRht::nonzeros = 4 is outside [1, 3]");
+  refused(HashedRht{.rows = 0, .cols = 10}, "HashedRht::rows = 0 is outside [1, ");
+  refused(HashedRht{.rows = 3, .cols = -1}, "HashedRht::cols = -1");
   refused(Srtt{.rows = 11, .cols = 10}, "Srtt::rows = 11 is outside [1, 10]");
   refused(Srtt{.rows = 1, .cols = 0}, "Srtt::cols = 0");
 }

@@ -43,8 +43,9 @@ TEST_CASE("the recommended number of rows keeps the promised distortion on coher
   // C(100, 4) 1e-12 < 4e-6.
   for (const Subspace& subspace : subspaces()) {
     CAPTURE(subspace.name);
-    for (const SketchFamily family : {SketchFamily::gaussian, SketchFamily::rademacher, SketchFamily::uniform,
-                                      SketchFamily::sparse_sign, SketchFamily::srht, SketchFamily::srtt}) {
+    for (const SketchFamily family :
+         {SketchFamily::gaussian, SketchFamily::rademacher, SketchFamily::uniform, SketchFamily::sparse_sign,
+          SketchFamily::srht, SketchFamily::srtt, SketchFamily::hashed_rht}) {
       if (family == SketchFamily::srtt && !has_trigonometric_transforms()) continue;
       CAPTURE(to_string(family));
       const std::int64_t d = recommended_rows(family, n, m, 0.5, 1e-3);
@@ -139,7 +140,7 @@ TEST_CASE("recommended rows: formulas, limits and mistakes") {
   CHECK(recommended_rows(SketchFamily::srtt, 100, 600) == 600);
   for (const SketchFamily family :
        {SketchFamily::gaussian, SketchFamily::rademacher, SketchFamily::uniform, SketchFamily::sparse_sign,
-        SketchFamily::count_sketch, SketchFamily::srht, SketchFamily::srtt}) {
+        SketchFamily::count_sketch, SketchFamily::srht, SketchFamily::srtt, SketchFamily::hashed_rht}) {
     std::int64_t last = 0;
     for (const double distortion : {0.9, 0.5, 0.25, 0.1, 0.01}) {
       const std::int64_t rows = recommended_rows(family, 50, std::int64_t{1} << 40, distortion);

@@ -134,6 +134,22 @@ TEST_CASE("the draws are the published ones on every instruction set") {
       // The entry, and the quotient and root in its bound, are rounded: half a unit each, doubled at a binade's start.
       CHECK(std::abs(drawn - expected) <= 2 * std::abs(expected) * 0x1p-52);
     }
+    for (const std::string& line : golden_lines("hashed_rht")) {
+      std::istringstream in(line);
+      HashedRht s;
+      std::int64_t col = 0;
+      std::int64_t order = 0;
+      in >> s.rows >> s.cols >> s.nonzeros >> s.seed >> col >> colon >> order;
+      CAPTURE(to_string(AnySketch(s)));
+      Matrix<double> drawn(s.rows, 1);
+      fill(s, drawn.view(), 0, col);
+      const double scale = 1 / std::sqrt(static_cast<double>(order * s.nonzeros));
+      for (std::int64_t i = 0; i < s.rows; ++i) {
+        double expected = 0;
+        REQUIRE(static_cast<bool>(in >> expected));
+        REQUIRE(drawn(i, 0) == scale * expected);
+      }
+    }
     for (const std::string& line : golden_lines("gaussian")) {
       CAPTURE(line);
       std::istringstream in(line);

@@ -14,8 +14,9 @@ TEST_CASE("the mean of S^T S over seeds is the identity") {
   // unit norm, and by B = 2 for the Srtt, whose entries are at most sqrt(2 / d). By Hoeffding, the mean of N leaves its
   // expectation by more than t with probability at most 2 exp(-N t^2 / (2 B^2)). An entry for the Gaussian has variance
   // at most 2 / d and is a mean of d products of normals; B = 1 serves for it too, at d = 6: P < 1e-15 by Bernstein's
-  // inequality; and for the uniform, whose products have lighter tails. N = 4000 and t = 0.13 B: each of 2 * 9 * 13^2
-  // entries fails with probability under 2 exp(-33) = 1e-14.
+  // inequality; and for the uniform, whose products have lighter tails. Of a HashedRht an entry has variance at most
+  // 2 / d and is at most 16, the order of H: P < 2 exp(-33) by Bernstein's. N = 4000 and t = 0.13 B: each of
+  // 2 * 11 * 13^2 entries fails with probability under 2 exp(-33) = 1e-14.
   constexpr std::uint64_t seeds = 4000;
   constexpr std::int64_t d = 6;
   constexpr std::int64_t m = 13;

@@ -24,6 +24,8 @@ inline std::vector<AnySketch> sketches_of_shape(std::int64_t rows, std::int64_t 
       SparseSign{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 3), .seed = seed},
       SparseSign{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 8), .seed = seed},
       Srht{.rows = rows, .cols = cols, .seed = seed},
+      HashedRht{.rows = rows, .cols = cols, .seed = seed},
+      HashedRht{.rows = rows, .cols = cols, .nonzeros = std::min<std::int64_t>(rows, 3), .seed = seed},
   };
   std::vector<double> weights;  // from 1 to 2
   for (std::int64_t j = 0; j < cols; ++j) weights.push_back(1 + static_cast<double>(j * 7 % 5) / 4);

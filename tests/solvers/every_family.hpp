@@ -19,6 +19,7 @@ inline std::vector<AnySketch> every_family(std::int64_t m, std::int64_t n, std::
       SparseSign{.rows = 4 * n, .cols = m, .nonzeros = 8, .seed = seed},
       CountSketch{.rows = n * n, .cols = m, .seed = seed},
       Srht{.rows = 4 * n, .cols = m, .seed = seed},
+      HashedRht{.rows = 4 * n, .cols = m, .seed = seed},
   };
   if (has_trigonometric_transforms()) sketches.push_back(Srtt{.rows = 4 * n, .cols = m, .seed = seed});
   return sketches;

@@ -10,6 +10,7 @@
 
 #include <croquis/export.hpp>
 #include <croquis/sketch/gaussian.hpp>
+#include <croquis/sketch/hashed_rht.hpp>
 #include <croquis/sketch/rademacher.hpp>
 #include <croquis/sketch/row_sampling.hpp>
 #include <croquis/sketch/sparse_sign.hpp>
@@ -20,12 +21,22 @@
 namespace croquis {
 
 /// The families of sketching operators. `count_sketch` is `sparse_sign` with one nonzero per column.
-enum class SketchFamily { gaussian, rademacher, uniform, sparse_sign, count_sketch, srht, srtt, row_sampling };
+enum class SketchFamily {
+  gaussian,
+  rademacher,
+  uniform,
+  sparse_sign,
+  count_sketch,
+  srht,
+  srtt,
+  hashed_rht,
+  row_sampling
+};
 
 /// A sketching operator of any family; every operator converts to it. Two are equal if the operators are.
 class AnySketch {
  public:
-  using Storage = std::variant<Gaussian, Rademacher, Uniform, SparseSign, Srht, Srtt, RowSampling>;
+  using Storage = std::variant<Gaussian, Rademacher, Uniform, SparseSign, Srht, Srtt, HashedRht, RowSampling>;
 
   AnySketch(const Gaussian& s) : storage_(s) {}
   AnySketch(const Rademacher& s) : storage_(s) {}
@@ -34,6 +45,7 @@ class AnySketch {
   AnySketch(const CountSketch& s) : storage_(SparseSign(s)) {}
   AnySketch(const Srht& s) : storage_(s) {}
   AnySketch(const Srtt& s) : storage_(s) {}
+  AnySketch(const HashedRht& s) : storage_(s) {}
   AnySketch(const RowSampling& s) : storage_(s) {}
 
   std::int64_t rows() const {
@@ -57,7 +69,7 @@ class AnySketch {
   Storage storage_;
 };
 
-/// "gaussian", "rademacher", "uniform", "sparse-sign", "count-sketch", "srht", "srtt" or "row-sampling".
+/// "gaussian", "rademacher", "uniform", "sparse-sign", "count-sketch", "srht", "srtt", "hashed-rht" or "row-sampling".
 CROQUIS_API std::string to_string(SketchFamily family);
 /// Every family of this build, in the order of the enumeration: all, but for srtt, which needs FFTW.
 CROQUIS_API std::span<const SketchFamily> all_sketch_families();
@@ -69,9 +81,9 @@ CROQUIS_API std::int64_t most_sketch_rows(SketchFamily family, std::int64_t cols
 /// One line such as `SparseSign{rows=2000, cols=100000, nonzeros=8, seed=42}`.
 CROQUIS_API std::string to_string(const AnySketch& s);
 
-/// The operator of a family with its defaults (8 nonzeros, DCT) and the given shape and seed. For sparse-sign the
-/// number of nonzeros is at most `rows`; row-sampling is uniform, without replacement. Throws `InvalidOption` if the
-/// family cannot have that shape.
+/// The operator of a family with its defaults (8 nonzeros, 1 for hashed-rht, DCT) and the given shape and seed. For
+/// sparse-sign the number of nonzeros is at most `rows`; row-sampling is uniform, without replacement. Throws
+/// `InvalidOption` if the family cannot have that shape.
 CROQUIS_API AnySketch make_sketch(SketchFamily family, std::int64_t rows, std::int64_t cols, std::uint64_t seed);
 
 }  // namespace croquis

@@ -18,11 +18,12 @@ namespace croquis {
 /// 1011.3027, theorem 5.39) has this form with a constant it does not state; that the Gaussian's serves was found by
 /// experiment. CountSketch: d = n (n + 1) / (e^2 delta), e = eps (2 - eps), a theorem (Nelson and Nguyen, arXiv
 /// 1211.1002). Sparse sign with 8 nonzeros: 1.5 times the Gaussian's, found by experiment, or more where eps is so
-/// small that two columns sharing a few rows would break it. SRHT and SRTT: the Gaussian's or n log(2 n / delta) /
-/// h(eps), whichever is larger, the matrix Chernoff bound for a transformed subspace of equal row lengths (Tropp, arXiv
-/// 1011.1595); at most the order of the transform, whose sketch keeps all lengths. Row sampling: the same, if by
-/// leverage scores; of uniform sampling nothing can be said without knowing them. Throws `InvalidOption` unless 0 <
-/// distortion < 1, 0 < failure_probability < 1 and the dimensions are positive.
+/// small that two columns sharing a few rows would break it. HashedRht: 1.5 times the Gaussian's, found by experiment.
+/// SRHT and SRTT: the Gaussian's or n log(2 n / delta) / h(eps), whichever is larger, the matrix Chernoff bound for a
+/// transformed subspace of equal row lengths (Tropp, arXiv 1011.1595); at most the order of the transform, whose sketch
+/// keeps all lengths. Row sampling: the same, if by leverage scores; of uniform sampling nothing can be said without
+/// knowing them. Throws `InvalidOption` unless 0 < distortion < 1, 0 < failure_probability < 1 and the dimensions are
+/// positive.
 CROQUIS_API std::int64_t recommended_rows(SketchFamily family, std::int64_t subspace_dimension,
                                           std::int64_t ambient_dimension, double distortion = 0.5,
                                           double failure_probability = 1e-3);
