@@ -12,21 +12,32 @@ HWY_BEFORE_NAMESPACE();
 namespace croquis {
 namespace HWY_NAMESPACE {
 
-struct NormalPair {
+struct NormalPairs {
   double variance;
-  template <class D, class Words, class V>
-  HWY_INLINE void operator()(D d, Words word_0, Words word_1, V& even, V& odd) const {
-    BoxMuller(d, word_0, word_1, hwy::HWY_NAMESPACE::Set(d, -2 * variance), even, odd);
+  HWY_INLINE void operator()(std::int64_t vectors, PairBatch& batch) const {
+    namespace hn = hwy::HWY_NAMESPACE;
+    const PairLanes d;
+    const hn::RebindToUnsigned<PairLanes> du;
+    const std::int64_t count = vectors * static_cast<std::int64_t>(hn::Lanes(d));
+    for (std::int64_t k = 0; k < count; k += static_cast<std::int64_t>(hn::Lanes(d)))
+      hn::Store(Radius(d, hn::BitCast(du, hn::Load(d, batch.even + k)), variance), d, batch.even + k);
+    for (std::int64_t k = 0; k < count; k += static_cast<std::int64_t>(hn::Lanes(d))) {
+      auto even = hn::Load(d, batch.even + k);
+      auto odd = hn::Load(d, batch.odd + k);
+      PointOnCircle(d, even, hn::BitCast(du, odd), even, odd);
+      hn::Store(even, d, batch.even + k);
+      hn::Store(odd, d, batch.odd + k);
+    }
   }
 };
 
 void FillNormalsFloat(std::uint64_t seed, double variance, std::int64_t first_row, std::int64_t first_col,
                       MatrixView<float> out) {
-  FillPairs(seed, Stream::normals, NormalPair{variance}, first_row, first_col, out);
+  FillPairs(seed, Stream::normals, NormalPairs{variance}, first_row, first_col, out);
 }
 void FillNormalsDouble(std::uint64_t seed, double variance, std::int64_t first_row, std::int64_t first_col,
                        MatrixView<double> out) {
-  FillPairs(seed, Stream::normals, NormalPair{variance}, first_row, first_col, out);
+  FillPairs(seed, Stream::normals, NormalPairs{variance}, first_row, first_col, out);
 }
 
 }  // namespace HWY_NAMESPACE

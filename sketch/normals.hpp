@@ -12,12 +12,13 @@ namespace croquis {
 ///
 /// Rows 2 q and 2 q + 1 of column j are the two results of one Box-Muller transform of the two 64-bit words of the
 /// stream `normals` at index q, position j:
-///   radius = sqrt(-2 variance log u), u = (2 floor(word_0 / 4) + 1) 2^-63 rounded to double,
-///   direction = a point of the unit circle; word_1 gives its angle from the nearest diagonal's quarter with 62 bits
-///   and picks the quarter with the other 2.
-/// So the radius has 62 random bits and reaches sqrt(2 log 2^63) = 9.3 standard deviations. An entry is within 4
-/// units in the last place of the exact transform of its words, on every instruction set; a float entry is the double
-/// one rounded, so sketches in float and in double are the same sketch.
+///   radius = sqrt(-2 variance log u), u = (2 (word_0 mod 2^52) + 1) 2^-53,
+///   direction = (cos y, sin y), y = ((word_1 mod 2^52) 2^-52 - 1/2) pi / 2; the top bit of word_1 negates cos y and
+///   the next swaps the two.
+/// So the radius has 52 random bits, as has the angle within its quarter, and reaches sqrt(2 log 2^53) = 8.57 standard
+/// deviations, beyond which lie 1e-17 of all normals. An entry is within 4 units in the last place of the exact
+/// transform of its words, on every instruction set; a float entry is the double one rounded, so sketches in float and
+/// in double are the same sketch.
 void fill_normals(std::uint64_t seed, double variance, std::int64_t first_row, std::int64_t first_col,
                   MatrixView<float> out);
 void fill_normals(std::uint64_t seed, double variance, std::int64_t first_row, std::int64_t first_col,

@@ -1,4 +1,4 @@
-// The Philox rounds on Highway vectors, included once per instruction set.
+// The Philox rounds on Highway vectors, and words as numbers, included once per instruction set.
 #if defined(CROQUIS_SKETCH_PHILOX_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef CROQUIS_SKETCH_PHILOX_INL_HPP
 #undef CROQUIS_SKETCH_PHILOX_INL_HPP
@@ -48,6 +48,15 @@ HWY_INLINE void PhiloxWords(D d, std::uint64_t seed, V position, V stream, V& wo
   }
   word_0 = hn::Or(hn::And(x0, low_half), hn::ShiftLeft<32>(x1));
   word_1 = hn::Or(hn::And(x2, low_half), hn::ShiftLeft<32>(x3));
+}
+
+// 1 + (word mod 2^52) 2^-52: the low bits of the word as the fraction of a number in [1, 2).
+template <class D, class Words>
+HWY_INLINE hwy::HWY_NAMESPACE::Vec<D> OneToTwo(D d, Words word) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const hn::RebindToUnsigned<D> du;
+  const auto one_bits = hn::BitCast(du, hn::Set(d, 1.0));
+  return hn::BitCast(d, hn::Or(hn::And(word, hn::Set(du, (std::uint64_t{1} << 52) - 1)), one_bits));
 }
 
 }  // namespace HWY_NAMESPACE

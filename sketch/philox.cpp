@@ -14,9 +14,10 @@ void RandomWords(std::uint64_t seed, std::uint64_t stream, std::uint64_t first_p
                  std::uint64_t* HWY_RESTRICT words) {
   const hn::ScalableTag<std::uint64_t> d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto iota = hn::Iota(d, 0);
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    const auto position = hn::Iota(d, first_position + static_cast<std::uint64_t>(i));
+    const auto position = hn::Add(iota, hn::Set(d, first_position + static_cast<std::uint64_t>(i)));
     auto word_0 = hn::Zero(d);
     auto word_1 = hn::Zero(d);
     PhiloxWords(d, seed, position, hn::Set(d, stream), word_0, word_1);

@@ -14,10 +14,11 @@ namespace croquis {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Random bits are drawn for this many columns at a time, 1 KiB, and stay in registers or the first-level cache until
-// they have become 128 entries each: the output is written once and nothing else moves.
-constexpr std::int64_t columns_at_once = 64;
-constexpr std::int64_t block_bits = 128;
+// The bits of 16 rows and as many columns: drawn at once, 4 KiB with their words, they stay in the first-level cache
+// until they have become entries. The output is written once and nothing else moves.
+constexpr std::int64_t block_rows = 16;
+constexpr std::int64_t block_cols = 8;
+constexpr std::int64_t blocks_at_once = 32;
 
 // One bit from each lane, moved to the sign of `size`.
 template <class D>
@@ -63,34 +64,34 @@ template <class T>
 void FillSigns(std::uint64_t seed, double size, std::int64_t first_row, std::int64_t first_col, MatrixView<T> out) {
   using Kernel = Signs<hn::ScalableTag<T>>;
   using Word = typename Kernel::Word;
-  constexpr std::int64_t word_bits = Kernel::word_bits;
   const Kernel signs{{}, {}, static_cast<T>(size)};
-  std::uint64_t drawn[2 * columns_at_once];
-  Word words[columns_at_once];
-  const std::int64_t end = first_row + out.rows;
-  for (std::int64_t j = 0; j < out.cols; j += columns_at_once) {
-    const std::int64_t cols = std::min(columns_at_once, out.cols - j);
-    for (std::int64_t row = first_row; row < end;) {
-      const std::int64_t block = row / block_bits;
-      random_words(seed, stream_word(Stream::rademacher, static_cast<std::uint64_t>(block)),
-                   static_cast<std::uint64_t>(first_col + j), cols, drawn);
-      for (const std::int64_t block_end = std::min(end, (block + 1) * block_bits); row < block_end;) {
-        const std::int64_t place = row % block_bits;
-        const std::int64_t bit = row % word_bits;
-        const std::int64_t count = std::min(word_bits - bit, block_end - row);
-        for (std::int64_t l = 0; l < cols; ++l)
-          words[l] = static_cast<Word>(drawn[2 * l + place / 64] >> ((place - bit) % 64));
-        T* to = out.data + (out.layout == Layout::row_major ? (row - first_row) * out.leading_dimension + j
-                                                            : row - first_row + j * out.leading_dimension);
-        if (out.layout == Layout::row_major) {
-          for (std::int64_t i = 0; i < count; ++i) signs.Row(words, bit + i, cols, to + i * out.leading_dimension);
-        } else {
-          for (std::int64_t l = 0; l < cols; ++l)
-            signs.Column(words[l], bit, bit + count, to + l * out.leading_dimension);
-        }
-        row += count;
+  std::uint64_t words[2 * blocks_at_once];
+  Word bits[blocks_at_once * block_cols];
+  const std::int64_t end_row = first_row + out.rows;
+  const std::int64_t end_col = first_col + out.cols;
+  for (std::int64_t row = first_row; row < end_row;) {
+    const std::int64_t bit = row % block_rows;
+    const std::int64_t rows = std::min(block_rows - bit, end_row - row);
+    for (std::int64_t col = first_col; col < end_col;) {
+      const std::int64_t block = col / block_cols;
+      const std::int64_t last = std::min(block + blocks_at_once, (end_col + block_cols - 1) / block_cols);
+      const std::int64_t cols = std::min(end_col, last * block_cols) - col;
+      random_words(seed, stream_word(Stream::rademacher, static_cast<std::uint64_t>(row / block_rows)),
+                   static_cast<std::uint64_t>(block), last - block, words);
+      for (std::int64_t l = 0; l < cols; ++l) {
+        const std::int64_t place = col % block_cols + l;
+        bits[l] = static_cast<Word>(words[place / 4] >> (place % 4 * block_rows) & 0xFFFF);
       }
+      if (out.layout == Layout::row_major) {
+        T* to = out.data + (row - first_row) * out.leading_dimension + (col - first_col);
+        for (std::int64_t i = 0; i < rows; ++i) signs.Row(bits, bit + i, cols, to + i * out.leading_dimension);
+      } else {
+        T* to = out.data + (row - first_row) + (col - first_col) * out.leading_dimension;
+        for (std::int64_t l = 0; l < cols; ++l) signs.Column(bits[l], bit, bit + rows, to + l * out.leading_dimension);
+      }
+      col += cols;
     }
+    row += rows;
   }
 }
 

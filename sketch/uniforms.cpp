@@ -11,31 +11,32 @@ HWY_BEFORE_NAMESPACE();
 namespace croquis {
 namespace HWY_NAMESPACE {
 
-// The top 52 bits of a word become the fraction of a number x in [1, 2); 2 (x - 1.5) + 2^-52 is the odd multiple of
-// 2^-52 wanted, and exact in each step, fused or not.
-struct UniformPair {
+// With x = 1 + (word mod 2^52) 2^-52, the odd multiple of 2^-52 wanted is 2 (x - 1.5) + 2^-52, exact in each step,
+// fused or not.
+struct UniformPairs {
   double bound;
-  template <class D, class Words, class V>
-  HWY_INLINE void operator()(D d, Words word_0, Words word_1, V& even, V& odd) const {
+  HWY_INLINE void operator()(std::int64_t vectors, PairBatch& batch) const {
     namespace hn = hwy::HWY_NAMESPACE;
-    const auto one_bits = hn::BitCast(hn::RebindToUnsigned<D>(), hn::Set(d, 1.0));
-    const auto uniform = [&](Words word) {
-      const V x = hn::BitCast(d, hn::Or(hn::ShiftRight<12>(word), one_bits));
-      const V odd_multiple = hn::MulAdd(hn::Sub(x, hn::Set(d, 1.5)), hn::Set(d, 2.0), hn::Set(d, 0x1p-52));
-      return hn::Mul(odd_multiple, hn::Set(d, bound));
-    };
-    even = uniform(word_0);
-    odd = uniform(word_1);
+    const PairLanes d;
+    const hn::RebindToUnsigned<PairLanes> du;
+    const std::int64_t count = vectors * static_cast<std::int64_t>(hn::Lanes(d));
+    for (double* words : {batch.even, batch.odd}) {
+      for (std::int64_t k = 0; k < count; k += static_cast<std::int64_t>(hn::Lanes(d))) {
+        const auto x = OneToTwo(d, hn::BitCast(du, hn::Load(d, words + k)));
+        const auto multiple = hn::MulAdd(hn::Sub(x, hn::Set(d, 1.5)), hn::Set(d, 2.0), hn::Set(d, 0x1p-52));
+        hn::Store(hn::Mul(multiple, hn::Set(d, bound)), d, words + k);
+      }
+    }
   }
 };
 
 void FillUniformsFloat(std::uint64_t seed, double bound, std::int64_t first_row, std::int64_t first_col,
                        MatrixView<float> out) {
-  FillPairs(seed, Stream::uniforms, UniformPair{bound}, first_row, first_col, out);
+  FillPairs(seed, Stream::uniforms, UniformPairs{bound}, first_row, first_col, out);
 }
 void FillUniformsDouble(std::uint64_t seed, double bound, std::int64_t first_row, std::int64_t first_col,
                         MatrixView<double> out) {
-  FillPairs(seed, Stream::uniforms, UniformPair{bound}, first_row, first_col, out);
+  FillPairs(seed, Stream::uniforms, UniformPairs{bound}, first_row, first_col, out);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -11,7 +11,7 @@ namespace croquis {
 /// vectorised.
 ///
 /// Rows 2 q and 2 q + 1 of column j come from the two 64-bit words of the stream `uniforms` at index q, position j:
-///   bound * (2 floor(word / 2^12) + 1 - 2^52) 2^-52,
+///   bound * (2 (word mod 2^52) + 1 - 2^52) 2^-52,
 /// an odd number of 53 bits scaled, rounded once: never zero, symmetric, and the same on every instruction set. A float
 /// entry is the double one rounded.
 void fill_uniforms(std::uint64_t seed, double bound, std::int64_t first_row, std::int64_t first_col,

@@ -16,7 +16,8 @@ namespace {
 double reference_uniform(std::uint64_t seed, double bound, std::int64_t row, std::int64_t col) {
   const auto words = random_words(seed, stream_word(Stream::uniforms, static_cast<std::uint64_t>(row / 2)),
                                   static_cast<std::uint64_t>(col));
-  const auto multiple = static_cast<std::int64_t>(2 * (words[static_cast<std::size_t>(row % 2)] >> 12) + 1);
+  const auto multiple =
+      static_cast<std::int64_t>(2 * (words[static_cast<std::size_t>(row % 2)] & ((std::uint64_t{1} << 52) - 1)) + 1);
   return bound * std::ldexp(static_cast<double>(multiple - (std::int64_t{1} << 52)), -52);
 }
 
