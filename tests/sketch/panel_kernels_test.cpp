@@ -1,0 +1,60 @@
+// The product of panels of S with A against the plain one, on every instruction set.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "linalg/memory.hpp"
+#include "sketch/panel_kernels.hpp"
+#include "tests/support/simd_targets.hpp"
+
+using namespace croquis;
+
+namespace {
+
+// Small integers: sums and products are exact, so vectorised and plain loops must agree to the bit.
+template <class T>
+Workspace<T> integers(std::int64_t count, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  Workspace<T> x(count);
+  for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(static_cast<int>(generator() % 201) - 100);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("panels times a matrix, in either layout and of any size, are added to the tile", T, float, double) {
+  test::for_each_simd_target([] {
+    const RegisterTile registers = register_tile<T>();
+    for (const Layout layout : {Layout::column_major, Layout::row_major}) {
+      for (const std::int64_t panels : {1, 3}) {
+        for (const std::int64_t depth : {1, 7, 8, 9, 17, 40}) {
+          for (std::int64_t cols = 1; cols <= 2 * registers.cols + 1; ++cols) {
+            const std::int64_t rows = panels * registers.rows;
+            const Workspace<T> s = integers<T>(rows * depth, 1);
+            const std::int64_t leading = (layout == Layout::column_major ? depth : cols) + 3;
+            // One entry past the alignment of the allocation.
+            const Workspace<T> memory = integers<T>(1 + leading * std::max(depth, cols), 2);
+            const MatrixView<const T> a{memory.data() + 1, depth, cols, leading, layout};
+            const std::int64_t padded = (cols + registers.cols - 1) / registers.cols * registers.cols;
+            Workspace<T> packed(depth * registers.cols);
+            Workspace<T> tile = integers<T>(rows * padded, 3);
+            const Workspace<T> before = integers<T>(rows * padded, 3);
+            multiply_panels(s.data(), panels, a, packed.data(), tile.data());
+            std::int64_t wrong = 0;
+            for (std::int64_t i = 0; i < rows; ++i) {
+              const T* panel = s.data() + i / registers.rows * registers.rows * depth + i % registers.rows;
+              for (std::int64_t j = 0; j < cols; ++j) {
+                T sum = before[i + j * rows];
+                for (std::int64_t k = 0; k < depth; ++k) sum += panel[k * registers.rows] * a(k, j);
+                wrong += tile[i + j * rows] == sum ? 0 : 1;
+              }
+            }
+            CHECK(wrong == 0);
+          }
+        }
+      }
+    }
+  });
+}
