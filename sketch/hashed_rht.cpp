@@ -6,12 +6,12 @@
 
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
-#include "linalg/transforms/walsh_hadamard.hpp"
 #include "sketch/check_sketch.hpp"
 #include "sketch/entries.hpp"
 #include "sketch/multiply_sketch.hpp"
 #include "sketch/panels.hpp"
 #include "sketch/sampling.hpp"
+#include "sketch/signed_blocks.hpp"
 #include "sketch/sparse_sign_draws.hpp"
 #include "sketch/strips.hpp"
 
@@ -38,35 +38,24 @@ Workspace<std::uint32_t> draw_hashing(const HashedRht& s, std::int64_t first_row
   return table;
 }
 
-// Each touched block of B rows is packed (rows of A outside it being zero), given its signs, transformed in cache, and
-// its rows are added to `nonzeros` rows of the tile each. A is read once.
+// Each touched block of B rows is given its signs and transformed in cache, in strips of columns as narrow as a full
+// cache line or two allow, and its rows are added to `nonzeros` rows of the tile each. A is read once.
 template <class T>
 void multiply_dense(const HashedRht& s, std::int64_t first_row, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
-  const std::int64_t order = hashed_block_order(s);
-  const std::int64_t first_block = first_row / order;
-  const std::int64_t blocks = (first_row + a.rows - 1) / order - first_block + 1;
-  const Workspace<std::uint32_t> table = draw_hashing(s, first_block * order, blocks * order);
-  Workspace<T> signs(a.rows);
-  draw_column_signs(s.seed, first_row, a.rows, signs.data(), Stream::mixing);
-  const std::int64_t most_chunks = std::min(blocks, blocks * order * (s.nonzeros + 4) / (6 * s.rows));
-  sketch_by_strips<T>(
-      a, blocks, most_chunks, static_cast<T>(scale_of(s)), update, out,
-      [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first, std::int64_t last, T* tile) {
-        Workspace<T> packed(order * width);
-        for (std::int64_t b = first; b < last; ++b) {
-          const std::int64_t begin = (first_block + b) * order - first_row;
-          const std::int64_t from = std::max<std::int64_t>(0, begin);
-          const std::int64_t to = std::min(a.rows, begin + order);
-          T* rows = packed.data() + (from - begin) * width;
-          std::fill(packed.data(), rows, T(0));
-          pack_rows(strip, from, to - from, width, rows);
-          std::fill(rows + (to - from) * width, packed.data() + order * width, T(0));
-          flip_rows(rows, to - from, width, signs.data() + from);
-          walsh_hadamard_block(packed.data(), order, width);
-          scatter_rows(packed.data(), order, width, table.data() + b * order * s.nonzeros, s.nonzeros, tile);
-        }
-      });
+  constexpr std::int64_t width = narrow_strip<T>;
+  const SignedBlocks blocks(s.seed, Stream::mixing, hashed_block_order(s), first_row, a.rows);
+  const std::int64_t order = blocks.length();
+  const Workspace<std::uint32_t> table = draw_hashing(s, blocks.first() * order, blocks.count() * order);
+  sketch_by_strips<T>(a, width, blocks.count(), blocks.count(), static_cast<T>(scale_of(s)), update, out,
+                      [&](MatrixView<const T> strip, std::int64_t, std::int64_t first, std::int64_t last, T* tile) {
+                        Workspace<T> transformed(order * width);
+                        for (std::int64_t b = first; b < last; ++b) {
+                          blocks.transform_strip(strip, width, b, transformed.data());
+                          scatter_rows(transformed.data(), order, width, table.data() + b * order * s.nonzeros,
+                                       s.nonzeros, tile);
+                        }
+                      });
 }
 
 }  // namespace

@@ -33,9 +33,8 @@ void write_tile(const T* tile, std::int64_t width, T scale, Update update, Matri
 }  // namespace
 
 template <class T>
-void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t most_chunks, T scale, Update update,
-                      MatrixView<T> out, const StripKernel<T>& kernel) {
-  const std::int64_t width = strip_width<T>(a.layout, out.rows);
+void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t blocks, std::int64_t most_chunks, T scale,
+                      Update update, MatrixView<T> out, const StripKernel<T>& kernel) {
   if (out.cols == 0) return;
   const std::int64_t strips = (a.cols + width - 1) / width;
   const std::int64_t chunks =
@@ -74,9 +73,9 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t m
   });
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                              \
-  template void sketch_by_strips(MatrixView<const T>, std::int64_t, std::int64_t, T, Update, MatrixView<T>, \
-                                 const StripKernel<T>&);
+#define CROQUIS_INSTANTIATE(T)                                                                             \
+  template void sketch_by_strips(MatrixView<const T>, std::int64_t, std::int64_t, std::int64_t, T, Update, \
+                                 MatrixView<T>, const StripKernel<T>&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

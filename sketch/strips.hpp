@@ -16,13 +16,20 @@ template <class T>
 using StripKernel = std::function<void(MatrixView<const T> strip, std::int64_t width, std::int64_t first_block,
                                        std::int64_t last_block, T* tile)>;
 
-/// out = or += scale * (sum of the kernel's tiles), strips in parallel.
+/// out = or += scale * (sum of the kernel's tiles), strips of `width` columns in parallel.
 ///
 /// A's rows are dealt with in `blocks` blocks, whose meaning is the kernel's. When there are few strips the blocks
 /// are split as well, into at most `most_chunks` chunks with tiles of their own that are added in order. The split
 /// depends on the shape only.
 template <class T>
+void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t blocks, std::int64_t most_chunks, T scale,
+                      Update update, MatrixView<T> out, const StripKernel<T>& kernel);
+
+/// The same with strips of `strip_width` columns.
+template <class T>
 void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t most_chunks, T scale, Update update,
-                      MatrixView<T> out, const StripKernel<T>& kernel);
+                      MatrixView<T> out, const StripKernel<T>& kernel) {
+  sketch_by_strips<T>(a, strip_width<T>(a.layout, out.rows), blocks, most_chunks, scale, update, out, kernel);
+}
 
 }  // namespace croquis

@@ -1,141 +1,156 @@
 #include "linalg/transforms/walsh_hadamard.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "linalg/transforms/walsh_hadamard_kernels.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-// A butterfly of distance h replaces the pair x[i], x[i + h] by its sum and difference. The transform is the
-// butterflies of distances width, 2 width, 4 width, ..., in any order; those under a vector's length are done within
-// registers.
+#include "linalg/transforms/butterflies-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace croquis {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-// Bytes whose butterflies are all done before going on: half of a small first-level cache.
-constexpr std::int64_t cached_bytes = 16384;
+constexpr std::int64_t bits_per_word = 64;
 
-// For i < distance: the butterflies of distances `distance`, 2 and 4 times it on the eight entries x[i + k distance].
-// One read and one write of 8 distance entries for three levels.
-template <class T>
-HWY_INLINE void Radix8(T* HWY_RESTRICT x, std::int64_t distance) {
-  const auto butterflies = [&](auto d, std::int64_t i) {
-    T* p = x + i;
-    const auto a0 = hn::LoadU(d, p);
-    const auto a1 = hn::LoadU(d, p + distance);
-    const auto a2 = hn::LoadU(d, p + 2 * distance);
-    const auto a3 = hn::LoadU(d, p + 3 * distance);
-    const auto a4 = hn::LoadU(d, p + 4 * distance);
-    const auto a5 = hn::LoadU(d, p + 5 * distance);
-    const auto a6 = hn::LoadU(d, p + 6 * distance);
-    const auto a7 = hn::LoadU(d, p + 7 * distance);
-    const auto b0 = hn::Add(a0, a1);
-    const auto b1 = hn::Sub(a0, a1);
-    const auto b2 = hn::Add(a2, a3);
-    const auto b3 = hn::Sub(a2, a3);
-    const auto b4 = hn::Add(a4, a5);
-    const auto b5 = hn::Sub(a4, a5);
-    const auto b6 = hn::Add(a6, a7);
-    const auto b7 = hn::Sub(a6, a7);
-    const auto c0 = hn::Add(b0, b2);
-    const auto c1 = hn::Add(b1, b3);
-    const auto c2 = hn::Sub(b0, b2);
-    const auto c3 = hn::Sub(b1, b3);
-    const auto c4 = hn::Add(b4, b6);
-    const auto c5 = hn::Add(b5, b7);
-    const auto c6 = hn::Sub(b4, b6);
-    const auto c7 = hn::Sub(b5, b7);
-    hn::StoreU(hn::Add(c0, c4), d, p);
-    hn::StoreU(hn::Add(c1, c5), d, p + distance);
-    hn::StoreU(hn::Add(c2, c6), d, p + 2 * distance);
-    hn::StoreU(hn::Add(c3, c7), d, p + 3 * distance);
-    hn::StoreU(hn::Sub(c0, c4), d, p + 4 * distance);
-    hn::StoreU(hn::Sub(c1, c5), d, p + 5 * distance);
-    hn::StoreU(hn::Sub(c2, c6), d, p + 6 * distance);
-    hn::StoreU(hn::Sub(c3, c7), d, p + 7 * distance);
-  };
-  const hn::ScalableTag<T> d;
-  const hn::CappedTag<T, 1> one;
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  std::int64_t i = 0;
-  for (; i + lanes <= distance; i += lanes) butterflies(d, i);
-  for (; i < distance; ++i) butterflies(one, i);
+// v with lane l negated where bit l of `bits` is set.
+template <class D, class V>
+HWY_INLINE V FlipLanes(D d, V v, std::uint64_t bits) {
+  using Bits = hwy::MakeUnsigned<hn::TFromD<D>>;
+  const hn::RebindToUnsigned<D> du;
+  const auto lane = hn::Shl(hn::Set(du, 1), hn::Iota(du, 0));
+  const auto set = hn::TestBit(hn::Set(du, static_cast<Bits>(bits)), lane);
+  return hn::IfThenElse(hn::RebindMask(d, set), hn::Neg(v), v);
 }
 
-template <class T>
-HWY_INLINE void Radix2(T* HWY_RESTRICT x, std::int64_t distance) {
+// v, negated if `negative` is 1.
+template <class D, class V>
+HWY_INLINE V Flip(D d, V v, std::uint64_t negative) {
+  using Bits = hwy::MakeUnsigned<hn::TFromD<D>>;
+  const hn::RebindToUnsigned<D> du;
+  const auto sign = static_cast<Bits>(static_cast<Bits>(negative) << (8 * sizeof(Bits) - 1));
+  return hn::Xor(v, hn::BitCast(d, hn::Set(du, sign)));
+}
+
+// The first pass over a column: `radix` vectors at a time are read, flipped, transformed within themselves and with
+// each other, and written.
+template <bool flip, class T>
+HWY_INLINE void FirstPass(const T* a, const std::uint64_t* signs, std::int64_t size, T* x) {
   const hn::ScalableTag<T> d;
+  constexpr int radix = most_radix(d);
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  std::int64_t i = 0;
-  for (; i + lanes <= distance; i += lanes) {
-    const auto a = hn::LoadU(d, x + i);
-    const auto b = hn::LoadU(d, x + distance + i);
-    hn::StoreU(hn::Add(a, b), d, x + i);
-    hn::StoreU(hn::Sub(a, b), d, x + distance + i);
-  }
-  for (; i < distance; ++i) {
-    const T a = x[i];
-    const T b = x[distance + i];
-    x[i] = a + b;
-    x[distance + i] = a - b;
+  for (std::int64_t i = 0; i < size; i += radix * lanes) {
+    ButterfliesOf<radix>(
+        [&](std::int64_t k) __attribute__((always_inline)) {
+          const std::int64_t row = i + k * lanes;
+          auto v = hn::LoadU(d, a + row);
+          if constexpr (flip) v = FlipLanes(d, v, signs[row / bits_per_word] >> (row % bits_per_word));
+          return AllLaneButterflies(d, v);
+        },
+        [&](std::int64_t k, auto v) { hn::StoreU(v, d, x + i + k * lanes); });
   }
 }
 
-// All butterflies of distances first, 2 first, ..., size / 2.
+// The same over the rows of a strip, whose rows are `stride` apart in a and `width` apart in x. Rows of a matrix are
+// pieces far apart in memory, a pattern that only asking ahead brings in on time; `ahead` is how many rows may be.
 template <class T>
-void Butterflies(T* x, std::int64_t size, std::int64_t first) {
-  if (size == first) return;
-  if (size * static_cast<std::int64_t>(sizeof(T)) > cached_bytes && size >= 8 * first) {
-    const std::int64_t part = size / 8;
-    for (std::int64_t k = 0; k < 8; ++k) Butterflies(x + k * part, part, first);
-    return Radix8(x, part);
-  }
-  std::int64_t distance = first;
-  for (; size >= 8 * distance; distance *= 8)
-    for (std::int64_t k = 0; k < size; k += 8 * distance) Radix8(x + k, distance);
-  for (; size >= 2 * distance; distance *= 2)
-    for (std::int64_t k = 0; k < size; k += 2 * distance) Radix2(x + k, distance);
-}
-
-// The butterflies of distances 1, 2, ..., lanes / 2 within each vector: with p the vector whose lane l is lane l ^ h of
-// x, they are p + x where bit h of l is clear and p - x where it is set.
-template <class T>
-void ButterfliesWithinVectors(T* x, std::int64_t size) {
+HWY_INLINE void FirstRowPass(const T* a, std::int64_t stride, std::int64_t ahead, const std::uint64_t* signs,
+                             std::int64_t rows, std::int64_t width, T* x) {
   const hn::ScalableTag<T> d;
-  using Index = hwy::MakeSigned<T>;
-  constexpr std::int64_t levels_at_most = 5;
-  constexpr std::int64_t most_lanes = hn::MaxLanes(d);
-  HWY_ALIGN Index partner[levels_at_most][most_lanes];
-  HWY_ALIGN T sign[levels_at_most][most_lanes];
+  constexpr int radix = most_radix(d);
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  std::int64_t levels = 0;
-  for (std::int64_t h = 1; h < lanes; h *= 2, ++levels) {
-    for (std::int64_t l = 0; l < lanes; ++l) {
-      partner[levels][l] = static_cast<Index>(l ^ h);
-      sign[levels][l] = (l & h) != 0 ? T(-1) : T(1);
+  for (std::int64_t i = 0; i < rows; i += radix) {
+    const std::uint64_t bits = signs[i / bits_per_word] >> (i % bits_per_word);
+    for (std::int64_t j = 0; j < width; j += lanes) {
+      const T* from = a + i * stride + j;
+      ButterfliesOf<radix>(
+          [&](std::int64_t k) __attribute__((always_inline)) {
+            hwy::Prefetch(from + (k + ahead) * stride);
+            return Flip(d, hn::LoadU(d, from + k * stride), bits >> k & 1);
+          },
+          [&](std::int64_t k, auto v) { hn::StoreU(v, d, x + (i + k) * width + j); });
     }
   }
-  for (std::int64_t i = 0; i < size; i += lanes) {
-    auto v = hn::LoadU(d, x + i);
-    for (std::int64_t level = 0; level < levels; ++level) {
-      const auto swapped = hn::TableLookupLanes(v, hn::SetTableIndices(d, partner[level]));
-      v = hn::MulAdd(v, hn::Load(d, sign[level]), swapped);
-    }
-    hn::StoreU(v, d, x + i);
+}
+
+// What the passes above do not take: few rows.
+template <class T>
+HWY_INLINE void FlipAndTransform(const T* a, std::int64_t stride, const std::uint64_t* signs, std::int64_t rows,
+                                 std::int64_t width, T* x) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const bool negative = (signs[i / bits_per_word] >> (i % bits_per_word) & 1) != 0;
+    for (std::int64_t j = 0; j < width; ++j) x[i * width + j] = negative ? -a[i * stride + j] : a[i * stride + j];
   }
+  AllButterflies(x, rows * width, width);
 }
 
 template <class T>
 HWY_INLINE void Transform(T* x, std::int64_t rows, std::int64_t width) {
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
-  if (width > 1 || rows < lanes) return Butterflies(x, rows * width, width);
-  ButterfliesWithinVectors(x, rows);
-  Butterflies(x, rows, lanes);
+  const hn::ScalableTag<T> d;
+  const std::int64_t step = most_radix(d) * static_cast<std::int64_t>(hn::Lanes(d));
+  if (width > 1 || rows < step) return AllButterflies(x, rows * width, width);
+  constexpr std::int64_t cached = cached_bytes / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t part = rows < cached ? rows : cached;
+  for (std::int64_t i = 0; i < rows; i += part) {
+    FirstPass<false>(x + i, nullptr, part, x + i);
+    CachedButterflies(x + i, part, step);
+  }
+  AllButterflies(x, rows, part);
 }
 
-void TransformFloat(float* x, std::int64_t rows, std::int64_t width) { Transform(x, rows, width); }
-void TransformDouble(double* x, std::int64_t rows, std::int64_t width) { Transform(x, rows, width); }
+template <class T>
+HWY_INLINE void TransformSignedColumn(const T* a, const std::uint64_t* signs, std::int64_t rows, T* x) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t step = most_radix(d) * static_cast<std::int64_t>(hn::Lanes(d));
+  if (rows < step || rows < bits_per_word) return FlipAndTransform(a, 1, signs, rows, 1, x);
+  constexpr std::int64_t cached = cached_bytes / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t part = rows < cached ? rows : cached;
+  for (std::int64_t i = 0; i < rows; i += part) {
+    FirstPass<true>(a + i, signs + i / bits_per_word, part, x + i);
+    CachedButterflies(x + i, part, step);
+  }
+  AllButterflies(x, rows, part);
+}
+
+template <class T>
+HWY_INLINE void TransformSignedRows(const T* a, std::int64_t stride, std::int64_t rows_after,
+                                    const std::uint64_t* signs, std::int64_t rows, std::int64_t width, T* x) {
+  constexpr std::int64_t rows_ahead = 32;
+  const hn::ScalableTag<T> d;
+  constexpr int radix = most_radix(d);
+  const bool whole_vectors =
+      std::has_single_bit(static_cast<std::uint64_t>(width)) && width >= static_cast<std::int64_t>(hn::Lanes(d));
+  if (rows < bits_per_word || !whole_vectors) return FlipAndTransform(a, stride, signs, rows, width, x);
+  const std::int64_t cached = cached_bytes / static_cast<std::int64_t>(sizeof(T)) / width;
+  const std::int64_t part = std::min(rows, std::max(cached, bits_per_word));
+  for (std::int64_t i = 0; i < rows; i += part) {
+    const std::int64_t left = rows - i - part + rows_after;
+    FirstRowPass(a + i * stride, stride, left < rows_ahead ? 0 : rows_ahead, signs + i / bits_per_word, part, width,
+                 x + i * width);
+    CachedButterflies(x + i * width, part * width, radix * width);
+  }
+  AllButterflies(x, rows * width, part * width);
+}
+
+#define CROQUIS_KERNELS(Name, T)                                                                                       \
+  void Transform##Name(T* x, std::int64_t rows, std::int64_t width) { Transform(x, rows, width); }                     \
+  void TransformAbove##Name(T* x, std::int64_t done, std::int64_t rows, std::int64_t width) {                          \
+    AllButterflies(x, rows* width, done* width);                                                                       \
+  }                                                                                                                    \
+  void TransformSignedColumn##Name(const T* a, const std::uint64_t* signs, std::int64_t rows, T* x) {                  \
+    TransformSignedColumn(a, signs, rows, x);                                                                          \
+  }                                                                                                                    \
+  void TransformSignedRows##Name(const T* a, std::int64_t stride, std::int64_t rows_after, const std::uint64_t* signs, \
+                                 std::int64_t rows, std::int64_t width, T* x) {                                        \
+    TransformSignedRows(a, stride, rows_after, signs, rows, width, x);                                                 \
+  }
+CROQUIS_KERNELS(Float, float)
+CROQUIS_KERNELS(Double, double)
+#undef CROQUIS_KERNELS
 
 }  // namespace HWY_NAMESPACE
 }  // namespace croquis
@@ -144,15 +159,27 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace croquis {
 
-HWY_EXPORT(TransformFloat);
-HWY_EXPORT(TransformDouble);
-
-void walsh_hadamard_block(float* x, std::int64_t rows, std::int64_t width) {
-  HWY_DYNAMIC_DISPATCH(TransformFloat)(x, rows, width);
-}
-void walsh_hadamard_block(double* x, std::int64_t rows, std::int64_t width) {
-  HWY_DYNAMIC_DISPATCH(TransformDouble)(x, rows, width);
-}
+#define CROQUIS_DISPATCH(Name, T)                                                                            \
+  HWY_EXPORT(Transform##Name);                                                                               \
+  HWY_EXPORT(TransformAbove##Name);                                                                          \
+  HWY_EXPORT(TransformSignedColumn##Name);                                                                   \
+  HWY_EXPORT(TransformSignedRows##Name);                                                                     \
+  void walsh_hadamard_block(T* x, std::int64_t rows, std::int64_t width) {                                   \
+    HWY_DYNAMIC_DISPATCH(Transform##Name)(x, rows, width);                                                   \
+  }                                                                                                          \
+  void walsh_hadamard_above(T* x, std::int64_t done, std::int64_t rows, std::int64_t width) {                \
+    HWY_DYNAMIC_DISPATCH(TransformAbove##Name)(x, done, rows, width);                                        \
+  }                                                                                                          \
+  void signed_walsh_hadamard_column(const T* a, const std::uint64_t* signs, std::int64_t rows, T* x) {       \
+    HWY_DYNAMIC_DISPATCH(TransformSignedColumn##Name)(a, signs, rows, x);                                    \
+  }                                                                                                          \
+  void signed_walsh_hadamard_rows(const T* a, std::int64_t stride, std::int64_t rows_after,                  \
+                                  const std::uint64_t* signs, std::int64_t rows, std::int64_t width, T* x) { \
+    HWY_DYNAMIC_DISPATCH(TransformSignedRows##Name)(a, stride, rows_after, signs, rows, width, x);           \
+  }
+CROQUIS_DISPATCH(Float, float)
+CROQUIS_DISPATCH(Double, double)
+#undef CROQUIS_DISPATCH
 
 }  // namespace croquis
 #endif

@@ -14,9 +14,11 @@ namespace {
 struct Shape {
   std::int64_t rows, cols, n;
 };
-// Odd sizes, one row, one column, more strips than one, powers of two and their neighbours, d over a strip of rows.
-const std::vector<Shape> shapes = {{1, 1, 1},     {1, 7, 3},      {5, 8, 1},     {16, 129, 20},  {33, 300, 17},
-                                   {64, 513, 40}, {300, 1000, 3}, {41, 4097, 3}, {600, 1024, 20}};
+// Odd sizes, one row, one column, more strips than one, powers of two and their neighbours, d over a strip of rows,
+// whole blocks and strips of the transforms, d equal to the order of the transform.
+const std::vector<Shape> shapes = {{1, 1, 1},       {1, 7, 3},     {5, 8, 1},      {16, 129, 20},
+                                   {33, 300, 17},   {64, 513, 40}, {300, 1000, 3}, {41, 4097, 3},
+                                   {600, 1024, 20}, {9, 4100, 70}, {1024, 1024, 2}};
 
 template <class T>
 void check_equal(MatrixView<const T> a, MatrixView<const T> b) {

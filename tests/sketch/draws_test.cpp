@@ -208,6 +208,31 @@ TEST_CASE("rows and signs are uniform and independent of each other" * doctest::
   for (const auto& [cell, f] : pairs) CHECK(std::abs(f - 1.0 / 36) < t);
 }
 
+TEST_CASE("the signs of columns are even, and independent of their neighbours' and of other streams'" *
+          doctest::test_suite("statistical")) {
+  // Means of N products of independent signs: by Hoeffding, P(|mean| > t) <= 2 exp(-N t^2 / 2); 11 means fail together
+  // with probability under 11 * 2 exp(-N t^2 / 2) = 1e-9.
+  constexpr std::int64_t count = 100000;
+  const double t = std::sqrt(2 * std::log(2 * 11 / 1e-9) / count);
+  std::vector<double> signs(count + 128);
+  std::vector<double> mixing(count + 128);
+  draw_column_signs(3, 77, count + 128, signs.data(), Stream::signs);
+  draw_column_signs(3, 77, count + 128, mixing.data(), Stream::mixing);
+  const auto mean_of_products = [&](const std::vector<double>& a, const std::vector<double>& b, std::size_t shift) {
+    double sum = 0;
+    for (std::size_t j = 0; j < count; ++j) sum += a[j] * b[j + shift];
+    return sum / count;
+  };
+  const std::vector<double> ones(count + 128, 1);
+  CHECK(std::abs(mean_of_products(ones, signs, 0)) < t);
+  CHECK(std::abs(mean_of_products(ones, mixing, 0)) < t);
+  CHECK(std::abs(mean_of_products(signs, mixing, 0)) < t);
+  for (const std::size_t shift : {1, 2, 64, 128}) {
+    CHECK(std::abs(mean_of_products(signs, signs, shift)) < t);
+    CHECK(std::abs(mean_of_products(mixing, mixing, shift)) < t);
+  }
+}
+
 TEST_CASE("samples hold different numbers in range, and a full sample is a permutation") {
   for (const std::int64_t population : {1, 2, 10, 1000}) {
     for (const std::int64_t count : {std::int64_t{1}, (population + 1) / 2, population}) {
