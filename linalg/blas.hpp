@@ -46,7 +46,9 @@ extern "C" {
   void p##orgqr_(const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, const T*, T*,                \
                  const blas_int*, blas_int*);                                                                         \
   void p##gesdd_(const char*, const blas_int*, const blas_int*, T*, const blas_int*, T*, T*, const blas_int*, T*,     \
-                 const blas_int*, T*, const blas_int*, blas_int*, blas_int*, std::size_t);
+                 const blas_int*, T*, const blas_int*, blas_int*, blas_int*, std::size_t);                            \
+  void p##syev_(const char*, const char*, const blas_int*, T*, const blas_int*, T*, T*, const blas_int*, blas_int*,   \
+                std::size_t, std::size_t);
 CROQUIS_DECLARE(s, float)
 CROQUIS_DECLARE(d, double)
 #undef CROQUIS_DECLARE

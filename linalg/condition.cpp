@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "linalg/blas.hpp"
@@ -35,6 +36,13 @@ double normalize(std::vector<T>& x) {
 }  // namespace
 
 template <class T>
+double default_rcond(std::int64_t n) {
+  // The rounding errors of a QR factorization of unit columns are of the order of their Frobenius norm, sqrt(n).
+  const double roundoff = std::numeric_limits<T>::epsilon() / 2;
+  return roundoff * std::max(30.0, 2 * std::sqrt(static_cast<double>(n)));
+}
+
+template <class T>
 ExtremeSingularValues extreme_singular_values(MatrixView<const T> r) {
   const std::int64_t n = r.rows;
   if (n == 0) return {};
@@ -64,6 +72,8 @@ ExtremeSingularValues extreme_singular_values(MatrixView<const T> r) {
   return result;
 }
 
+template double default_rcond<float>(std::int64_t);
+template double default_rcond<double>(std::int64_t);
 template ExtremeSingularValues extreme_singular_values<float>(MatrixView<const float>);
 template ExtremeSingularValues extreme_singular_values<double>(MatrixView<const double>);
 

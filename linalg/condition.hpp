@@ -1,9 +1,16 @@
 // Extreme singular values of a triangular matrix.
 #pragma once
 
+#include <cstdint>
+
 #include <croquis/linalg/matrix_view.hpp>
 
 namespace croquis {
+
+/// The relative tolerance below which singular values of a matrix with columns of norms near one count as zero: 30
+/// units of roundoff, or 2 sqrt(n) of them if that is more.
+template <class T>
+double default_rcond(std::int64_t n);
 
 struct ExtremeSingularValues {
   double largest = 0;

@@ -3,41 +3,104 @@
 #include <algorithm>
 #include <cmath>
 
+#include <croquis/sketch/distortion.hpp>
+
 namespace croquis {
 namespace {
 
 // Flops of a matrix product in the time that one stored entry takes to come from memory and through the fused pass.
 constexpr double pass_per_entry = 20;
+// The two triangular solves of an iteration, per entry of the square matrix, on one thread.
+constexpr double solve_per_entry = 4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 2e6;
-// The sketch with eight nonzeros per column, per stored entry.
-constexpr double sketch_per_entry = 110;
+// Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
+constexpr double sparse_read = 30;
+constexpr double sparse_add = 10;
+// Transforms, per stored entry and level.
+constexpr double hadamard_level = 10;
+constexpr double trigonometric_level = 20;
+// One entry of a dense S, made and used once.
+constexpr double draw = 30;
+
 // A full-accuracy solve reduces the error of the sketch-and-solve point by exp(-log_reduction), some 14 digits.
 constexpr double log_reduction = 32.5;
 // Passes that are not iterations: the first and the last residual, and one between.
 constexpr double extra_passes = 3;
+// The solver gives a sketch up when ten iterations do not reduce the residual tenfold; it has then made 12 passes.
+constexpr double slowest_rate = 0.794;
+constexpr double passes_to_give_up = 12;
 
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
 double qr_cost(double rows, double cols) { return 1.6 * (1 + 80 / cols) * 2 * rows * cols * cols; }
 
-}  // namespace
-
-double direct_cost(const ProblemShape& s) {
-  const double m = static_cast<double>(s.rows);
-  const double n = static_cast<double>(s.cols);
-  return qr_cost(m, n) + 4 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n) + 3 * pass_per_entry * m * n;
+double entries_and_rows(const ProblemShape& s) {
+  return static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
 }
 
-double sketch_and_precondition_cost(const ProblemShape& s, std::int64_t sketch_rows) {
+}  // namespace
+
+SolveCost direct_cost(const ProblemShape& s) {
+  const double m = static_cast<double>(s.rows);
+  const double n = static_cast<double>(s.cols);
+  return {.sketch = 0,
+          .factor = qr_cost(m, n) + 4 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
+          .iterate = 3 * pass_per_entry * m * n};
+}
+
+double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
+  const double entries = entries_and_rows(s);
+  const double d = static_cast<double>(sketch.rows());
+  const double m = static_cast<double>(s.rows);
+  const bool dense = s.stored_entries == s.rows * s.cols;
+  switch (sketch.family()) {
+    case SketchFamily::sparse_sign:
+    case SketchFamily::count_sketch:
+      return entries * (sparse_read + sparse_add * static_cast<double>(sketch.nonzeros()));
+    case SketchFamily::srht:
+      if (dense) return entries * hadamard_level * std::log2(d + 1);
+      break;
+    case SketchFamily::srtt:
+      if (dense) return entries * trigonometric_level * std::log2(m + 1);
+      break;
+    default:
+      break;
+  }
+  return 2 * d * entries + draw * d * m;
+}
+
+double factor_cost(const ProblemShape& s, std::int64_t sketch_rows) {
+  return qr_cost(static_cast<double>(sketch_rows), static_cast<double>(s.cols));
+}
+
+double pass_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   const double k = static_cast<double>(s.vectors);
-  const double d = static_cast<double>(sketch_rows);
-  const double entries = static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
-  // Conjugate gradients reduce the error by sqrt(n / d) per pass.
-  const double passes = extra_passes + 2 * log_reduction / std::log(d / n);
   // Past a few vectors a pass is a matrix product, not a read.
-  const double pass = entries * std::max(pass_per_entry, 4 * k) + 4 * n * n * k + pass_overhead;
-  return sketch_per_entry * entries + qr_cost(d, n) + passes * pass;
+  return entries_and_rows(s) * std::max(pass_per_entry, 4 * k) + solve_per_entry * n * n * k + pass_overhead;
+}
+
+ExpectedPasses expected_passes(std::int64_t cols, double condition) {
+  const double rate = (condition - 1) / (condition + 1);
+  if (!(rate <= slowest_rate)) return {.passes = passes_to_give_up, .gives_up = true};
+  if (rate <= 0) return {.passes = extra_passes};
+  // In exact arithmetic conjugate gradients end after as many iterations as there are unknowns.
+  const double iterations = std::min(-log_reduction / std::log(rate), 2 * static_cast<double>(cols));
+  return {.passes = extra_passes + iterations};
+}
+
+SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& sketch, double condition) {
+  const ExpectedPasses expected = expected_passes(s.cols, condition);
+  SolveCost cost{.sketch = sketch_cost(s, sketch),
+                 .factor = factor_cost(s, sketch.rows()),
+                 .iterate = expected.passes * pass_cost(s)};
+  if (expected.gives_up) {
+    const SolveCost direct = direct_cost(s);
+    cost = {.sketch = 2 * cost.sketch,
+            .factor = 2 * cost.factor + direct.factor,
+            .iterate = 2 * cost.iterate + direct.iterate};
+  }
+  return cost;
 }
 
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape) {
@@ -45,7 +108,9 @@ std::int64_t cheapest_sketch_rows(const ProblemShape& shape) {
   double best_cost = 0;
   for (const double ratio : {3., 4., 5., 6., 8., 10., 12., 16.}) {
     const std::int64_t rows = static_cast<std::int64_t>(std::ceil(ratio * static_cast<double>(shape.cols)));
-    const double cost = sketch_and_precondition_cost(shape, rows);
+    const AnySketch sketch = make_sketch(SketchFamily::sparse_sign, rows, shape.rows, 0);
+    const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
+    const double cost = sketch_and_precondition_cost(shape, sketch, condition).total();
     if (best == 0 || cost < best_cost) {
       best = rows;
       best_cost = cost;

@@ -1,9 +1,10 @@
-// What a dense or sparse least-squares solve costs, by method and sketch size.
+// What a dense or sparse least-squares solve costs, by method, sketch and size.
 #pragma once
 
 #include <cstdint>
 
 #include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/sketch/any_sketch.hpp>
 
 namespace croquis {
 
@@ -15,12 +16,39 @@ struct ProblemShape {
   std::int64_t vectors = 1;
 };
 
-/// Costs are in units of the time of one flop of a matrix product: what matters is which is less, and the ratios of
-/// memory and panel speeds to the matrix product's are alike on the machines of a generation.
-double direct_cost(const ProblemShape& shape);
-double sketch_and_precondition_cost(const ProblemShape& shape, std::int64_t sketch_rows);
+/// The cost of a solve by phase. The model's unit is the time of one flop of a matrix product: what matters is which
+/// is less, and the ratios of memory and panel speeds to the matrix product's are alike on the machines of a
+/// generation. Multiplied phase by phase by seconds per unit, measured on a matrix at hand, it becomes a prediction.
+struct SolveCost {
+  double sketch = 0;   ///< S A
+  double factor = 0;   ///< QR of S A, or of A
+  double iterate = 0;  ///< passes over A
+  double total() const { return sketch + factor + iterate; }
+};
 
-/// The number of rows of a sparse-sign sketch that minimises the cost: sketch + QR + passes(d / n) * pass.
+/// By Householder QR of A.
+SolveCost direct_cost(const ProblemShape& shape);
+
+/// One application of S to A.
+double sketch_cost(const ProblemShape& shape, const AnySketch& sketch);
+/// QR of a sketch with this many rows.
+double factor_cost(const ProblemShape& shape, std::int64_t sketch_rows);
+/// One iteration of preconditioned conjugate gradients: a pass over A and two triangular solves.
+double pass_cost(const ProblemShape& shape);
+
+/// Passes over A that a full-accuracy solve takes when S A preconditions A to this condition number; `gives_up` says
+/// that the solver will find the iteration too slow and reject the sketch.
+struct ExpectedPasses {
+  double passes = 0;
+  bool gives_up = false;
+};
+ExpectedPasses expected_passes(std::int64_t cols, double preconditioned_condition);
+
+/// By sketch and precondition. A sketch that the solver gives up costs a second one and a direct solve.
+SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketch& sketch,
+                                       double preconditioned_condition);
+
+/// The number of rows of a sparse-sign sketch that minimises the cost of a solve, on a matrix as kind as a random one.
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape);
 
 }  // namespace croquis

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "linalg/blas.hpp"
@@ -56,13 +55,6 @@ void factor_rank_deficient(Factorization<T>& f, const Matrix<T>& r, Matrix<T>& q
 }
 
 }  // namespace
-
-template <class T>
-double default_rcond(std::int64_t n) {
-  // The rounding errors of a QR factorization of unit columns are of the order of their Frobenius norm, sqrt(n).
-  const double roundoff = std::numeric_limits<T>::epsilon() / 2;
-  return roundoff * std::max(30.0, 2 * std::sqrt(static_cast<double>(n)));
-}
 
 template <class T>
 Factorization<T> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting, Matrix<T>& qtb) {
@@ -136,9 +128,8 @@ double Factorization<T>::scaled_norm(MatrixView<const T> x) const {
   return norm2(x.rows, scaled.data());
 }
 
-#define CROQUIS_INSTANTIATE(T)                    \
-  template struct Factorization<T>;               \
-  template double default_rcond<T>(std::int64_t); \
+#define CROQUIS_INSTANTIATE(T)      \
+  template struct Factorization<T>; \
   template Factorization<T> factorize<T>(Matrix<T>, std::vector<T>, double, Pivoting, Matrix<T>&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

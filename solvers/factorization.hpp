@@ -40,11 +40,6 @@ struct Factorization {
 /// Whether `factorize` pivots the columns of R.
 enum class Pivoting { no, yes };
 
-/// The relative tolerance for singular values of columns scaled to unit norm that stands for `rcond = 0`: 30 units of
-/// roundoff, or 2 sqrt(n) of them if that is more.
-template <class T>
-double default_rcond(std::int64_t n);
-
 /// Factors the R (n x n, upper triangular) of A D = Q R. `qtb` is Q^T B on entry and on return the rank x k coordinates
 /// Y for which N Y is the least-squares solution (of least norm in the scaled columns). With pivoting the columns of R
 /// are pivoted first (dgeqp3); singular values are computed only where the estimated condition calls for them.

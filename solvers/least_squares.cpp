@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include <croquis/sketch/distortion.hpp>
+
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/cost_model.hpp"
@@ -53,18 +55,18 @@ AnySketch reseeded(const AnySketch& sketch, int attempt) {
 AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& shape) {
   if (options.sketch) return *options.sketch;
   const std::int64_t rows = options.sketch_rows > 0 ? options.sketch_rows : cheapest_sketch_rows(shape);
-  return SparseSign{
-      .rows = rows, .cols = shape.rows, .nonzeros = std::min<std::int64_t>(8, rows), .seed = options.seed};
+  return make_sketch(SketchFamily::sparse_sign, rows, shape.rows, options.seed);
 }
 
-LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const ProblemShape& shape,
-                                 std::int64_t sketch_rows, std::string& choice) {
+LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const ProblemShape& shape, const AnySketch& sketch,
+                                 std::string& choice) {
   if (options.method != LeastSquaresMethod::automatic) return options.method;
   if (options.sketch || options.sketch_rows > 0) {
     choice = "chosen because a sketch was asked for";
     return LeastSquaresMethod::sketch_and_precondition;
   }
-  const bool direct = direct_cost(shape) <= sketch_and_precondition_cost(shape, sketch_rows);
+  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
+  const bool direct = direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total();
   choice = std::string("chosen as cheaper than ") + (direct ? "a sketch" : "a direct solve") + " for " +
            shape_text(shape.rows, shape.cols);
   return direct ? LeastSquaresMethod::direct : LeastSquaresMethod::sketch_and_precondition;
@@ -77,7 +79,7 @@ void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   const ProblemShape shape{problem.rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
   Explanation why;
-  fit.method = choose_method(options, shape, first.rows(), why.choice);
+  fit.method = choose_method(options, shape, first, why.choice);
   Attempt<T> attempt;
   if (fit.method != LeastSquaresMethod::direct) {
     for (int number = 0; number < most_attempts; ++number) {

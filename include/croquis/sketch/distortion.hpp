@@ -38,12 +38,25 @@ struct Distortion {
   double preconditioned_condition() const { return largest / smallest; }
 };
 
+/// The distortion of S on a random subspace of dimension n = `subspace_dimension`, in the limit of large n, d = S.rows
+/// and m = S.cols: what to compare a measured distortion with. On a coherent subspace, one that has coordinate vectors
+/// nearly in it, cheap sketches do worse.
+///
+/// Independent entries, and signs hashed to rows: the singular values fill [1 - r, 1 + r], r = sqrt(n / d) (Marchenko
+/// and Pastur). Srht and Srtt sample d of the M rows of an orthogonal matrix (M its order); with a = n / M, b = d / M
+/// the singular values fill |sqrt(b (1 - a)) +- sqrt(a (1 - b))| / sqrt(b), and if a + b > 1 some are 1 / sqrt(b)
+/// (Wachter 1980; Dobriban and Liu, arXiv 1810.06089); at d = M all are 1. With d < n the smallest is 0.
+/// Throws `InvalidOption` if S is not a valid operator or the dimension is not in [0, m].
+CROQUIS_API Distortion typical_distortion(const AnySketch& s, std::int64_t subspace_dimension);
+
 /// Measures the distortion of S on the range of A (m x n, m >= n).
 ///
-/// Computes an orthonormal basis of range(A) by column-pivoted QR (columns beyond the numerical rank are dropped), so
-/// it costs as much as a direct solve: for choosing and checking sketches, not inside solvers. Allocates a copy of A.
-/// The rank does not depend on the scaling of the columns. A matrix of rank 0 has no lengths to change: 1, 1 and 0; one
-/// with NaN or infinities gives NaN. Throws as `apply` does, and `ShapeError` if A has more columns than rows.
+/// Computes an orthonormal basis Q of range(A) by QR with column pivoting (columns beyond the numerical rank are
+/// dropped) and the singular values of S Q from its Gram matrix, so it costs more than a direct solve: for choosing and
+/// checking sketches, not inside solvers. Allocates two dense copies of A. A smallest singular value below sqrt(n u)
+/// counts as 0. The rank does not depend on the scaling of the columns, and the result not on the number of threads. A
+/// matrix of rank 0 has no lengths to change: 1, 1 and 0; one with NaN or infinities gives NaN. Throws as `apply` does,
+/// and `ShapeError` if A has more columns than rows.
 CROQUIS_API Distortion measure_distortion(const AnySketch& s, const AnyMatrixView<double>& a);
 
 }  // namespace croquis

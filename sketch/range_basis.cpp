@@ -1,0 +1,72 @@
+#include "sketch/range_basis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "linalg/blas.hpp"
+#include "linalg/condition.hpp"
+#include "linalg/copy.hpp"
+#include "linalg/densify.hpp"
+#include "linalg/parallel.hpp"
+#include "linalg/tall_qr.hpp"
+
+namespace croquis {
+namespace {
+
+// Scales each column to a norm in [1, 2) by a power of two, by way of its largest entry: squares of the entries, and
+// the norm itself, may be out of range.
+void scale_columns(MatrixView<double> a) {
+  for_each_tile(a.cols, [&](std::int64_t j) {
+    double* column = a.data + j * a.leading_dimension;
+    double largest = 0;
+    for (std::int64_t i = 0; i < a.rows; ++i) largest = std::max(largest, std::abs(column[i]));
+    if (largest == 0) return;
+    const auto scale = [&](int exponent) {
+      for (std::int64_t i = 0; i < a.rows; ++i) column[i] = std::scalbn(column[i], exponent);
+    };
+    scale(-std::ilogb(largest));
+    scale(-std::ilogb(norm2(a.rows, column)));
+  });
+}
+
+Matrix<double> triangle_of(MatrixView<double> overwritten) {
+  Matrix<double> nothing(overwritten.rows, 0);
+  return tall_qr<double>(overwritten, nothing.view()).r;
+}
+
+// A := A R^-1, by blocks of rows.
+void divide_by_triangle(MatrixView<double> a, MatrixView<const double> r) {
+  const Partition parts(a.rows, 256, 256);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    solve_triangular<double>(Side::right, Transpose::no, r, a.block(parts.begin(part), 0, parts.length(part), a.cols));
+  });
+}
+
+}  // namespace
+
+Matrix<double> range_basis(const AnyMatrixView<double>& a) {
+  const std::int64_t m = a.rows();
+  const std::int64_t n = a.cols();
+  Matrix<double> scaled = densify(a);
+  scale_columns(scaled.view());
+  Matrix<double> work = scaled;
+  Matrix<double> nothing(n, 0);
+  const PivotedQr<double> pivoted = pivoted_qr(triangle_of(work.view()), nothing.view());
+  const double tolerance = n > 0 ? default_rcond<double>(n) * std::abs(pivoted.r(0, 0)) : 0;
+  std::int64_t rank = 0;
+  while (rank < n && std::abs(pivoted.r(rank, rank)) > tolerance) ++rank;
+
+  // The columns that carry the range, in the workspace; then the scaled matrix is free for the second round.
+  const auto basis = work.view().block(0, 0, m, rank);
+  for (std::int64_t k = 0; k < rank; ++k)
+    copy<double>(scaled.view().block(0, pivoted.permutation[k], m, 1), basis.block(0, k, m, 1));
+  divide_by_triangle(basis, pivoted.r.view().block(0, 0, rank, rank));
+  const auto again = scaled.view().block(0, 0, m, rank);
+  copy<double>(basis, again);
+  divide_by_triangle(basis, triangle_of(again).view());
+  if (rank == n) return work;
+  return Matrix<double>(MatrixView<const double>(basis));
+}
+
+}  // namespace croquis

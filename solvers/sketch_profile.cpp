@@ -1,0 +1,259 @@
+#include <croquis/solvers/sketch_profile.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include <croquis/sketch/apply.hpp>
+#include <croquis/solvers/least_squares.hpp>
+
+#include "linalg/check.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/gram.hpp"
+#include "linalg/parallel.hpp"
+#include "sketch/distortion_of_gram.hpp"
+#include "sketch/range_basis.hpp"
+#include "solvers/least_squares_problem.hpp"
+#include "solvers/sketch_profile_times.hpp"
+#include "solvers/sketch_recommendation.hpp"
+#include "solvers/sketch_sizes.hpp"
+
+namespace croquis {
+namespace {
+
+// Gram matrices whose eigenvalues are computed at the same time.
+constexpr std::int64_t batch = 8;
+
+void check_options(const SketchProfileOptions& options) {
+  for (const double ratio : options.ratios)
+    if (!(ratio >= 1 && ratio <= 1e6))
+      throw InvalidOption("ratios holds " + std::to_string(ratio) + " but each must be in [1, 1e6]");
+  if (options.seeds < 1 || options.seeds > 10000)
+    throw InvalidOption("seeds is " + std::to_string(options.seeds) + " but must be in [1, 10000]");
+  if (!(options.distortion > 0 && options.distortion < 1))
+    throw InvalidOption("distortion is " + std::to_string(options.distortion) + " but must be in (0, 1)");
+  if (!(options.cost_limit > 0))
+    throw InvalidOption("cost_limit is " + std::to_string(options.cost_limit) + " but must be positive");
+}
+
+// By linear interpolation between the ordered values.
+Quantiles quantiles(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double fraction) {
+    const double place = fraction * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double weight = place - static_cast<double>(below);
+    // An infinite condition number must not meet a weight of zero.
+    if (weight == 0) return values[below];
+    return (1 - weight) * values[below] + weight * values[below + 1];
+  };
+  return {.low = at(0.05), .median = at(0.5), .high = at(0.95)};
+}
+
+class Profiler {
+ public:
+  Profiler(const AnyMatrixView<double>& a, MatrixView<const double> b, const SketchProfileOptions& options)
+      : a_(a), b_(b), options_(options) {}
+
+  SketchProfile run();
+
+ private:
+  bool prepare();
+  bool measure_sizes();
+  bool solve_sizes();
+  void predict();
+
+  void measure_distortion(SketchSizeProfile& size);
+  bool worth_timing(const SketchSizeProfile& size) const;
+  bool step(const std::string& what, const SketchSizeProfile& size);
+  bool stop(Status status, const std::string& message);
+
+  const AnyMatrixView<double> a_;
+  MatrixView<const double> b_;
+  const SketchProfileOptions& options_;
+  const Stopwatch clock_;
+  SketchProfile profile_;
+  ProblemShape shape_;
+  Matrix<double> q_;
+  Matrix<double> made_b_;
+  std::int64_t steps_ = 0;
+};
+
+SketchProfile Profiler::run() {
+  profile_.rows = a_.rows();
+  profile_.cols = a_.cols();
+  profile_.seeds = options_.seeds;
+  profile_.wanted_distortion = options_.distortion;
+  if (prepare() && measure_sizes()) {
+    predict();
+    if (!options_.solve || solve_sizes())
+      profile_.message = std::to_string(profile_.sizes.size()) + " sketches of " +
+                         (profile_.rank < profile_.cols ? "a rank-deficient matrix, rank " : "a matrix of rank ") +
+                         std::to_string(profile_.rank);
+  }
+  profile_.recommendation = recommend(profile_.sizes, options_.distortion);
+  profile_.seconds = clock_.seconds();
+  return std::move(profile_);
+}
+
+bool Profiler::stop(Status status, const std::string& message) {
+  profile_.status = status;
+  profile_.message = message;
+  return false;
+}
+
+// Calls back; the number of steps is that of the sizes, twice if they are also solved with.
+bool Profiler::step(const std::string& what, const SketchSizeProfile& size) {
+  if (!options_.on_step) return true;
+  const auto sizes = static_cast<std::int64_t>(profile_.sizes.size());
+  const SketchProfileProgress progress{
+      .done = steps_++,
+      .total = options_.solve ? 2 * sizes : sizes,
+      .doing = what + to_string(size.sketch.family()) + ", " + std::to_string(size.sketch.rows()) + " rows",
+      .seconds = clock_.seconds()};
+  return options_.on_step(progress) || stop(Status::cancelled, "cancelled by the progress callback");
+}
+
+// The basis, the sizes, one iteration's time and the right-hand side.
+bool Profiler::prepare() {
+  if (!all_finite(a_) || !all_finite<double>(b_))
+    return stop(Status::non_finite_input, "A or b holds a NaN or an infinity");
+  if (a_.cols() == 0) return stop(Status::converged, "nothing to profile: A has no columns");
+  q_ = range_basis(a_);
+  profile_.rank = q_.cols();
+  if (profile_.rank < profile_.cols) profile_.status = Status::rank_deficient;
+  if (profile_.rank == 0)
+    return stop(Status::rank_deficient, "nothing to profile: A is zero and has no lengths to keep");
+
+  shape_ = {.rows = a_.rows(),
+            .cols = a_.cols(),
+            .stored_entries = a_.stored_entries(),
+            .vectors = std::max<std::int64_t>(1, b_.cols)};
+  const AnySketch probe = make_sketch(SketchFamily::sparse_sign, 4 * a_.cols(), a_.rows(), options_.seed);
+  const IterationSeconds iteration = time_iteration(a_, probe, shape_.vectors);
+  if (!iteration.in_range)
+    return stop(Status::accuracy_not_reached, "the scale of A's columns is out of the range of a sketch");
+  profile_.pass_seconds = iteration.seconds;
+  if (b_.data == nullptr) {
+    made_b_ = noisy_right_hand_side(a_, iteration.scale, options_.seed);
+    b_ = made_b_.view();
+  }
+  profile_.sizes = sketch_sizes(a_.rows(), a_.cols(), options_);
+  for (SketchSizeProfile& size : profile_.sizes) size.typical = typical_distortion(size.sketch, profile_.rank);
+  return true;
+}
+
+bool Profiler::worth_timing(const SketchSizeProfile& size) const {
+  return sketch_cost(shape_, size.sketch) <= options_.cost_limit * direct_cost(shape_).total();
+}
+
+bool Profiler::measure_sizes() {
+  for (SketchSizeProfile& size : profile_.sizes) {
+    if (!step("measuring ", size)) return false;
+    measure_distortion(size);
+    if (!worth_timing(size)) continue;
+    const SketchSeconds seconds = time_sketch(a_, size.sketch);
+    size.measured.sketch = seconds.sketch;
+    size.measured.factor = seconds.factor;
+  }
+  return true;
+}
+
+// S Q of a Gaussian S is Gaussian for every orthonormal Q: drawing it costs d n normals instead of a product.
+void Profiler::measure_distortion(SketchSizeProfile& size) {
+  const std::int64_t d = size.sketch.rows();
+  std::vector<double> distortions(static_cast<std::size_t>(options_.seeds));
+  std::vector<double> conditions(distortions.size());
+  const SketchFamily family = size.sketch.family();
+  Matrix<double> sq = Matrix<double>::uninitialized(d, profile_.rank);
+  for (std::int64_t first = 0; first < options_.seeds; first += batch) {
+    const std::int64_t count = std::min(batch, options_.seeds - first);
+    std::vector<Matrix<double>> grams;
+    for (std::int64_t k = 0; k < count; ++k) {
+      const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(first + k);
+      if (family == SketchFamily::gaussian) {
+        fill(Gaussian{.rows = d, .cols = profile_.rank, .seed = seed}, sq.view());
+      } else {
+        apply(make_sketch(family, d, a_.rows(), seed), q_, sq.view());
+      }
+      grams.push_back(gram(sq.view()));
+    }
+    for_each_tile(count, [&](std::int64_t k) {
+      const Distortion found = distortion_of_gram(std::move(grams[static_cast<std::size_t>(k)]), d);
+      distortions[static_cast<std::size_t>(first + k)] = found.distortion;
+      conditions[static_cast<std::size_t>(first + k)] = found.preconditioned_condition();
+    });
+  }
+  size.distortion = quantiles(std::move(distortions));
+  size.condition = quantiles(std::move(conditions));
+}
+
+// Seconds per unit of the cost model come from one QR, one iteration, and one sketch of each family: that of the size
+// nearest to four rows a column.
+void Profiler::predict() {
+  const auto distance = [](const SketchSizeProfile& size) { return std::abs(std::log(size.ratio / 4)); };
+  std::map<SketchFamily, const SketchSizeProfile*> samples;
+  const SketchSizeProfile* factored = nullptr;
+  for (const SketchSizeProfile& size : profile_.sizes) {
+    if (std::isnan(size.measured.sketch)) continue;
+    const SketchSizeProfile*& sample = samples[size.sketch.family()];
+    if (sample == nullptr || distance(size) < distance(*sample)) sample = &size;
+    if (factored == nullptr || distance(size) < distance(*factored)) factored = &size;
+  }
+  if (factored == nullptr) return;
+  const double factor_scale = factored->measured.factor / factor_cost(shape_, factored->sketch.rows());
+  const double iterate_scale = profile_.pass_seconds / pass_cost(shape_);
+  const SolveCost direct = direct_cost(shape_);
+  profile_.direct_seconds = factor_scale * direct.factor + iterate_scale * direct.iterate;
+
+  for (SketchSizeProfile& size : profile_.sizes) {
+    const auto sample = samples.find(size.sketch.family());
+    const double condition = size.condition.median;
+    size.predicted_passes = expected_passes(profile_.cols, condition).passes;
+    if (sample == samples.end()) continue;
+    const AnySketch& timed = sample->second->sketch;
+    const double sketch_scale = sample->second->measured.sketch / sketch_cost(shape_, timed);
+    const SolveCost cost = sketch_and_precondition_cost(shape_, size.sketch, condition);
+    size.predicted = {.sketch = sketch_scale * cost.sketch,
+                      .factor = factor_scale * cost.factor,
+                      .iterate = iterate_scale * cost.iterate,
+                      .total = 0};
+    size.predicted.total = size.predicted.sketch + size.predicted.factor + size.predicted.iterate;
+  }
+}
+
+bool Profiler::solve_sizes() {
+  for (SketchSizeProfile& size : profile_.sizes) {
+    if (!step("solving with ", size)) return false;
+    if (!worth_timing(size)) continue;
+    LeastSquaresFit<double> fit;
+    const LeastSquaresOptions how{.method = LeastSquaresMethod::sketch_and_precondition, .sketch = size.sketch};
+    size.measured.total = typical_seconds([&] { fit = least_squares(a_, b_, how); });
+    size.measured.iterate = fit.seconds.iterate;
+    size.passes = fit.passes;
+    size.status = fit.status;
+  }
+  return true;
+}
+
+}  // namespace
+
+SketchProfile profile_sketches(const AnyMatrixView<double>& a, MatrixView<const double> b,
+                               const SketchProfileOptions& options) {
+  check_view(a, "A");
+  check_view(b, "b");
+  if (a.rows() < a.cols())
+    throw ShapeError("A is " + shape_text(a.rows(), a.cols()) + ": a profile needs rows >= columns");
+  if (b.data != nullptr && b.rows != a.rows())
+    throw ShapeError("b is " + shape_text(b.rows, b.cols) + " but A is " + shape_text(a.rows(), a.cols()) +
+                     ": b needs a row for each row of A");
+  check_options(options);
+  return Profiler(a, b, options).run();
+}
+
+SketchProfile profile_sketches(const AnyMatrixView<double>& a, const SketchProfileOptions& options) {
+  return profile_sketches(a, MatrixView<const double>{}, options);
+}
+
+}  // namespace croquis

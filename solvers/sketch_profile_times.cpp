@@ -1,0 +1,101 @@
+#include "solvers/sketch_profile_times.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/products.hpp"
+#include "linalg/tall_qr.hpp"
+#include "solvers/column_scaling.hpp"
+#include "solvers/factorization.hpp"
+#include "solvers/least_squares_problem.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr double enough_seconds = 0.5;
+constexpr std::size_t most_runs = 9;
+
+Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+  Matrix<double> result = Matrix<double>::uninitialized(rows, cols);
+  fill(Gaussian{.rows = rows, .cols = cols, .seed = seed}, result.view());
+  return result;
+}
+
+Factorization<double> factor_sketch(Matrix<double>& sa) {
+  std::vector<double> scale = unit_column_scale<double>(sa.view());
+  scale_columns<double>(sa.view(), scale);
+  Matrix<double> nothing(sa.rows(), 0);
+  TallQr<double> qr = tall_qr<double>(sa.view(), nothing.view());
+  return factorize<double>(std::move(qr.r), std::move(scale), 0, Pivoting::no, qr.qtb);
+}
+
+}  // namespace
+
+double typical_seconds(const std::function<void()>& call) {
+  std::vector<double> seconds;
+  const Stopwatch clock;
+  do {
+    const Stopwatch run;
+    call();
+    seconds.push_back(run.seconds());
+  } while (clock.seconds() < enough_seconds && seconds.size() < most_runs);
+  if (seconds.size() > 1) seconds.erase(seconds.begin());
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
+Matrix<double> noisy_right_hand_side(const AnyMatrixView<double>& a, const std::vector<double>& scale,
+                                     std::uint64_t seed) {
+  Matrix<double> x = normals(a.cols(), 1, seed);
+  for (std::int64_t j = 0; j < a.cols(); ++j) x(j, 0) *= scale[j];
+  Matrix<double> b = Matrix<double>::uninitialized(a.rows(), 1);
+  multiply_by<double>(a, x.view(), b.view());
+  // The normals have variance 1 / m, so that as many of them are of norm one, nearly.
+  const Matrix<double> noise = normals(a.rows(), 1, seed + 1);
+  const double size = norm2(a.rows(), b.data());
+  for (std::int64_t i = 0; i < a.rows(); ++i) b(i, 0) += size * noise(i, 0);
+  return b;
+}
+
+SketchSeconds time_sketch(const AnyMatrixView<double>& a, const AnySketch& sketch) {
+  Matrix<double> sa = Matrix<double>::uninitialized(sketch.rows(), a.cols());
+  SketchSeconds result;
+  result.sketch = typical_seconds([&] { apply(sketch, a, sa.view()); });
+  Matrix<double> work;
+  double copying = 0;
+  const double both = typical_seconds([&] {
+    const Stopwatch clock;
+    work = sa;
+    copying = clock.seconds();
+    (void)factor_sketch(work);
+  });
+  result.factor = std::max(0.0, both - copying);
+  return result;
+}
+
+IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch& sketch, std::int64_t vectors) {
+  IterationSeconds result;
+  Matrix<double> sa = sketch * a;
+  if (!all_finite<double>(sa.view())) return result;
+  result.scale = unit_column_scale<double>(sa.view());
+  if (!within_safe_range(result.scale)) return result;
+  result.in_range = true;
+  const Factorization<double> f = factor_sketch(sa);
+  const Matrix<double> p = normals(f.rank, vectors, 1);
+  Matrix<double> x = Matrix<double>::uninitialized(a.cols(), vectors);
+  Matrix<double> g = Matrix<double>::uninitialized(a.cols(), vectors);
+  Matrix<double> q = Matrix<double>::uninitialized(f.rank, vectors);
+  result.seconds = typical_seconds([&] {
+    f.precondition(p.view(), x.view());
+    normal_product<double>(a, x.view(), g.view());
+    f.precondition_transposed(g.view(), q.view());
+  });
+  return result;
+}
+
+}  // namespace croquis
