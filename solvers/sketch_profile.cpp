@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <span>
 
 #include <croquis/sketch/apply.hpp>
 #include <croquis/solvers/least_squares.hpp>
@@ -24,8 +25,17 @@ namespace {
 
 // Gram matrices whose eigenvalues are computed at the same time.
 constexpr std::int64_t batch = 8;
+// A round goes on with one size for as long as this, so that quick solves are run more than once.
+constexpr double enough_seconds = 0.1;
+// A size that took this many times as long as the fastest is not solved with again.
+constexpr double worth_repeating = 2;
 
 void check_options(const SketchProfileOptions& options) {
+  const std::span<const SketchFamily> all = all_sketch_families();
+  for (const SketchFamily family : options.families)
+    if (std::find(all.begin(), all.end(), family) == all.end())
+      throw InvalidOption("families holds " + std::to_string(static_cast<int>(family)) +
+                          ", which is no family of this build");
   for (const double ratio : options.ratios)
     if (!(ratio >= 1 && ratio <= 1e6))
       throw InvalidOption("ratios holds " + std::to_string(ratio) + " but each must be in [1, 1e6]");
@@ -33,6 +43,8 @@ void check_options(const SketchProfileOptions& options) {
     throw InvalidOption("seeds is " + std::to_string(options.seeds) + " but must be in [1, 10000]");
   if (!(options.distortion > 0 && options.distortion < 1))
     throw InvalidOption("distortion is " + std::to_string(options.distortion) + " but must be in (0, 1)");
+  if (options.solves < 0 || options.solves > 1000)
+    throw InvalidOption("solves is " + std::to_string(options.solves) + " but must be in [0, 1000]");
   if (!(options.cost_limit > 0))
     throw InvalidOption("cost_limit is " + std::to_string(options.cost_limit) + " but must be positive");
 }
@@ -62,6 +74,7 @@ class Profiler {
   bool prepare();
   bool measure_sizes();
   bool solve_sizes();
+  void solve(SketchSizeProfile& size);
   void predict();
 
   void measure_distortion(SketchSizeProfile& size);
@@ -87,7 +100,7 @@ SketchProfile Profiler::run() {
   profile_.wanted_distortion = options_.distortion;
   if (prepare() && measure_sizes()) {
     predict();
-    if (!options_.solve || solve_sizes())
+    if (solve_sizes())
       profile_.message = std::to_string(profile_.sizes.size()) + " sketches of " +
                          (profile_.rank < profile_.cols ? "a rank-deficient matrix, rank " : "a matrix of rank ") +
                          std::to_string(profile_.rank);
@@ -103,13 +116,13 @@ bool Profiler::stop(Status status, const std::string& message) {
   return false;
 }
 
-// Calls back; the number of steps is that of the sizes, twice if they are also solved with.
+// Calls back: once for each size, and once more for each round of solves.
 bool Profiler::step(const std::string& what, const SketchSizeProfile& size) {
   if (!options_.on_step) return true;
   const auto sizes = static_cast<std::int64_t>(profile_.sizes.size());
   const SketchProfileProgress progress{
       .done = steps_++,
-      .total = options_.solve ? 2 * sizes : sizes,
+      .total = (1 + options_.solves) * sizes,
       .doing = what + to_string(size.sketch.family()) + ", " + std::to_string(size.sketch.rows()) + " rows",
       .seconds = clock_.seconds()};
   return options_.on_step(progress) || stop(Status::cancelled, "cancelled by the progress callback");
@@ -189,52 +202,60 @@ void Profiler::measure_distortion(SketchSizeProfile& size) {
   size.condition = quantiles(std::move(conditions));
 }
 
-// Seconds per unit of the cost model come from one QR, one iteration, and one sketch of each family: that of the size
-// nearest to four rows a column.
+// Seconds per unit of the cost model: for sketches the median over the sizes of a family, for QR over all sizes.
 void Profiler::predict() {
-  const auto distance = [](const SketchSizeProfile& size) { return std::abs(std::log(size.ratio / 4)); };
-  std::map<SketchFamily, const SketchSizeProfile*> samples;
-  const SketchSizeProfile* factored = nullptr;
+  std::map<SketchFamily, std::vector<double>> sketch_units;
+  std::vector<double> factor_units;
   for (const SketchSizeProfile& size : profile_.sizes) {
     if (std::isnan(size.measured.sketch)) continue;
-    const SketchSizeProfile*& sample = samples[size.sketch.family()];
-    if (sample == nullptr || distance(size) < distance(*sample)) sample = &size;
-    if (factored == nullptr || distance(size) < distance(*factored)) factored = &size;
+    sketch_units[size.sketch.family()].push_back(size.measured.sketch / sketch_cost(shape_, size.sketch));
+    factor_units.push_back(size.measured.factor / factor_cost(shape_, size.sketch.rows()));
   }
-  if (factored == nullptr) return;
-  const double factor_scale = factored->measured.factor / factor_cost(shape_, factored->sketch.rows());
-  const double iterate_scale = profile_.pass_seconds / pass_cost(shape_);
+  if (factor_units.empty()) return;
+  const double factor_unit = quantiles(factor_units).median;
+  const double iterate_unit = profile_.pass_seconds / pass_cost(shape_);
   const SolveCost direct = direct_cost(shape_);
-  profile_.direct_seconds = factor_scale * direct.factor + iterate_scale * direct.iterate;
+  profile_.direct_seconds = factor_unit * direct.factor + iterate_unit * direct.iterate;
 
   for (SketchSizeProfile& size : profile_.sizes) {
-    const auto sample = samples.find(size.sketch.family());
     const double condition = size.condition.median;
     size.predicted_passes = expected_passes(profile_.cols, condition).passes;
-    if (sample == samples.end()) continue;
-    const AnySketch& timed = sample->second->sketch;
-    const double sketch_scale = sample->second->measured.sketch / sketch_cost(shape_, timed);
+    const auto units = sketch_units.find(size.sketch.family());
+    if (units == sketch_units.end()) continue;
     const SolveCost cost = sketch_and_precondition_cost(shape_, size.sketch, condition);
-    size.predicted = {.sketch = sketch_scale * cost.sketch,
-                      .factor = factor_scale * cost.factor,
-                      .iterate = iterate_scale * cost.iterate,
+    size.predicted = {.sketch = quantiles(units->second).median * cost.sketch,
+                      .factor = factor_unit * cost.factor,
+                      .iterate = iterate_unit * cost.iterate,
                       .total = 0};
     size.predicted.total = size.predicted.sketch + size.predicted.factor + size.predicted.iterate;
   }
 }
 
 bool Profiler::solve_sizes() {
-  for (SketchSizeProfile& size : profile_.sizes) {
-    if (!step("solving with ", size)) return false;
-    if (!worth_timing(size)) continue;
-    LeastSquaresFit<double> fit;
-    const LeastSquaresOptions how{.method = LeastSquaresMethod::sketch_and_precondition, .sketch = size.sketch};
-    size.measured.total = typical_seconds([&] { fit = least_squares(a_, b_, how); });
+  double fastest = std::numeric_limits<double>::infinity();
+  for (std::int64_t round = 0; round < options_.solves; ++round) {
+    for (SketchSizeProfile& size : profile_.sizes) {
+      if (!step("solving with ", size)) return false;
+      if (!worth_timing(size) || (round > 0 && size.measured.total > worth_repeating * fastest)) continue;
+      solve(size);
+      fastest = std::min(fastest, size.measured.total);
+    }
+  }
+  return true;
+}
+
+// Solves, several times if that is quick, and keeps the fastest.
+void Profiler::solve(SketchSizeProfile& size) {
+  const Stopwatch clock;
+  do {
+    const LeastSquaresFit<double> fit =
+        least_squares(a_, b_, {.method = LeastSquaresMethod::sketch_and_precondition, .sketch = size.sketch});
+    if (size.status && size.measured.total <= fit.seconds.total) continue;
+    size.measured.total = fit.seconds.total;
     size.measured.iterate = fit.seconds.iterate;
     size.passes = fit.passes;
     size.status = fit.status;
-  }
-  return true;
+  } while (clock.seconds() < enough_seconds);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "solvers/sketch_profile_times.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <croquis/sketch/apply.hpp>
@@ -16,8 +17,10 @@
 namespace croquis {
 namespace {
 
-constexpr double enough_seconds = 0.5;
-constexpr std::size_t most_runs = 9;
+constexpr double enough_seconds = 0.1;
+constexpr double long_seconds = 1;
+constexpr int least_runs = 3;
+constexpr int most_runs = 20;
 
 Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
   Matrix<double> result = Matrix<double>::uninitialized(rows, cols);
@@ -35,18 +38,17 @@ Factorization<double> factor_sketch(Matrix<double>& sa) {
 
 }  // namespace
 
-double typical_seconds(const std::function<void()>& call) {
-  std::vector<double> seconds;
+double least_seconds(const std::function<void()>& call) {
+  double least = std::numeric_limits<double>::infinity();
   const Stopwatch clock;
-  do {
+  for (int runs = 0; runs < most_runs; ++runs) {
+    const double passed = clock.seconds();
+    if (passed > long_seconds || (passed > enough_seconds && runs >= least_runs)) break;
     const Stopwatch run;
     call();
-    seconds.push_back(run.seconds());
-  } while (clock.seconds() < enough_seconds && seconds.size() < most_runs);
-  if (seconds.size() > 1) seconds.erase(seconds.begin());
-  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle;
+    least = std::min(least, run.seconds());
+  }
+  return least;
 }
 
 Matrix<double> noisy_right_hand_side(const AnyMatrixView<double>& a, const std::vector<double>& scale,
@@ -65,13 +67,10 @@ Matrix<double> noisy_right_hand_side(const AnyMatrixView<double>& a, const std::
 SketchSeconds time_sketch(const AnyMatrixView<double>& a, const AnySketch& sketch) {
   Matrix<double> sa = Matrix<double>::uninitialized(sketch.rows(), a.cols());
   SketchSeconds result;
-  result.sketch = typical_seconds([&] { apply(sketch, a, sa.view()); });
-  Matrix<double> work;
-  double copying = 0;
-  const double both = typical_seconds([&] {
-    const Stopwatch clock;
-    work = sa;
-    copying = clock.seconds();
+  result.sketch = least_seconds([&] { apply(sketch, a, sa.view()); });
+  const double copying = least_seconds([&] { const Matrix<double> work = sa; });
+  const double both = least_seconds([&] {
+    Matrix<double> work = sa;
     (void)factor_sketch(work);
   });
   result.factor = std::max(0.0, both - copying);
@@ -90,7 +89,7 @@ IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch&
   Matrix<double> x = Matrix<double>::uninitialized(a.cols(), vectors);
   Matrix<double> g = Matrix<double>::uninitialized(a.cols(), vectors);
   Matrix<double> q = Matrix<double>::uninitialized(f.rank, vectors);
-  result.seconds = typical_seconds([&] {
+  result.seconds = least_seconds([&] {
     f.precondition(p.view(), x.view());
     normal_product<double>(a, x.view(), g.view());
     f.precondition_transposed(g.view(), q.view());

@@ -8,9 +8,9 @@
 
 namespace croquis {
 
-/// Seconds that a call takes: the median over runs that last half a second together. Of several runs the first, which
-/// finds memory and caches cold, does not count.
-double typical_seconds(const std::function<void()>& call);
+/// Seconds that a call takes: the least of the runs that a tenth of a second allows, three at least unless one alone
+/// takes a second. What disturbs a run only ever adds to it.
+double least_seconds(const std::function<void()>& call);
 
 /// B = A x + noise, m x 1: x normal in columns scaled to norms near one, the noise as large as A x. `scale` is that of
 /// the columns.

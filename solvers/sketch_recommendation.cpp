@@ -27,7 +27,11 @@ SketchRecommendation recommend(const std::vector<SketchSizeProfile>& sizes, doub
     if (!same_family && sizes[i].distortion.high <= wanted_distortion) result.smallest.push_back(i);
   }
   result.fastest = least(sizes, [](const SketchSizeProfile& size) { return size.predicted.total; });
-  result.fastest_measured = least(sizes, [](const SketchSizeProfile& size) { return size.measured.total; });
+  result.fastest_measured = least(sizes, [](const SketchSizeProfile& size) {
+    const bool solved =
+        size.status == Status::converged || size.status == Status::rank_deficient || size.status == Status::fell_back;
+    return solved ? size.measured.total : std::numeric_limits<double>::quiet_NaN();
+  });
   result.measured_ratio = std::numeric_limits<double>::quiet_NaN();
   if (result.fastest && result.fastest_measured)
     result.measured_ratio = sizes[*result.fastest].measured.total / sizes[*result.fastest_measured].measured.total;

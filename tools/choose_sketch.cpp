@@ -21,18 +21,24 @@ std::int64_t default_rows(SketchFamily family, std::int64_t rows, std::int64_t c
   return std::min(wanted, most_sketch_rows(family, rows));
 }
 
-AnySketch choose_sketch(const SolveOptions& options, SketchFamily family, std::int64_t rows, std::int64_t cols) {
-  const std::int64_t sketch_rows =
-      std::max<std::int64_t>(1, options.sketch_rows > 0 ? options.sketch_rows : default_rows(family, rows, cols));
-  if (options.nonzeros > sketch_rows)
-    throw InvalidOption("--nonzeros is " + std::to_string(options.nonzeros) + " but must be at most " +
-                        std::to_string(sketch_rows) + ", the rows of the sketch");
-  if (options.nonzeros > 0)
-    return SparseSign{.rows = sketch_rows, .cols = rows, .nonzeros = options.nonzeros, .seed = options.seed};
-  return make_sketch(family, sketch_rows, rows, options.seed);
+SketchFamily family_named(const std::string& name) {
+  const std::optional<SketchFamily> family = sketch_family_named(name);
+  if (!family) throw InvalidOption("there is no sketch " + name);
+  return *family;
 }
 
 }  // namespace
+
+AnySketch choose_sketch(const std::string& name, std::int64_t sketch_rows, std::int64_t nonzeros, std::uint64_t seed,
+                        std::int64_t rows) {
+  const SketchFamily family = family_named(name);
+  if (nonzeros == 0) return make_sketch(family, sketch_rows, rows, seed);
+  if (family != SketchFamily::sparse_sign) throw InvalidOption("--nonzeros is for --sketch sparse-sign, not " + name);
+  if (nonzeros > sketch_rows)
+    throw InvalidOption("--nonzeros is " + std::to_string(nonzeros) + " but must be at most " +
+                        std::to_string(sketch_rows) + ", the rows of the sketch");
+  return SparseSign{.rows = sketch_rows, .cols = rows, .nonzeros = nonzeros, .seed = seed};
+}
 
 LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t rows, std::int64_t cols) {
   LeastSquaresOptions result;
@@ -48,13 +54,12 @@ LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t row
     throw InvalidOption("--sketch, --sketch-rows and --nonzeros do not go with --method direct, which uses no sketch");
   if (sketching && result.method == LeastSquaresMethod::automatic)
     result.method = LeastSquaresMethod::sketch_and_precondition;
-  if (options.nonzeros > 0 && chosen && options.sketch != "sparse-sign")
-    throw InvalidOption("--nonzeros is for --sketch sparse-sign, not " + options.sketch);
   if (chosen || options.nonzeros > 0) {
-    const std::optional<SketchFamily> family =
-        chosen ? sketch_family_named(options.sketch) : std::optional(SketchFamily::sparse_sign);
-    if (!family) throw InvalidOption("there is no sketch " + options.sketch);
-    result.sketch = choose_sketch(options, *family, rows, cols);
+    const std::string name = chosen ? options.sketch : to_string(SketchFamily::sparse_sign);
+    const std::int64_t sketch_rows = options.sketch_rows > 0
+                                         ? options.sketch_rows
+                                         : std::max<std::int64_t>(1, default_rows(family_named(name), rows, cols));
+    result.sketch = choose_sketch(name, sketch_rows, options.nonzeros, options.seed, rows);
   } else {
     result.sketch_rows = options.sketch_rows;
   }

@@ -7,6 +7,11 @@
 
 namespace croquis::tools {
 
+/// The operator that options describe, for a matrix with this many rows. nonzeros = 0: the family's default. Throws
+/// `InvalidOption` for options that do not go together or a size that the family cannot have.
+AnySketch choose_sketch(const std::string& name, std::int64_t sketch_rows, std::int64_t nonzeros, std::uint64_t seed,
+                        std::int64_t rows);
+
 /// The solver's options for a rows x cols matrix. A family given without its number of rows gets 12 rows per column,
 /// as Epperly, Meier and Nakatsukasa (arXiv 2406.03468) choose, but not more than the matrix has, and at least four
 /// per column where the family allows it. Whoever asks for a sketch gets one: the automatic method is then

@@ -19,12 +19,41 @@ Json per_vector(std::vector<double> values, std::int64_t vectors) {
   return vectors == 1 ? Json(values[0]) : Json(values);
 }
 
-Json sketch_json(const std::optional<AnySketch>& sketch) {
-  if (!sketch) return nullptr;
-  return {{"family", to_string(sketch->family())},
-          {"rows", sketch->rows()},
-          {"nonzeros", sketch->nonzeros()},
-          {"seed", sketch->seed()}};
+Json sketch_json(const AnySketch& sketch) {
+  return {{"family", to_string(sketch.family())},
+          {"rows", sketch.rows()},
+          {"nonzeros", sketch.nonzeros()},
+          {"seed", sketch.seed()}};
+}
+
+Json quantiles_json(const Quantiles& q) { return {{"low", q.low}, {"median", q.median}, {"high", q.high}}; }
+
+Json seconds_json(const SketchedSolveSeconds& s) {
+  return {{"sketch", s.sketch}, {"factor", s.factor}, {"iterate", s.iterate}, {"total", s.total}};
+}
+
+Json size_json(const SketchSizeProfile& size) {
+  Json json = sketch_json(size.sketch);
+  json["ratio"] = size.ratio;
+  json["distortion"] = quantiles_json(size.distortion);
+  json["condition"] = quantiles_json(size.condition);
+  json["typical_distortion"] = size.typical.distortion;
+  json["typical_condition"] = size.typical.preconditioned_condition();
+  json["predicted"] = seconds_json(size.predicted);
+  json["predicted"]["passes"] = size.predicted_passes;
+  json["measured"] = seconds_json(size.measured);
+  json["measured"]["passes"] = size.passes;
+  json["status"] = size.status ? Json(to_string(*size.status)) : Json();
+  return json;
+}
+
+Json choice_json(const SketchProfile& profile, const std::optional<std::size_t>& index) {
+  if (!index) return nullptr;
+  const SketchSizeProfile& size = profile.sizes[*index];
+  Json json = sketch_json(size.sketch);
+  json["predicted_seconds"] = size.predicted.total;
+  json["measured_seconds"] = size.measured.total;
+  return json;
 }
 
 Json comparison_json(const Comparison& comparison, std::int64_t vectors) {
@@ -50,7 +79,7 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
                {"method", to_string(report.method)},
                {"iterations", report.iterations},
                {"passes", report.passes},
-               {"sketch", sketch_json(report.sketch)},
+               {"sketch", report.sketch ? sketch_json(*report.sketch) : Json()},
                {"backward_error", per_vector(report.backward_error, vectors)},
                {"residual_norm", per_vector(report.residual_norm, vectors)},
                {"gradient_norm", per_vector(report.gradient_norm, vectors)},
@@ -65,6 +94,50 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
                {"version", version()}};
   if (comparison) json["compare"] = comparison_json(*comparison, vectors);
   return one_line(json);
+}
+
+std::string json_report(const SketchReport& report) {
+  return one_line({{"status", "sketched"},
+                   {"sketch", sketch_json(report.sketch)},
+                   {"rows", report.sketch.cols()},
+                   {"cols", report.cols},
+                   {"sparse", !report.dense},
+                   {"output", report.output},
+                   {"seconds",
+                    {{"read", report.read_seconds},
+                     {"sketch", report.sketch_seconds},
+                     {"write", report.write_seconds},
+                     {"total", report.read_seconds + report.sketch_seconds + report.write_seconds}}},
+                   {"threads", runtime_info().task_threads},
+                   {"version", version()}});
+}
+
+std::string json_report(const SketchProfile& profile, double read_seconds) {
+  Json sizes = Json::array();
+  for (const SketchSizeProfile& size : profile.sizes) sizes.push_back(size_json(size));
+  const SketchRecommendation& found = profile.recommendation;
+  Json smallest = Json::array();
+  for (const std::size_t index : found.smallest) smallest.push_back(sketch_json(profile.sizes[index].sketch));
+  return one_line({{"status", to_string(profile.status)},
+                   {"message", profile.message},
+                   {"rows", profile.rows},
+                   {"cols", profile.cols},
+                   {"rank", profile.rank},
+                   {"seeds", profile.seeds},
+                   {"distortion", profile.wanted_distortion},
+                   {"sizes", sizes},
+                   {"recommended",
+                    {{"fastest", choice_json(profile, found.fastest)},
+                     {"fastest_measured", choice_json(profile, found.fastest_measured)},
+                     {"measured_ratio", found.measured_ratio},
+                     {"smallest_for_distortion", smallest}}},
+                   {"seconds",
+                    {{"read", read_seconds},
+                     {"pass", profile.pass_seconds},
+                     {"direct_predicted", profile.direct_seconds},
+                     {"total", read_seconds + profile.seconds}}},
+                   {"threads", runtime_info().task_threads},
+                   {"version", version()}});
 }
 
 std::string json_error(const std::string& message) { return one_line({{"status", "error"}, {"message", message}}); }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <croquis/solvers/least_squares.hpp>
+#include <croquis/solvers/sketch_profile.hpp>
 
 #include "tools/compare.hpp"
 #include "tools/problem.hpp"
@@ -16,7 +17,22 @@ namespace croquis::tools {
 std::string json_report(const Problem& problem, const LeastSquaresReport& report,
                         const std::optional<Comparison>& comparison);
 
-/// The object that takes its place when there is no report: {"status": "error", "message": ...}.
+/// What `croquis sketch` did.
+struct SketchReport {
+  AnySketch sketch;
+  std::string output;
+  std::int64_t cols = 0;  ///< of A and of S A
+  bool dense = false;     ///< A is
+  double read_seconds = 0;
+  double sketch_seconds = 0;
+  double write_seconds = 0;
+};
+std::string json_report(const SketchReport& report);
+
+/// The object that `croquis profile --json` prints.
+std::string json_report(const SketchProfile& profile, double read_seconds);
+
+/// The object that takes the place of a report when there is none: {"status": "error", "message": ...}.
 std::string json_error(const std::string& message);
 
 }  // namespace croquis::tools

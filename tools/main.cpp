@@ -14,8 +14,9 @@
 #include "tools/info_command.hpp"
 #include "tools/json_report.hpp"
 #include "tools/output.hpp"
+#include "tools/profile_command.hpp"
+#include "tools/sketch_command.hpp"
 #include "tools/solve_command.hpp"
-#include "tools/solve_options.hpp"
 
 namespace {
 
@@ -41,8 +42,12 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", croquis::version());
   app.footer(exit_code_help);
   app.require_subcommand(1);
-  SolveOptions options;
-  CLI::App* solve = add_solve_command(app, options);
+  SolveOptions solve_options;
+  CLI::App* solve = add_solve_command(app, solve_options);
+  ProfileOptions profile_options;
+  CLI::App* profile = add_profile_command(app, profile_options);
+  SketchOptions sketch_options;
+  CLI::App* sketch = add_sketch_command(app, sketch_options);
   bool info_json = false;
   CLI::App* info = app.add_subcommand("info", "Show the version, and the BLAS, threads and processor features in use");
   info->add_flag("--json", info_json, "Print one JSON object instead of text");
@@ -51,12 +56,14 @@ int main(int argc, char** argv) {
   const bool json = std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
   try {
     app.parse(argc, argv);
-    if (solve->parsed()) return run_solve(options);
+    if (solve->parsed()) return run_solve(solve_options);
+    if (profile->parsed()) return run_profile(profile_options);
+    if (sketch->parsed()) return run_sketch(sketch_options);
     if (info->parsed()) run_info(info_json);
     return exit_solved;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
-    return fail(std::string(error.what()) + " (croquis --help and croquis solve --help show the usage)", json,
+    return fail(std::string(error.what()) + " (croquis --help and croquis COMMAND --help show the usage)", json,
                 exit_usage);
   } catch (const std::bad_alloc&) {
     return fail("not enough memory", json, exit_not_solved);

@@ -51,7 +51,7 @@ void append_intercept(MatrixFile& a) {
   if (!a.column_names.empty()) a.column_names.push_back("(intercept)");
 }
 
-void check_tall(const SolveOptions& options, const MatrixFile& a) {
+void check_tall(const InputOptions& options, const MatrixFile& a) {
   const std::int64_t cols = a.cols() + (options.intercept ? 1 : 0);
   if (a.rows() < cols)
     throw ShapeError(options.a.string() + ": A is " + shape_text(a.rows(), cols) +
@@ -75,18 +75,22 @@ std::string Problem::coefficient(std::int64_t j) const {
   return a.column_names.empty() ? std::string() : a.column_names[static_cast<std::size_t>(j)];
 }
 
-Problem read_problem(const SolveOptions& options) {
+MatrixFile read_a(const InputOptions& options) {
+  return read_matrix(options.a, {.format = file_format(options.format), .target = options.target});
+}
+
+Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {
   if (options.b && options.target)
     throw InvalidOption("both B and --target are given, but only one of them can be the right-hand side");
   const Stopwatch clock;
   Problem problem;
-  problem.a = read_matrix(options.a, {.format = file_format(options.format), .target = options.target});
+  problem.a = read_a(options);
   check_tall(options, problem.a);
   if (options.b) {
     problem.b = read_right_hand_sides(*options.b, problem, options.a);
   } else if (!problem.a.target.empty()) {
     problem.b = Matrix<double>(column_major<const double>(problem.a.target.data(), problem.a.rows(), 1));
-  } else {
+  } else if (right_hand_side == RightHandSide::required) {
     throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
   }
   if (options.intercept) append_intercept(problem.a);

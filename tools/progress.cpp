@@ -9,17 +9,29 @@ namespace croquis::tools {
 ProgressLine::ProgressLine(LeastSquaresOptions& options, bool wanted) {
   if (!wanted || isatty(STDERR_FILENO) == 0) return;
   options.on_iteration = [this](const LeastSquaresProgress& progress) {
-    // Ten lines a second are as many as anybody reads.
-    if (shown_at_ < 0 || progress.seconds - shown_at_ > 0.1) show(progress);
+    char text[120];
+    std::snprintf(text, sizeof text, "iteration %lld, %lld passes, backward error %.1e",
+                  static_cast<long long>(progress.iteration), static_cast<long long>(progress.passes),
+                  progress.backward_error);
+    show(progress.seconds, text);
     return true;
   };
 }
 
-void ProgressLine::show(const LeastSquaresProgress& progress) {
-  shown_at_ = progress.seconds;
-  std::fprintf(stderr, "\riteration %lld, %lld passes, backward error %.1e, %.1f s \x1b[K",
-               static_cast<long long>(progress.iteration), static_cast<long long>(progress.passes),
-               progress.backward_error, progress.seconds);
+ProgressLine::ProgressLine(SketchProfileOptions& options, bool wanted) {
+  if (!wanted || isatty(STDERR_FILENO) == 0) return;
+  options.on_step = [this](const SketchProfileProgress& progress) {
+    show(progress.seconds,
+         std::to_string(progress.done) + " of " + std::to_string(progress.total) + ": " + progress.doing);
+    return true;
+  };
+}
+
+void ProgressLine::show(double seconds, const std::string& text) {
+  // Ten lines a second are as many as anybody reads.
+  if (shown_at_ >= 0 && seconds - shown_at_ <= 0.1) return;
+  shown_at_ = seconds;
+  std::fprintf(stderr, "\r%s, %.1f s \x1b[K", text.c_str(), seconds);
   std::fflush(stderr);
 }
 

@@ -1,7 +1,10 @@
-// A line on the terminal that follows the iteration.
+// A line on the terminal that follows a long computation.
 #pragma once
 
+#include <string>
+
 #include <croquis/solvers/least_squares.hpp>
+#include <croquis/solvers/sketch_profile.hpp>
 
 namespace croquis::tools {
 
@@ -9,12 +12,13 @@ namespace croquis::tools {
 class ProgressLine {
  public:
   ProgressLine(LeastSquaresOptions& options, bool wanted);
+  ProgressLine(SketchProfileOptions& options, bool wanted);
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
  private:
-  void show(const LeastSquaresProgress& progress);
+  void show(double seconds, const std::string& text);
 
   double shown_at_ = -1;
 };

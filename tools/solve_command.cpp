@@ -3,9 +3,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <system_error>
 
-#include <croquis/errors.hpp>
 #include <croquis/linalg/write_matrix.hpp>
 
 #include "tools/choose_sketch.hpp"
@@ -22,16 +20,12 @@ namespace {
 
 void check_output(const SolveOptions& options) {
   if (!options.output) return;
-  for (const auto& input : {std::optional(options.a), options.b}) {
-    std::error_code no_such_file;
-    if (input && std::filesystem::equivalent(*input, *options.output, no_such_file))
-      throw InvalidOption("--output " + options.output->string() + " would overwrite the input");
-  }
+  check_not_an_input(options, "--output", *options.output);
   check_writable(*options.output);
 }
 
 ExitCode solve(const SolveOptions& options) {
-  const Problem problem = read_problem(options);
+  const Problem problem = read_problem(options, RightHandSide::required);
   LeastSquaresOptions how = solver_options(options, problem.a.rows(), problem.a.cols());
   LeastSquaresFit<double> fit;
   {

@@ -6,20 +6,12 @@
 #include <optional>
 #include <string>
 
-// CLI11 takes long to compile, and only two files need more of it.
-namespace CLI {
-class App;
-}
+#include "tools/input_options.hpp"
 
 namespace croquis::tools {
 
-struct SolveOptions {
-  std::filesystem::path a;
-  std::optional<std::filesystem::path> b;
+struct SolveOptions : InputOptions {
   std::optional<std::filesystem::path> output;
-  std::optional<std::string> target;
-  std::string format = "automatic";
-  bool intercept = false;
 
   std::string method = "automatic";
   std::string sketch = "automatic";

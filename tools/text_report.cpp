@@ -1,11 +1,11 @@
 #include "tools/text_report.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 #include <vector>
 
 #include <croquis/version.hpp>
+
+#include "tools/number_text.hpp"
 
 namespace croquis::tools {
 namespace {
@@ -14,18 +14,8 @@ namespace {
 constexpr std::int64_t most_rows_shown = 20;
 constexpr std::int64_t most_columns_shown = 4;
 
-std::string formatted(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 std::string scientific(double value) { return formatted("%.2e", value); }
 std::string seconds_text(double value) { return formatted(value < 1 ? "%.4f s" : "%.2f s", value); }
-
-std::string all_digits(double value) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 void line(std::string& text, const std::string& name, const std::string& value) {
   constexpr std::size_t width = 16;

@@ -36,11 +36,11 @@ struct SketchProfileOptions {
   std::uint64_t seed = 0;
   /// The distortion that the recommended sizes keep.
   double distortion = 0.5;
-  /// Also solve a least-squares problem with each size.
-  bool solve = true;
+  /// Rounds of solving a least-squares problem with each size; 0: none, solves are only predicted.
+  std::int64_t solves = 3;
   /// Sizes whose sketch alone is expected to cost more than this many times the direct method are not timed and not
   /// solved with.
-  double cost_limit = 2;
+  double cost_limit = 1;
   /// Called before each measurement on the calling thread; return false to cancel.
   std::function<bool(const SketchProfileProgress&)> on_step = nullptr;
 };
@@ -64,14 +64,14 @@ struct SketchedSolveSeconds {
 struct SketchSizeProfile {
   AnySketch sketch;             ///< the first of the operators
   double ratio = 0;             ///< its rows over the columns of A
-  Quantiles distortion;         ///< see `measure_distortion`
-  Quantiles condition;          ///< of the preconditioned problem: largest over smallest singular value of S Q
-  Distortion typical;           ///< the theory: `typical_distortion`
+  Quantiles distortion = {};    ///< see `measure_distortion`
+  Quantiles condition = {};     ///< of the preconditioned problem: largest over smallest singular value of S Q
+  Distortion typical = {};      ///< the theory: `typical_distortion`
   double predicted_passes = 0;  ///< over A, from the median condition
-  SketchedSolveSeconds predicted;
-  SketchedSolveSeconds measured;
-  std::int64_t passes = 0;       ///< of the solve that was measured
-  std::optional<Status> status;  ///< of that solve; none if none was run
+  SketchedSolveSeconds predicted = {};
+  SketchedSolveSeconds measured = {};
+  std::int64_t passes = 0;                      ///< of the solve that was measured
+  std::optional<Status> status = std::nullopt;  ///< of that solve; none if none was run
 };
 
 /// The best of the sizes that were tried, as indices into `SketchProfile::sizes`; none if no size qualifies.
@@ -116,8 +116,9 @@ struct [[nodiscard]] SketchProfile {
 /// values of S Q. For the Gaussian family S Q is itself a Gaussian matrix whatever Q is, and is drawn as such.
 ///
 /// Predicted seconds come from the cost model behind `LeastSquaresMethod::automatic`: passes(condition) from the
-/// measured distortion, and one sketch of each family, one QR and one iteration timed on A, scaled to the other sizes
-/// by the model. Measured seconds are medians of repeated runs where these are short.
+/// measured distortion, and the seconds of sketches, of their QR and of one iteration on A, which give the model's unit
+/// for each. Measured seconds are the least of a few runs; solves are run in rounds over all sizes, so that what else
+/// the machine does falls on all of them, and a size that takes over twice the fastest runs once.
 ///
 /// Everything but seconds (and recommendations, which follow them) is the same for the same seed and any number of
 /// threads. Cost: 6 m n^2 flops for Q, then for each size `seeds` sketches of Q, d n^2 + n^3 flops for each, and the

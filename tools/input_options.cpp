@@ -1,0 +1,36 @@
+#include "tools/input_options.hpp"
+
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+#include <croquis/errors.hpp>
+
+#include "tools/option_types.hpp"
+
+namespace croquis::tools {
+
+void add_matrix_option(CLI::App& command, InputOptions& options) {
+  command.add_option("A", options.a, "The matrix A")->required()->type_name("FILE");
+  add_choice(command, "--format", options.format, "Format of A",
+             {"automatic", "matrix-market", "npy", "csv", "tsv", "svmlight"});
+}
+
+void add_right_hand_side_options(CLI::App& command, InputOptions& options, const std::string& right_hand_side) {
+  command.add_option("B", options.b, right_hand_side)->type_name("FILE");
+  command
+      .add_option("--target", options.target,
+                  "The column of A that is the right-hand side, instead of B: a name (csv, tsv)\n"
+                  "or a zero-based index. The labels of svmlight are the right-hand side unless B is given")
+      ->type_name("COLUMN");
+  command.add_flag("--intercept", options.intercept, "Append a column of ones to A");
+}
+
+void check_not_an_input(const InputOptions& options, const char* option, const std::filesystem::path& output) {
+  for (const auto& input : {std::optional(options.a), options.b}) {
+    std::error_code no_such_file;
+    if (input && std::filesystem::equivalent(*input, output, no_such_file))
+      throw InvalidOption(std::string(option) + " " + output.string() + " would overwrite the input");
+  }
+}
+
+}  // namespace croquis::tools

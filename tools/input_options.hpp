@@ -1,0 +1,31 @@
+// The options that say which problem a command reads.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+// CLI11 takes long to compile, and only the files that define options need more of it.
+namespace CLI {
+class App;
+}
+
+namespace croquis::tools {
+
+struct InputOptions {
+  std::filesystem::path a;
+  std::optional<std::filesystem::path> b;
+  std::optional<std::string> target;
+  std::string format = "automatic";
+  bool intercept = false;
+};
+
+/// Adds A, and --format.
+void add_matrix_option(CLI::App& command, InputOptions& options);
+/// Adds B, --target and --intercept; `right_hand_side` says what B is.
+void add_right_hand_side_options(CLI::App& command, InputOptions& options, const std::string& right_hand_side);
+
+/// Throws `InvalidOption` naming `option` if the file is one of the inputs.
+void check_not_an_input(const InputOptions& options, const char* option, const std::filesystem::path& output);
+
+}  // namespace croquis::tools

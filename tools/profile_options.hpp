@@ -1,0 +1,29 @@
+// The options of `croquis profile`.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tools/input_options.hpp"
+
+namespace croquis::tools {
+
+struct ProfileOptions : InputOptions {
+  std::vector<std::string> families;
+  std::vector<double> ratios;
+  std::int64_t seeds = 11;
+  double distortion = 0.5;
+  std::int64_t solves = 3;
+  std::uint64_t seed = 0;
+  int threads = 0;
+
+  std::optional<std::filesystem::path> csv;
+  std::optional<std::filesystem::path> plot;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// Adds the subcommand `profile`, which fills `options`.
+CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options);
+
+}  // namespace croquis::tools
