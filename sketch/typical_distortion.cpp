@@ -35,6 +35,7 @@ Edges edges_of(const AnySketch& s, double n) {
   switch (s.family()) {
     case SketchFamily::srht:
     case SketchFamily::srtt:
+    case SketchFamily::row_sampling:
       return of_sampled_rows(n, d, static_cast<double>(most_sketch_rows(s.family(), s.cols())));
     default:
       return of_independent_entries(n, d);

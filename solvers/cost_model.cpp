@@ -63,7 +63,14 @@ double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
     case SketchFamily::srtt:
       if (dense) return entries * trigonometric_level * std::log2(m + 1);
       break;
-    default:
+    case SketchFamily::hashed_rht:
+      if (dense) return entries * (hadamard_level * std::log2(std::max(4096.0, 4 * d)) + sparse_add);
+      break;
+    case SketchFamily::row_sampling:
+      return sparse_read * std::min(d / m, 1.0) * entries;
+    case SketchFamily::gaussian:
+    case SketchFamily::rademacher:
+    case SketchFamily::uniform:
       break;
   }
   return 2 * d * entries + draw * d * m;

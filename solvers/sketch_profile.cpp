@@ -26,7 +26,7 @@ namespace {
 // Gram matrices whose eigenvalues are computed at the same time.
 constexpr std::int64_t batch = 8;
 // A round goes on with one size for as long as this, so that quick solves are run more than once.
-constexpr double enough_seconds = 0.1;
+constexpr double enough_seconds = 0.05;
 // A size that took this many times as long as the fastest is not solved with again.
 constexpr double worth_repeating = 2;
 

@@ -25,15 +25,18 @@ std::vector<std::int64_t> rows_to_try(std::int64_t m, std::int64_t n, const Sket
   return result;
 }
 
-// Those whose figures are not, by theory, another's.
+bool is_another_gaussian(SketchFamily family) {
+  return family == SketchFamily::rademacher || family == SketchFamily::uniform;
+}
+
 std::vector<SketchFamily> families_to_try(const SketchProfileOptions& options) {
-  const std::span<const SketchFamily> all = all_sketch_families();
-  std::vector<SketchFamily> result(all.begin(), all.end());
-  if (!options.families.empty()) {
-    result.clear();
-    for (const SketchFamily family : options.families)
-      if (std::find(result.begin(), result.end(), family) == result.end()) result.push_back(family);
+  std::vector<SketchFamily> result;
+  if (options.families.empty()) {
+    for (const SketchFamily family : all_sketch_families())
+      if (!is_another_gaussian(family)) result.push_back(family);
   }
+  for (const SketchFamily family : options.families)
+    if (std::find(result.begin(), result.end(), family) == result.end()) result.push_back(family);
   return result;
 }
 

