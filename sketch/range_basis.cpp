@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "linalg/blas.hpp"
@@ -12,23 +13,26 @@
 #include "linalg/tall_qr.hpp"
 
 namespace croquis {
-namespace {
 
-// Scales each column to a norm in [1, 2) by a power of two, by way of its largest entry: squares of the entries, and
-// the norm itself, may be out of range.
-void scale_columns(MatrixView<double> a) {
+std::vector<int> scale_columns_to_unit(MatrixView<double> a) {
+  std::vector<int> exponents(static_cast<std::size_t>(a.cols), 0);
+  // By way of the largest entry: squares of the entries, and the norm itself, may be out of range.
   for_each_tile(a.cols, [&](std::int64_t j) {
     double* column = a.data + j * a.leading_dimension;
     double largest = 0;
     for (std::int64_t i = 0; i < a.rows; ++i) largest = std::max(largest, std::abs(column[i]));
     if (largest == 0) return;
     const auto scale = [&](int exponent) {
+      exponents[static_cast<std::size_t>(j)] += exponent;
       for (std::int64_t i = 0; i < a.rows; ++i) column[i] = std::scalbn(column[i], exponent);
     };
     scale(-std::ilogb(largest));
     scale(-std::ilogb(norm2(a.rows, column)));
   });
+  return exponents;
 }
+
+namespace {
 
 Matrix<double> triangle_of(MatrixView<double> overwritten) {
   Matrix<double> nothing(overwritten.rows, 0);
@@ -45,27 +49,36 @@ void divide_by_triangle(MatrixView<double> a, MatrixView<const double> r) {
 
 }  // namespace
 
-Matrix<double> range_basis(const AnyMatrixView<double>& a) {
-  const std::int64_t m = a.rows();
-  const std::int64_t n = a.cols();
-  Matrix<double> scaled = densify(a);
-  scale_columns(scaled.view());
-  Matrix<double> work = scaled;
+RangeTriangle range_triangle(MatrixView<double> a, double rcond) {
+  const std::int64_t n = a.cols;
   Matrix<double> nothing(n, 0);
-  const PivotedQr<double> pivoted = pivoted_qr(triangle_of(work.view()), nothing.view());
-  const double tolerance = n > 0 ? default_rcond<double>(n) * std::abs(pivoted.r(0, 0)) : 0;
+  PivotedQr<double> pivoted = pivoted_qr(triangle_of(a), nothing.view());
+  const double relative = rcond > 0 ? rcond : default_rcond<double>(n);
+  const double tolerance = n > 0 ? relative * std::abs(pivoted.r(0, 0)) : 0;
   std::int64_t rank = 0;
   while (rank < n && std::abs(pivoted.r(rank, rank)) > tolerance) ++rank;
+  pivoted.permutation.resize(static_cast<std::size_t>(rank));
+  return {std::move(pivoted.permutation),
+          Matrix<double>(MatrixView<const double>(pivoted.r.view().block(0, 0, rank, rank)))};
+}
+
+Matrix<double> range_basis(const AnyMatrixView<double>& a, double rcond) {
+  const std::int64_t m = a.rows();
+  Matrix<double> scaled = densify(a);
+  scale_columns_to_unit(scaled.view());
+  Matrix<double> work = scaled;
+  const RangeTriangle triangle = range_triangle(work.view(), rcond);
+  const std::int64_t rank = triangle.rank();
 
   // The columns that carry the range, in the workspace; then the scaled matrix is free for the second round.
   const auto basis = work.view().block(0, 0, m, rank);
   for (std::int64_t k = 0; k < rank; ++k)
-    copy<double>(scaled.view().block(0, pivoted.permutation[k], m, 1), basis.block(0, k, m, 1));
-  divide_by_triangle(basis, pivoted.r.view().block(0, 0, rank, rank));
+    copy<double>(scaled.view().block(0, triangle.columns[static_cast<std::size_t>(k)], m, 1), basis.block(0, k, m, 1));
+  divide_by_triangle(basis, triangle.r.view());
   const auto again = scaled.view().block(0, 0, m, rank);
   copy<double>(basis, again);
   divide_by_triangle(basis, triangle_of(again).view());
-  if (rank == n) return work;
+  if (rank == a.cols()) return work;
   return Matrix<double>(MatrixView<const double>(basis));
 }
 

@@ -15,6 +15,7 @@
 #include <croquis/sketch/distortion.hpp>
 #include <croquis/sketch/gaussian.hpp>
 #include <croquis/sketch/hashed_rht.hpp>
+#include <croquis/sketch/leverage_scores.hpp>
 #include <croquis/sketch/rademacher.hpp>
 #include <croquis/sketch/row_sampling.hpp>
 #include <croquis/sketch/sketch_operator.hpp>

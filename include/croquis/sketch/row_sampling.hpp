@@ -18,9 +18,9 @@ enum class Replacement { without, with };
 /// times this column is expected in the sample), so that E[S^T S] = I.
 ///
 /// Applying it reads d rows of A and costs d n multiplications; nothing mixes the rows, so the distortion depends on
-/// how well the probabilities match the leverage scores of A: with those, d of the order of
-/// n log n is enough for any A; uniform sampling wants a factor (largest score) m / n more, and fails outright on an A
-/// one row of which nothing else can stand for.
+/// how well the probabilities match the leverage scores of A (`leverage_scores`): with those, d of the order of n log n
+/// is enough for any A; uniform sampling wants a factor (largest score) m / n more, and fails outright on an A one row
+/// of which nothing else can stand for.
 ///
 /// Unlike the other operators its parameters are as long as A is tall, so the sample is drawn once, when the operator
 /// is made, and shared by its copies.
