@@ -15,13 +15,13 @@ constexpr double solve_per_entry = 4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 2e6;
 // Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
-constexpr double sparse_read = 30;
-constexpr double sparse_add = 10;
+constexpr double sparse_read = 20;
+constexpr double sparse_add = 5;
 // Transforms, per stored entry and level.
-constexpr double hadamard_level = 10;
-constexpr double trigonometric_level = 20;
+constexpr double hadamard_level = 5;
+constexpr double trigonometric_level = 60;
 // One entry of a dense S, made and used once.
-constexpr double draw = 30;
+constexpr double draw = 80;
 
 // A full-accuracy solve reduces the error of the sketch-and-solve point by exp(-log_reduction), some 14 digits.
 constexpr double log_reduction = 32.5;

@@ -57,8 +57,9 @@ ExitCode sketch(const SketchOptions& options) {
   report.sketch_seconds = sketch_clock.seconds();
   const auto entries = sa.entries();
   if (!std::all_of(entries.begin(), entries.end(), [](double entry) { return std::isfinite(entry); })) {
-    print_error(options.a.string() + ": A holds a NaN or an infinity, or entries too large to add; nothing is written");
-    if (options.json) print(json_error("A holds a NaN or an infinity, or entries too large to add") + "\n");
+    const std::string message = "A holds a NaN or an infinity, or entries too large to add: nothing is written";
+    print_error(message);
+    if (options.json) print(json_error(message) + "\n");
     return exit_not_solved;
   }
 

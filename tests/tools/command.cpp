@@ -59,4 +59,23 @@ nlohmann::json solve_json(std::vector<std::string> arguments, int expected_statu
   return json_output(result);
 }
 
+std::string failure(const std::filesystem::path& folder, std::vector<std::string> arguments, int expected_status) {
+  const auto entries = [&] { return std::distance(std::filesystem::directory_iterator(folder), {}); };
+  const auto before = entries();
+  const CommandResult text = run_croquis(arguments);
+  CHECK_MESSAGE(text.status == expected_status, text.output, text.errors);
+  CHECK_MESSAGE(text.output.empty(), text.output);
+  CHECK_MESSAGE(std::count(text.errors.begin(), text.errors.end(), '\n') == 1, text.errors);
+  arguments.push_back("--json");
+  const CommandResult machine = run_croquis(arguments);
+  CHECK(machine.status == expected_status);
+  CHECK(machine.errors == text.errors);
+  const nlohmann::json object = json_output(machine);
+  CHECK(object["status"] == "error");
+  CHECK(object.size() == 2);
+  CHECK("croquis: " + object["message"].get<std::string>() + "\n" == text.errors);
+  CHECK(entries() == before);
+  return object["message"];
+}
+
 }  // namespace croquis::test

@@ -27,4 +27,8 @@ nlohmann::json json_output(const CommandResult& result);
 /// Runs `croquis solve --json` with these arguments, checks the exit status, and returns the object.
 nlohmann::json solve_json(std::vector<std::string> arguments, int expected_status = 0);
 
+/// Runs the command as text and with --json, checks the exit status, that the same one line is said on stderr and in
+/// the JSON object, and that `folder` holds as many files as before. Returns the message.
+std::string failure(const std::filesystem::path& folder, std::vector<std::string> arguments, int expected_status);
+
 }  // namespace croquis::test

@@ -24,24 +24,9 @@ struct Scene {
   std::string b = folder.write("b.csv", "1\n3\n5\n8\n").string();
   std::string x = (folder.path() / "x.csv").string();
 
-  /// The message, after checking the exit status, and that the message is on stderr, in text and JSON alike.
   std::string failure(std::vector<std::string> arguments, int status) const {
-    const std::size_t files = folder.entries();
     arguments.insert(arguments.begin(), "solve");
-    const CommandResult text = run_croquis(arguments);
-    CHECK_MESSAGE(text.status == status, text.output, text.errors);
-    CHECK_MESSAGE(text.output.empty(), text.output);
-    CHECK_MESSAGE(std::count(text.errors.begin(), text.errors.end(), '\n') == 1, text.errors);
-    arguments.push_back("--json");
-    const CommandResult machine = run_croquis(arguments);
-    CHECK(machine.status == status);
-    CHECK(machine.errors == text.errors);
-    const json object = json_output(machine);
-    CHECK(object["status"] == "error");
-    CHECK(object.size() == 2);
-    CHECK("croquis: " + object["message"].get<std::string>() + "\n" == text.errors);
-    CHECK(folder.entries() == files);
-    return object["message"];
+    return test::failure(folder.path(), arguments, status);
   }
 };
 
