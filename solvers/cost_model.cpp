@@ -10,8 +10,10 @@ namespace {
 
 // Flops of a matrix product in the time that one stored entry takes to come from memory and through the fused pass.
 constexpr double pass_per_entry = 20;
-// The two triangular solves of an iteration, per entry of the square matrix, on one thread.
-constexpr double solve_per_entry = 4;
+// The triangular solves of an iteration and of its error estimate, per entry of the square matrix, on one thread.
+constexpr double solve_per_entry = 20;
+// The factor of a shifted matrix that estimates the backward error, per cube of the columns.
+constexpr double shift_per_cube = 1.5;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 2e6;
 // Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
@@ -34,6 +36,8 @@ constexpr double passes_to_give_up = 12;
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
 double qr_cost(double rows, double cols) { return 1.6 * (1 + 80 / cols) * 2 * rows * cols * cols; }
 
+double shift_cost(double cols) { return shift_per_cube * cols * cols * cols; }
+
 double entries_and_rows(const ProblemShape& s) {
   return static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
 }
@@ -45,7 +49,7 @@ SolveCost direct_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   return {.sketch = 0,
           .factor = qr_cost(m, n) + 4 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
-          .iterate = 3 * pass_per_entry * m * n};
+          .iterate = 3 * pass_per_entry * m * n + shift_cost(n)};
 }
 
 double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
@@ -100,7 +104,7 @@ SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& s
   const ExpectedPasses expected = expected_passes(s.cols, condition);
   SolveCost cost{.sketch = sketch_cost(s, sketch),
                  .factor = factor_cost(s, sketch.rows()),
-                 .iterate = expected.passes * pass_cost(s)};
+                 .iterate = expected.passes * pass_cost(s) + shift_cost(static_cast<double>(s.cols))};
   if (expected.gives_up) {
     const SolveCost direct = direct_cost(s);
     cost = {.sketch = 2 * cost.sketch,

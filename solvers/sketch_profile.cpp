@@ -27,6 +27,8 @@ namespace {
 constexpr std::int64_t batch = 8;
 // A round goes on with one size for as long as this, so that quick solves are run more than once.
 constexpr double enough_seconds = 0.05;
+// What costs less, some 20 ms, is timed whatever the direct method costs.
+constexpr double cheap = 2e9;
 // A size that took this many times as long as the fastest is not solved with again.
 constexpr double worth_repeating = 2;
 
@@ -163,7 +165,7 @@ AnySketch Profiler::probe() const {
 }
 
 bool Profiler::worth_timing(const SketchSizeProfile& size) const {
-  return sketch_cost(shape_, size.sketch) <= options_.cost_limit * direct_cost(shape_).total();
+  return sketch_cost(shape_, size.sketch) <= std::max(cheap, options_.cost_limit * direct_cost(shape_).total());
 }
 
 bool Profiler::measure_sizes() {

@@ -10,6 +10,7 @@
 #include "linalg/finite.hpp"
 #include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
+#include "solvers/backward_error.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/factorization.hpp"
 #include "solvers/least_squares_problem.hpp"
@@ -89,10 +90,12 @@ IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch&
   Matrix<double> x = Matrix<double>::uninitialized(a.cols(), vectors);
   Matrix<double> g = Matrix<double>::uninitialized(a.cols(), vectors);
   Matrix<double> q = Matrix<double>::uninitialized(f.rank, vectors);
+  BackwardError<double> error(f);
   result.seconds = least_seconds([&] {
     f.precondition(p.view(), x.view());
     normal_product<double>(a, x.view(), g.view());
     f.precondition_transposed(g.view(), q.view());
+    for (std::int64_t j = 0; j < vectors; ++j) (void)error.estimate(q.data() + j * f.rank, 1, 1, 1);
   });
   return result;
 }

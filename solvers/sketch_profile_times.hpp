@@ -30,7 +30,8 @@ struct IterationSeconds {
   std::vector<double> scale;
   double seconds = 0;
 };
-/// Times one pass over A and two triangular solves for `vectors` right-hand sides, preconditioned by S A.
+/// Times one pass over A, two triangular solves and the estimate of the error for `vectors` right-hand sides,
+/// preconditioned by S A.
 IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch& sketch, std::int64_t vectors);
 
 }  // namespace croquis

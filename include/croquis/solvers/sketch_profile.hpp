@@ -96,7 +96,7 @@ struct [[nodiscard]] SketchProfile {
   double wanted_distortion = 0;
   std::vector<SketchSizeProfile> sizes;  ///< by family and number of rows
   SketchRecommendation recommendation;
-  double pass_seconds = 0;    ///< one iteration: a pass over A and two triangular solves
+  double pass_seconds = 0;    ///< one iteration: a pass over A, triangular solves, and the check of the error
   double direct_seconds = 0;  ///< predicted, of the direct method
   double seconds = 0;         ///< that the profile took
 
