@@ -5,7 +5,6 @@
 #include <memory>
 #include <numbers>
 
-#include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/transforms/column_transform.hpp"
@@ -79,12 +78,29 @@ bool transform_is_cheaper(const Srtt& s, std::int64_t k, std::int64_t n) {
   return flops_per_level * m * std::log2(m + 1) * static_cast<double>(n) < panels;
 }
 
-// A few columns at a time are copied; each gets its signs on the way into the transform, of whose result only the
-// sampled entries are worked out.
+// to(:, j) = from(:, j) for a row-major `from` of few columns: blocks of rows, asked for ahead, are read line by line
+// while they are in the first-level cache.
+template <class T>
+void copy_columns(MatrixView<const T> from, T* to) {
+  constexpr std::int64_t rows_at_once = 64;
+  for (std::int64_t first = 0; first < from.rows; first += rows_at_once) {
+    const std::int64_t last = std::min(from.rows, first + rows_at_once);
+    for (std::int64_t i = last; i < std::min(from.rows, last + rows_at_once); ++i) {
+      __builtin_prefetch(&from(i, 0));
+      __builtin_prefetch(&from(i, from.cols - 1));
+    }
+    for (std::int64_t j = 0; j < from.cols; ++j)
+      for (std::int64_t i = first; i < last; ++i) to[j * from.rows + i] = from(i, j);
+  }
+}
+
+// Columns get their signs on the way into the transform, of whose result only the sampled entries are worked out. A
+// row-major A is copied first, two cache lines of columns at a time: written and read once more than A is.
 template <class T>
 void multiply_by_transform(const Srtt& s, std::int64_t first_row, MatrixView<const T> a, Update update,
                            MatrixView<T> out) {
-  constexpr std::int64_t width = 64 / static_cast<std::int64_t>(sizeof(T));
+  const bool copied = a.layout == Layout::row_major;
+  const std::int64_t width = (copied ? 128 : 64) / static_cast<std::int64_t>(sizeof(T));
   const ColumnTransform<T> transform(s.transform, s.cols);
   const auto sample = sample_without_replacement(s.seed, s.cols, s.rows);
   Workspace<T> signs(a.rows);
@@ -93,12 +109,12 @@ void multiply_by_transform(const Srtt& s, std::int64_t first_row, MatrixView<con
   for_each_tile((a.cols + width - 1) / width, [&](std::int64_t tile) {
     const std::int64_t first = tile * width;
     const std::int64_t columns = std::min(width, a.cols - first);
-    Workspace<T> copied(a.rows * columns);
+    Workspace<T> copy(copied ? a.rows * columns : 0);
+    if (copied) copy_columns<T>(a.block(0, first, a.rows, columns), copy.data());
     Workspace<T> work(transform.workspace_size());
-    copy_serial<T>(a.block(0, first, a.rows, columns), column_major(copied.data(), a.rows, columns));
     for (std::int64_t j = 0; j < columns; ++j) {
-      const T* column = copied.data() + j * a.rows;
-      if (a.rows < s.cols) std::fill_n(work.data(), s.cols, T(0));
+      const T* column = copied ? copy.data() + j * a.rows : a.data + (first + j) * a.leading_dimension;
+      if (a.rows < s.cols) std::fill_n(work.data(), work.size(), T(0));
       for (std::int64_t i = 0; i < a.rows; ++i) work[transform.place(first_row + i)] = signs[i] * column[i];
       transform.execute(work.data());
       for (std::int64_t i = 0; i < s.rows; ++i) {

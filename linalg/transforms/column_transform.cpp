@@ -27,21 +27,29 @@ template <class T>
 struct Fftw;
 template <>
 struct Fftw<double> {
-  static void* make_plan(int n, double* x) {
-    return fftw_plan_dft_r2c_1d(n, x, reinterpret_cast<fftw_complex*>(x), FFTW_ESTIMATE);
+  static void* make_plan(int n, bool is_complex, double* x) {
+    auto* z = reinterpret_cast<fftw_complex*>(x);
+    return is_complex ? fftw_plan_dft_1d(n, z, z, FFTW_FORWARD, FFTW_ESTIMATE)
+                      : fftw_plan_dft_r2c_1d(n, x, z, FFTW_ESTIMATE);
   }
-  static void execute(void* plan, double* x) {
-    fftw_execute_dft_r2c(static_cast<fftw_plan>(plan), x, reinterpret_cast<fftw_complex*>(x));
+  static void execute(void* plan, bool is_complex, double* x) {
+    auto* z = reinterpret_cast<fftw_complex*>(x);
+    is_complex ? fftw_execute_dft(static_cast<fftw_plan>(plan), z, z)
+               : fftw_execute_dft_r2c(static_cast<fftw_plan>(plan), x, z);
   }
   void operator()(void* plan) const { fftw_destroy_plan(static_cast<fftw_plan>(plan)); }
 };
 template <>
 struct Fftw<float> {
-  static void* make_plan(int n, float* x) {
-    return fftwf_plan_dft_r2c_1d(n, x, reinterpret_cast<fftwf_complex*>(x), FFTW_ESTIMATE);
+  static void* make_plan(int n, bool is_complex, float* x) {
+    auto* z = reinterpret_cast<fftwf_complex*>(x);
+    return is_complex ? fftwf_plan_dft_1d(n, z, z, FFTW_FORWARD, FFTW_ESTIMATE)
+                      : fftwf_plan_dft_r2c_1d(n, x, z, FFTW_ESTIMATE);
   }
-  static void execute(void* plan, float* x) {
-    fftwf_execute_dft_r2c(static_cast<fftwf_plan>(plan), x, reinterpret_cast<fftwf_complex*>(x));
+  static void execute(void* plan, bool is_complex, float* x) {
+    auto* z = reinterpret_cast<fftwf_complex*>(x);
+    is_complex ? fftwf_execute_dft(static_cast<fftwf_plan>(plan), z, z)
+               : fftwf_execute_dft_r2c(static_cast<fftwf_plan>(plan), x, z);
   }
   void operator()(void* plan) const { fftwf_destroy_plan(static_cast<fftwf_plan>(plan)); }
 };
@@ -64,18 +72,26 @@ std::vector<std::complex<T>> dct_twiddles(std::int64_t length) {
   return twiddle;
 }
 
+bool is_odd_with_large_factor(std::int64_t length) {
+  constexpr std::int64_t large = 100;
+  if (length % 2 == 0) return false;
+  for (std::int64_t factor = 3; factor < large; factor += 2)
+    while (length % factor == 0) length /= factor;
+  return length > 1;
+}
+
 // Plans are made one at a time, executed by many threads and kept for the life of the process. They are estimated,
 // not measured: a measurement could choose another algorithm, and so other roundings, from one run to the next.
 template <class T>
-const Plan<T>& find_plan(TrigonometricTransform kind, std::int64_t length) {
+const Plan<T>& find_plan(TrigonometricTransform kind, std::int64_t length, bool is_complex) {
   static std::mutex mutex;
   static std::map<std::pair<TrigonometricTransform, std::int64_t>, Plan<T>> plans;
   const std::lock_guard lock(mutex);
   Plan<T>& plan = plans[{kind, length}];
   if (plan.plan == nullptr) {
-    Workspace<T> column(2 * (length / 2 + 1));
+    Workspace<T> column(2 * length + 2);
     if (kind == TrigonometricTransform::dct) plan.twiddle = dct_twiddles<T>(length);
-    plan.plan.reset(Fftw<T>::make_plan(static_cast<int>(length), column.data()));
+    plan.plan.reset(Fftw<T>::make_plan(static_cast<int>(length), is_complex, column.data()));
   }
   return plan;
 }
@@ -86,18 +102,24 @@ bool has_trigonometric_transforms() { return true; }
 
 template <class T>
 ColumnTransform<T>::ColumnTransform(TrigonometricTransform kind, std::int64_t length)
-    : kind_(kind), length_(length), scale_(static_cast<T>(1 / std::sqrt(static_cast<double>(length)))) {
+    : kind_(kind),
+      length_(length),
+      is_complex_(is_odd_with_large_factor(length)),
+      scale_(static_cast<T>(1 / std::sqrt(static_cast<double>(length)))) {
   if (length > INT_MAX)
     throw ShapeError("a trigonometric transform of length " + std::to_string(length) +
                      " does not fit the 32-bit lengths of FFTW");
-  const Plan<T>& found = find_plan<T>(kind, length);
+  const Plan<T>& found = find_plan<T>(kind, length, is_complex_);
   plan_ = found.plan.get();
   twiddle_ = found.twiddle.data();
 }
 
 template <class T>
 void ColumnTransform<T>::execute(T* workspace) const {
-  Fftw<T>::execute(plan_, workspace);
+  if (is_complex_) {
+    for (std::int64_t k = 0; k < length_; ++k) workspace[2 * k + 1] = 0;
+  }
+  Fftw<T>::execute(plan_, is_complex_, workspace);
 }
 
 #else
