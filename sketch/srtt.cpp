@@ -12,6 +12,7 @@
 #include "sketch/multiply_sketch.hpp"
 #include "sketch/panels.hpp"
 #include "sketch/sampling.hpp"
+#include "sketch/strip_kernels.hpp"
 
 namespace croquis {
 namespace {
@@ -78,49 +79,58 @@ bool transform_is_cheaper(const Srtt& s, std::int64_t k, std::int64_t n) {
   return flops_per_level * m * std::log2(m + 1) * static_cast<double>(n) < panels;
 }
 
-// to(:, j) = from(:, j) for a row-major `from` of few columns: blocks of rows, asked for ahead, are read line by line
-// while they are in the first-level cache.
+// to(:, j) = from(:, j) for a row-major strip. Blocks of rows are packed, asked for ahead, so long that each column
+// takes some pages at a time: shorter pieces of columns far apart are written at the latency of memory.
 template <class T>
-void copy_columns(MatrixView<const T> from, T* to) {
-  constexpr std::int64_t rows_at_once = 64;
+void copy_columns(MatrixView<const T> from, MatrixView<T> to) {
+  constexpr std::int64_t width = narrow_strip<T>;
+  constexpr std::int64_t rows_at_once = 1024;
+  Workspace<T> packed(rows_at_once * width);
   for (std::int64_t first = 0; first < from.rows; first += rows_at_once) {
-    const std::int64_t last = std::min(from.rows, first + rows_at_once);
-    for (std::int64_t i = last; i < std::min(from.rows, last + rows_at_once); ++i) {
-      __builtin_prefetch(&from(i, 0));
-      __builtin_prefetch(&from(i, from.cols - 1));
+    const std::int64_t count = std::min(rows_at_once, from.rows - first);
+    pack_rows(from, first, count, width, packed.data());
+    for (std::int64_t j = 0; j < from.cols; ++j) {
+      T* column = to.data + j * to.leading_dimension + first;
+      for (std::int64_t i = 0; i < count; ++i) column[i] = packed[i * width + j];
     }
-    for (std::int64_t j = 0; j < from.cols; ++j)
-      for (std::int64_t i = first; i < last; ++i) to[j * from.rows + i] = from(i, j);
   }
 }
 
 // Columns get their signs on the way into the transform, of whose result only the sampled entries are worked out. A
-// row-major A is copied first, two cache lines of columns at a time: written and read once more than A is.
+// strip of columns of a row-major A is copied first, so that a transform has its column in the second-level
+// cache. Workspaces are used again, since fresh memory costs as much as a pass over it.
 template <class T>
 void multiply_by_transform(const Srtt& s, std::int64_t first_row, MatrixView<const T> a, Update update,
                            MatrixView<T> out) {
+  constexpr std::int64_t most_parts = 32;
   const bool copied = a.layout == Layout::row_major;
-  const std::int64_t width = (copied ? 128 : 64) / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t width = copied ? narrow_strip<T> : 1;
   const ColumnTransform<T> transform(s.transform, s.cols);
   const auto sample = sample_without_replacement(s.seed, s.cols, s.rows);
   Workspace<T> signs(a.rows);
   draw_column_signs(s.seed, first_row, a.rows, signs.data());
   const T scale = static_cast<T>(std::sqrt(static_cast<double>(s.cols) / static_cast<double>(s.rows)));
-  for_each_tile((a.cols + width - 1) / width, [&](std::int64_t tile) {
-    const std::int64_t first = tile * width;
-    const std::int64_t columns = std::min(width, a.cols - first);
-    Workspace<T> copy(copied ? a.rows * columns : 0);
-    if (copied) copy_columns<T>(a.block(0, first, a.rows, columns), copy.data());
+  const Partition parts(a.cols, most_parts, width);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    Workspace<T> memory(copied ? a.rows * width : 0);
     Workspace<T> work(transform.workspace_size());
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const T* column = copied ? copy.data() + j * a.rows : a.data + (first + j) * a.leading_dimension;
-      if (a.rows < s.cols) std::fill_n(work.data(), work.size(), T(0));
-      for (std::int64_t i = 0; i < a.rows; ++i) work[transform.place(first_row + i)] = signs[i] * column[i];
-      transform.execute(work.data());
-      for (std::int64_t i = 0; i < s.rows; ++i) {
-        const T value = scale * transform.value(work.data(), sample[static_cast<std::size_t>(i)]);
-        T& to = out(i, first + j);
-        to = update == Update::add ? to + value : value;
+    for (std::int64_t first = parts.begin(part); first < parts.end(part); first += width) {
+      auto columns = a.block(0, first, a.rows, std::min(width, parts.end(part) - first));
+      if (copied) {
+        const auto copy = column_major(memory.data(), a.rows, columns.cols);
+        copy_columns<T>(columns, copy);
+        columns = copy;
+      }
+      for (std::int64_t j = 0; j < columns.cols; ++j) {
+        const T* column = columns.data + j * columns.leading_dimension;
+        if (a.rows < s.cols) std::fill_n(work.data(), work.size(), T(0));
+        for (std::int64_t i = 0; i < a.rows; ++i) work[transform.place(first_row + i)] = signs[i] * column[i];
+        transform.execute(work.data());
+        for (std::int64_t i = 0; i < s.rows; ++i) {
+          const T value = scale * transform.value(work.data(), sample[static_cast<std::size_t>(i)]);
+          T& to = out(i, first + j);
+          to = update == Update::add ? to + value : value;
+        }
       }
     }
   });
