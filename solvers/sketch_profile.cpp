@@ -82,6 +82,7 @@ class Profiler {
   void measure_distortion(SketchSizeProfile& size);
   AnySketch probe() const;
   bool worth_timing(const SketchSizeProfile& size) const;
+  bool worth_solving(const SketchSizeProfile& size) const;
   bool step(const std::string& what, const SketchSizeProfile& size);
   bool stop(Status status, const std::string& message);
 
@@ -168,6 +169,12 @@ bool Profiler::worth_timing(const SketchSizeProfile& size) const {
   return sketch_cost(shape_, size.sketch) <= std::max(cheap, options_.cost_limit * direct_cost(shape_).total());
 }
 
+bool Profiler::worth_solving(const SketchSizeProfile& size) const {
+  const double condition = size.condition.median;
+  return worth_timing(size) && (!expected_passes(profile_.cols, condition).gives_up ||
+                                sketch_and_precondition_cost(shape_, size.sketch, condition).total() < 10 * cheap);
+}
+
 bool Profiler::measure_sizes() {
   for (SketchSizeProfile& size : profile_.sizes) {
     if (!step("measuring ", size)) return false;
@@ -245,7 +252,7 @@ bool Profiler::solve_sizes() {
   for (std::int64_t round = 0; round < options_.solves; ++round) {
     for (SketchSizeProfile& size : profile_.sizes) {
       if (!step("solving with ", size)) return false;
-      if (!worth_timing(size) || (round > 0 && size.measured.total > worth_repeating * fastest)) continue;
+      if (!worth_solving(size) || (round > 0 && size.measured.total > worth_repeating * fastest)) continue;
       solve(size);
       fastest = std::min(fastest, size.measured.total);
     }

@@ -22,12 +22,12 @@ CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options) {
                    "(1.5,2,3,4,6,8,12,16, as far as the sketch is not taller than A)")
       ->type_name("NUMBERS")
       ->delimiter(',');
-  profile->add_option("--seeds", options.seeds, "Sketches that each distortion is measured by (11)")
+  profile->add_option("--seeds", options.seeds, "Sketches that each distortion is measured by (9)")
       ->type_name("NUMBER")
       ->check(whole_number<std::int64_t>());
   profile->add_option("--distortion", options.distortion, "The distortion that recommended sizes keep (0.5)")
       ->type_name("NUMBER");
-  profile->add_option("--solves", options.solves, "Rounds of solves with each size; 0: predict their time only (3)")
+  profile->add_option("--solves", options.solves, "Rounds of solves with each size; 0: predict their time only (2)")
       ->type_name("NUMBER")
       ->check(whole_number<std::int64_t>());
   add_seed_option(*profile, options.seed, "First seed; same seed, same profile but for the seconds (0)");

@@ -11,9 +11,9 @@ namespace croquis::tools {
 struct ProfileOptions : InputOptions {
   std::vector<std::string> families;
   std::vector<double> ratios;
-  std::int64_t seeds = 11;
+  std::int64_t seeds = 9;
   double distortion = 0.5;
-  std::int64_t solves = 3;
+  std::int64_t solves = 2;
   std::uint64_t seed = 0;
   int threads = 0;
 

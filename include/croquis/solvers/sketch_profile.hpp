@@ -31,15 +31,15 @@ struct SketchProfileOptions {
   /// not taller than A (or than 4 columns). Sizes that a family cannot have are left out.
   std::vector<double> ratios = {};
   /// Independent sketches by which the distortion of each size is measured.
-  std::int64_t seeds = 11;
+  std::int64_t seeds = 9;
   /// The first seed. The same seed gives the same profile, apart from seconds and what is derived from them.
   std::uint64_t seed = 0;
   /// The distortion that the recommended sizes keep.
   double distortion = 0.5;
   /// Rounds of solving a least-squares problem with each size; 0: none, solves are only predicted.
-  std::int64_t solves = 3;
+  std::int64_t solves = 2;
   /// Sizes whose sketch alone is expected to cost more than this many times the direct method are not timed and not
-  /// solved with.
+  /// solved with, nor are those that the solver is expected to give up; unless they are a matter of milliseconds.
   double cost_limit = 1;
   /// Called before each measurement on the calling thread; return false to cancel.
   std::function<bool(const SketchProfileProgress&)> on_step = nullptr;
@@ -122,7 +122,7 @@ struct [[nodiscard]] SketchProfile {
 ///
 /// Everything but seconds (and recommendations, which follow them) is the same for the same seed and any number of
 /// threads. Cost: 6 m n^2 flops for Q, then for each size `seeds` sketches of Q, d n^2 + n^3 flops for each, and the
-/// solves: about a minute or two for 60000 x 785 on two cores. Memory: two dense copies of A, S A and 8 n^2.
+/// solves. Fewer seeds, solves, families or ratios shorten it. Memory: two dense copies of A, S A and 8 n^2.
 ///
 /// Throws `ShapeError` if m < n or b has other rows than A, `InvalidOption` for an option out of range. NaN or infinity
 /// in A or b, an A of zeros or without columns is a status with a message; there are then no sizes.
