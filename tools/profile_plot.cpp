@@ -100,6 +100,19 @@ Range seconds_range(const SketchProfile& profile) {
   return range;
 }
 
+// 1, 2 and 5 of each decade in the range.
+std::string decade_tics(const Range& range) {
+  std::string tics;
+  for (int exponent = -9; exponent < 9; ++exponent) {
+    for (const double digit : {1., 2., 5.}) {
+      const double tic = digit * std::pow(10, exponent);
+      if (tic > 0.6 * range.least && tic < 1.5 * range.most)
+        tics.append(tics.empty() ? "" : ",").append(formatted("%.6g", tic));
+    }
+  }
+  return tics;
+}
+
 std::string ratio_axis(const SketchProfile& profile) {
   Range ratio;
   for (const SketchSizeProfile& size : profile.sizes) ratio.take(size.ratio);
@@ -122,13 +135,25 @@ std::string preamble(const std::filesystem::path& path, const ProfiledMatrix& ma
   text += "set multiplot\n";
   text += "set label 1 " + quoted("Sketches of " + matrix.title() + ", rank " + std::to_string(profile.rank)) +
           " noenhanced at screen 0.018,0.955 font ',16' textcolor rgb ink\n";
-  return text + "set bmargin at screen 0.125\nset tmargin at screen 0.84\n" + ratio_axis(profile);
+  return text + "set bmargin at screen 0.2\nset tmargin at screen 0.85\n" + ratio_axis(profile);
+}
+
+// One legend for both panels of curves, below them.
+std::string legend(const std::vector<Sizes>& families) {
+  std::string text;
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    const SketchFamily family = families[i].front().sketch.family();
+    text += "set label " + std::to_string(20 + i) + " " + quoted(to_string(family)) + " at screen " +
+            all_digits(0.045 + 0.092 * static_cast<double>(i)) + ",0.035 point" +
+            line_style(family, "pointsize 1.3 linewidth 2 offset 1,0 font ',13' textcolor rgb ink\n");
+  }
+  return text;
 }
 
 std::string panel(const char* title, double left, double right) {
   return "set lmargin at screen " + all_digits(left) + "\nset rmargin at screen " + all_digits(right) +
          "\nset label 2 " + quoted(title) + " at screen " + all_digits(left - 0.035) +
-         ",0.885 font ',13.5' textcolor rgb ink\n";
+         ",0.89 font ',13.5' textcolor rgb ink\n";
 }
 
 // A family's theory is drawn where it is not that of independent entries, which all share.
@@ -143,7 +168,7 @@ std::string distortion_panel(const SketchProfile& profile, const std::vector<Siz
   std::string text = panel("Distortion: median and 5-95 % of the draws; dashed: theory", 0.053, 0.335);
   text += "set yrange [0:" + all_digits(1.08 * std::min(1.5, largest_distortion(profile))) + "]\n";
   text += "set ytics nomirror\nset grid ytics linecolor rgb '#dddddd' linetype 1\n";
-  text += "set key top right samplen 2 spacing 1.25 font ',11.5' textcolor rgb ink\n";
+  text += "set key top right samplen 2.5 spacing 1.25 font ',11.5' textcolor rgb ink\n";
   text += "set arrow 1 from graph 0, first " + all_digits(profile.wanted_distortion) + " to graph 1, first " +
           all_digits(profile.wanted_distortion) + " nohead linecolor rgb '#999999' linewidth 1\n";
   text += "set label 3 'wanted' at graph 0.01, first " + all_digits(profile.wanted_distortion) +
@@ -158,8 +183,7 @@ std::string distortion_panel(const SketchProfile& profile, const std::vector<Siz
     const std::string block = ", $size" + std::to_string(i);
     if (has_own_theory(families[i], profile.rank))
       text += block + " using 1:5 with lines notitle" + line_style(family, "linewidth 1.5 dashtype 2");
-    text += block + " using 1:3 with linespoints title " + quoted(to_string(family)) +
-            line_style(family, "pointsize 0.9 linewidth 2");
+    text += block + " using 1:3 with linespoints notitle" + line_style(family, "pointsize 0.9 linewidth 2");
   }
   return text + "\nunset arrow 1\nunset label 3\nunset label 1\n";
 }
@@ -168,7 +192,7 @@ std::string time_panel(const SketchProfile& profile, const std::vector<Sizes>& f
   std::string text = panel("Seconds of a full-accuracy solve; dashed: predicted", 0.40, 0.68);
   const Range seconds = seconds_range(profile);
   text += "set logscale y\nset format y '%g'\nset yrange [" + all_digits(0.6 * seconds.least) + ":" +
-          all_digits(2.5 * seconds.most) + "]\nset key top right\n";
+          all_digits(1.5 * seconds.most) + "]\nset ytics (" + decade_tics(seconds) + ")\nset mytics 1\n";
   if (profile.recommendation.fastest) {
     const SketchSizeProfile& best = profile.sizes[*profile.recommendation.fastest];
     const double height = best.status ? best.measured.total : best.predicted.total;
@@ -183,10 +207,9 @@ std::string time_panel(const SketchProfile& profile, const std::vector<Sizes>& f
     const SketchFamily family = families[i].front().sketch.family();
     const std::string block = ", $size" + std::to_string(i);
     text += block + " using 1:6 with lines notitle" + line_style(family, "linewidth 1.5 dashtype 2");
-    text += block + " using 1:7 with linespoints title " + quoted(to_string(family)) +
-            line_style(family, "pointsize 0.9 linewidth 2");
+    text += block + " using 1:7 with linespoints notitle" + line_style(family, "pointsize 0.9 linewidth 2");
   }
-  return text + "\nunset label 3\nunset label 4\nunset logscale\n";
+  return text + "\nunset label 3\nunset label 4\nunset logscale\nset ytics autofreq\n";
 }
 
 std::string phase_panel(const SketchProfile& profile, const std::vector<Sizes>& families) {
@@ -206,7 +229,13 @@ std::string phase_panel(const SketchProfile& profile, const std::vector<Sizes>& 
         .append(quoted(formatted("%.3g", families[index][i].ratio)))
         .append(" ")
         .append(std::to_string(i));
-  text += ")\nset yrange [0:*]\nset autoscale ymax\nset key top right\n";
+  Range seconds;
+  for (const SketchSizeProfile& size : families[index]) {
+    seconds.take(size.predicted.total);
+    const std::vector<double> values = columns(size);
+    seconds.take(values[7] + values[8] + values[9]);
+  }
+  text += ")\nset yrange [0:" + all_digits(1.4 * seconds.most) + "]\n";
   text += "set style fill solid 1.0 noborder\nset boxwidth 0.7\nplot ";
   text += block + " using 0:($8+$9+$10) with boxes linecolor rgb '#9ecae1' title 'iterations', ";
   text += block + " using 0:($8+$9) with boxes linecolor rgb '#0072b2' title 'QR', ";
@@ -229,7 +258,10 @@ void draw_profile(const std::filesystem::path& path, const ProfiledMatrix& matri
   std::string script = preamble(path, matrix, profile);
   for (std::size_t i = 0; i < families.size(); ++i)
     script += data_block("size" + std::to_string(i), families[i], columns);
-  script += distortion_panel(profile, families) + time_panel(profile, families) + phase_panel(profile, families);
+  script += legend(families) + distortion_panel(profile, families);
+  // Each panel would draw what has a label again.
+  for (std::size_t i = 0; i < families.size(); ++i) script += "unset label " + std::to_string(20 + i) + "\n";
+  script += time_panel(profile, families) + phase_panel(profile, families);
   write_text_file(path, run_gnuplot(script + "unset multiplot\n"));
 }
 
