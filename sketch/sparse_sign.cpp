@@ -7,6 +7,7 @@
 #include "sketch/entries.hpp"
 #include "sketch/multiply_sketch.hpp"
 #include "sketch/regroup.hpp"
+#include "sketch/scatter_kernels.hpp"
 #include "sketch/sparse_sign_draws.hpp"
 #include "sketch/strips.hpp"
 
@@ -28,27 +29,42 @@ T scale_of(const SparseSign& s) {
   return static_cast<T>(1 / std::sqrt(static_cast<double>(s.nonzeros)));
 }
 
-// Dense: a block of rows of the strip is packed, and each packed row is added to `nonzeros` rows of the tile. A is
-// read once, in whatever layout; the packed block and the tile stay in cache.
+// The width of the strips of A for tiles of `rows` rows. By rows, the longer the pieces the better memory delivers
+// them, as long as the tile stays in the second-level cache; with one addition per entry of A that matters less.
+template <class T>
+std::int64_t strip_width_for(const SparseSign& s, Layout layout, std::int64_t rows) {
+  constexpr std::int64_t widest = 1024 / static_cast<std::int64_t>(sizeof(T));
+  if (layout == Layout::column_major) return line_width<T>;
+  const std::int64_t tile_bytes = std::int64_t{1} << (s.nonzeros == 1 ? 20 : 19);
+  std::int64_t width = widest;
+  while (width > line_width<T> && width * rows * static_cast<std::int64_t>(sizeof(T)) > tile_bytes) width /= 2;
+  return width;
+}
+
+// Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
+// cache, which is all of them until d is over 2^16. Each such group reads A once, in whatever layout.
 template <class T>
 void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
   constexpr std::int64_t block = 256;
-  const std::int64_t blocks = (a.rows + block - 1) / block;
-  // A chunk's own tile costs about 3 d row operations (clear, add, read), its rows `nonzeros` each: keep the tiles
-  // under half of the work.
-  const std::int64_t most_chunks = a.rows * s.nonzeros / (6 * s.rows);
-  sketch_by_strips<T>(
-      a, blocks, most_chunks, scale_of<T>(s), update, out,
-      [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first_block, std::int64_t last_block, T* tile) {
-        Workspace<T> packed(block * width);
-        for (std::int64_t b = first_block; b < last_block; ++b) {
-          const std::int64_t first = b * block;
-          const std::int64_t count = std::min(block, strip.rows - first);
-          pack_rows(strip, first, count, width, packed.data());
-          scatter_rows(packed.data(), count, width, table + first * s.nonzeros, s.nonzeros, tile);
-        }
-      });
+  constexpr std::int64_t most_tile_rows = std::int64_t{1} << 16;
+  const Partition groups(s.nonzeros, (s.rows + most_tile_rows - 1) / most_tile_rows);
+  for (std::int64_t group = 0; group < groups.count; ++group) {
+    const std::int64_t first_row = block_begin(s, groups.begin(group));
+    const std::int64_t rows = block_begin(s, groups.end(group)) - first_row;
+    // A chunk's own tile costs about 3 row operations per row (clear, add, read), each row of A groups.length: keep
+    // the tiles under half of the work.
+    const std::int64_t most_chunks = a.rows * groups.length(group) / (6 * rows);
+    sketch_by_strips<T>(
+        a, strip_width_for<T>(s, a.layout, rows), (a.rows + block - 1) / block, most_chunks, scale_of<T>(s), update,
+        out.block(first_row, 0, rows, out.cols),
+        [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first_block, std::int64_t last_block, T* tile) {
+          const std::int64_t first = first_block * block;
+          const ScatterTable entries{table + first * s.nonzeros + groups.begin(group), s.nonzeros, groups.length(group),
+                                     first_row};
+          scatter_rows(strip, first, std::min(last_block * block, a.rows) - first, width, entries, tile);
+        });
+  }
 }
 
 // Sparse by columns: each entry of a column of A is added at `nonzeros` places of one column of the result.
