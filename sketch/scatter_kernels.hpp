@@ -23,8 +23,9 @@ struct ScatterTable {
 /// tile(row of e - table.first_row, :) += +-strip(i, :) for each row i in first + [0, count) of the strip and each of
 /// its entries e in the table.
 ///
-/// The tile is row-major and contiguous, `width` columns wide, a multiple of `line_width`, and aligned to 64 bytes; the
-/// strip has at most `width` columns. What the tile holds in columns beyond the strip's is of no meaning.
+/// The tile is row-major and contiguous, aligned to 64 bytes and `width` columns wide, a multiple of `line_width` and
+/// at least the strip's; for a column-major strip, `line_width` itself. What the tile holds in columns beyond the
+/// strip's is of no meaning.
 ///
 /// Reads each row of the strip once, straight from A, and adds it to the tile from registers: a column-major A is
 /// transposed there, in squares. Reads the table once; reads and writes table.count rows of the tile per row.

@@ -29,16 +29,18 @@ T scale_of(const SparseSign& s) {
   return static_cast<T>(1 / std::sqrt(static_cast<double>(s.nonzeros)));
 }
 
-// The width of the strips of A for tiles of `rows` rows. By rows, the longer the pieces the better memory delivers
-// them, as long as the tile stays in the second-level cache; with one addition per entry of A that matters less.
+// The width of the strips of A for tiles of `rows` rows. By columns it is a line. By rows, the longer the pieces of a
+// row the better memory delivers them: with one addition per entry of A whole rows are best, if the tile is small for
+// the third-level cache. The more additions, the more the tile should be near.
 template <class T>
-std::int64_t strip_width_for(const SparseSign& s, Layout layout, std::int64_t rows) {
-  constexpr std::int64_t widest = 1024 / static_cast<std::int64_t>(sizeof(T));
-  if (layout == Layout::column_major) return line_width<T>;
-  const std::int64_t tile_bytes = std::int64_t{1} << (s.nonzeros == 1 ? 20 : 19);
-  std::int64_t width = widest;
-  while (width > line_width<T> && width * rows * static_cast<std::int64_t>(sizeof(T)) > tile_bytes) width /= 2;
-  return width;
+std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows) {
+  constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 22;
+  constexpr std::int64_t line = line_width<T>;
+  if (a.layout == Layout::column_major) return line;
+  const std::int64_t row_lines = (a.cols + line - 1) / line;
+  const std::int64_t most_lines = std::max<std::int64_t>(1, most_tile_bytes / (64 * rows));
+  if (s.nonzeros == 1 && row_lines <= most_lines) return row_lines * line;
+  return std::min({row_lines, most_lines, s.nonzeros == 1 ? std::int64_t{16} : std::int64_t{8}}) * line;
 }
 
 // Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
@@ -56,7 +58,7 @@ void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<
     // the tiles under half of the work.
     const std::int64_t most_chunks = a.rows * groups.length(group) / (6 * rows);
     sketch_by_strips<T>(
-        a, strip_width_for<T>(s, a.layout, rows), (a.rows + block - 1) / block, most_chunks, scale_of<T>(s), update,
+        a, strip_width_for<T>(s, a, rows), (a.rows + block - 1) / block, most_chunks, scale_of<T>(s), update,
         out.block(first_row, 0, rows, out.cols),
         [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first_block, std::int64_t last_block, T* tile) {
           const std::int64_t first = first_block * block;

@@ -8,8 +8,9 @@
 namespace croquis {
 namespace {
 
-// Enough tiles to keep this many threads busy.
+// Enough tiles to keep this many threads busy, but no more memory for them than this or the result's.
 constexpr std::int64_t wanted_tiles = 32;
+constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 25;
 
 // to = or += scale * tile; the tile's rows are `width` apart.
 template <class T>
@@ -37,10 +38,11 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t bl
                       Update update, MatrixView<T> out, const StripKernel<T>& kernel) {
   if (out.cols == 0) return;
   const std::int64_t strips = (a.cols + width - 1) / width;
-  const std::int64_t chunks =
-      std::clamp<std::int64_t>(wanted_tiles / strips, 1, std::max<std::int64_t>(1, most_chunks));
-  const Partition parts(blocks, chunks);
   const std::int64_t tile_size = out.rows * width;
+  const std::int64_t tiles_in_memory = most_tile_bytes / (strips * tile_size * static_cast<std::int64_t>(sizeof(T)));
+  const std::int64_t chunks =
+      std::max<std::int64_t>(1, std::min({wanted_tiles / strips, most_chunks, tiles_in_memory}));
+  const Partition parts(blocks, chunks);
 
   const auto strip_of = [&](auto view, std::int64_t strip) {
     const std::int64_t first = strip * width;

@@ -64,10 +64,11 @@ TEST_CASE_TEMPLATE("rows of either layout, of every length, are added with their
   constexpr std::int64_t line = line_width<T>;
   const auto entries = random_entries(rows * stride, first_row, tile_rows);
   test::for_each_simd_target([&] {
-    for (const std::int64_t width : {line, 2 * line, 8 * line}) {
-      for (const std::int64_t columns : {std::int64_t{1}, line - 1, line, line + 1, width - 1, width}) {
-        if (columns > width) continue;
-        for (const Layout layout : {Layout::column_major, Layout::row_major}) {
+    for (const Layout layout : {Layout::column_major, Layout::row_major}) {
+      for (const std::int64_t width : {line, 2 * line, 11 * line}) {
+        if (layout == Layout::column_major && width > line) continue;
+        for (const std::int64_t columns : {std::int64_t{1}, line - 1, line, line + 1, width - 1, width}) {
+          if (columns > width) continue;
           // An odd leading dimension: columns and rows start anywhere in a cache line.
           const std::int64_t leading_dimension = (layout == Layout::column_major ? rows : columns) + 3;
           const Workspace<T> a = integers<T>(leading_dimension * (layout == Layout::column_major ? columns : rows), 1);
