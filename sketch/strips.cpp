@@ -8,14 +8,17 @@
 namespace croquis {
 namespace {
 
-// Enough tiles to keep this many threads busy, but no more memory for them than this or the result's.
+// Enough tiles to keep this many threads busy, but no more memory for them, which it takes time to get, than this or
+// the result's.
 constexpr std::int64_t wanted_tiles = 32;
-constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 25;
+constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 24;
+
+// Rows of a tile that are written together.
+constexpr std::int64_t rows_at_once = 64;
 
 // to = or += scale * tile; the tile's rows are `width` apart.
 template <class T>
 void write_tile(const T* tile, std::int64_t width, T scale, Update update, MatrixView<T> to) {
-  constexpr std::int64_t rows_at_once = 64;
   const std::int64_t row_stride = to.row_stride();
   const std::int64_t column_stride = to.column_stride();
   for (std::int64_t first = 0; first < to.rows; first += rows_at_once) {
@@ -65,13 +68,17 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t bl
     std::fill_n(tile, tile_size, T(0));
     kernel(strip_of(a, index / parts.count), width, parts.begin(part), parts.end(part), tile);
   });
-  for_each_tile(strips, [&](std::int64_t strip) {
-    T* sum = tiles.data() + strip * parts.count * tile_size;
+  const Partition pieces(out.rows, std::max<std::int64_t>(1, wanted_tiles / strips), rows_at_once);
+  for_each_tile(strips * pieces.count, [&](std::int64_t index) {
+    const std::int64_t strip = index / pieces.count;
+    const std::int64_t first = pieces.begin(index % pieces.count);
+    const std::int64_t rows = pieces.length(index % pieces.count);
+    T* sum = tiles.data() + strip * parts.count * tile_size + first * width;
     for (std::int64_t part = 1; part < parts.count; ++part) {
       const T* tile = sum + part * tile_size;
-      for (std::int64_t i = 0; i < tile_size; ++i) sum[i] += tile[i];
+      for (std::int64_t i = 0; i < rows * width; ++i) sum[i] += tile[i];
     }
-    write_tile(sum, width, scale, update, strip_of(out, strip));
+    write_tile(sum, width, scale, update, strip_of(out.block(first, 0, rows, out.cols), strip));
   });
 }
 
