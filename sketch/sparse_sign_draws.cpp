@@ -1,44 +1,67 @@
 #include "sketch/sparse_sign_draws.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "sketch/philox.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sketch/sparse_sign_draws.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
+#include "sketch/philox-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
 namespace croquis {
-namespace {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::int64_t columns_at_once = 256;
-
-}  // namespace
-
-void draw_sparse_signs(const SparseSign& s, std::int64_t first_col, std::int64_t count, std::uint32_t* table) {
-  std::array<std::uint64_t, 2 * columns_at_once> words;
-  for (std::int64_t first = 0; first < count; first += columns_at_once) {
-    const std::int64_t columns = std::min(columns_at_once, count - first);
-    const auto position = static_cast<std::uint64_t>(first_col + first);
-    std::uint32_t* entries = table + first * s.nonzeros;
+// Lanes are columns of S. The random words stay in registers; the entries of a vector of columns for one block of rows
+// are written together, `nonzeros` apart.
+void DrawSparseSigns(const SparseSign& s, std::int64_t first_col, std::int64_t count,
+                     std::uint32_t* HWY_RESTRICT table) {
+  const hn::ScalableTag<std::uint64_t> d;
+  const hn::Rebind<std::uint32_t, decltype(d)> narrow;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto low_half = hn::Set(d, std::uint64_t{0xFFFFFFFF});
+  HWY_ALIGN std::uint32_t column_entry[hn::MaxLanes(hn::ScalableTag<std::uint64_t>())];
+  for (std::int64_t first = 0; first < count; first += lanes) {
+    const std::int64_t columns = std::min(lanes, count - first);
+    const auto position = hn::Iota(d, static_cast<std::uint64_t>(first_col + first));
+    auto row_word_0 = hn::Zero(d);
+    auto row_word_1 = hn::Zero(d);
+    auto sign_word_0 = hn::Zero(d);
+    auto sign_word_1 = hn::Zero(d);
     for (std::int64_t b = 0; b < s.nonzeros; ++b) {
       if (b % 4 == 0)
-        random_words(s.seed, stream_word(Stream::rows, static_cast<std::uint64_t>(b / 4)), position, columns,
-                     words.data());
-      const auto begin = static_cast<std::uint32_t>(block_begin(s, b));
-      const auto length = static_cast<std::uint32_t>(block_begin(s, b + 1)) - begin;
-      const std::int64_t word = (b % 4) / 2;
-      const int shift = b % 2 == 0 ? 0 : 32;
-      for (std::int64_t j = 0; j < columns; ++j)
-        entries[j * s.nonzeros + b] = begin + bounded(static_cast<std::uint32_t>(words[2 * j + word] >> shift), length);
-    }
-    for (std::int64_t b = 0; b < s.nonzeros; ++b) {
+        PhiloxWords(d, s.seed, position, hn::Set(d, stream_word(Stream::rows, static_cast<std::uint64_t>(b / 4))),
+                    row_word_0, row_word_1);
       if (b % 128 == 0)
-        random_words(s.seed, stream_word(Stream::signs, static_cast<std::uint64_t>(b / 128)), position, columns,
-                     words.data());
-      const std::int64_t word = (b % 128) / 64;
-      const std::int64_t bit = b % 64;
-      for (std::int64_t j = 0; j < columns; ++j)
-        entries[j * s.nonzeros + b] |= static_cast<std::uint32_t>((words[2 * j + word] >> bit) & 1) << 31;
+        PhiloxWords(d, s.seed, position, hn::Set(d, stream_word(Stream::signs, static_cast<std::uint64_t>(b / 128))),
+                    sign_word_0, sign_word_1);
+      const auto begin = static_cast<std::uint64_t>(block_begin(s, b));
+      const auto length = static_cast<std::uint64_t>(block_begin(s, b + 1)) - begin;
+      const auto word = hn::ShiftRightSame(b % 4 < 2 ? row_word_0 : row_word_1, b % 2 == 0 ? 0 : 32);
+      const auto row =
+          hn::Add(hn::Set(d, begin), hn::ShiftRight<32>(hn::Mul(hn::And(word, low_half), hn::Set(d, length))));
+      const auto sign = hn::ShiftRightSame(b % 128 < 64 ? sign_word_0 : sign_word_1, static_cast<int>(b % 64));
+      const auto entry = hn::Or(row, hn::ShiftLeft<31>(hn::And(sign, hn::Set(d, std::uint64_t{1}))));
+      hn::Store(hn::TruncateTo(narrow, entry), narrow, column_entry);
+      for (std::int64_t j = 0; j < columns; ++j) table[(first + j) * s.nonzeros + b] = column_entry[j];
     }
   }
 }
 
+}  // namespace HWY_NAMESPACE
 }  // namespace croquis
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace croquis {
+
+HWY_EXPORT(DrawSparseSigns);
+
+void draw_sparse_signs(const SparseSign& s, std::int64_t first_col, std::int64_t count, std::uint32_t* table) {
+  HWY_DYNAMIC_DISPATCH(DrawSparseSigns)(s, first_col, count, table);
+}
+
+}  // namespace croquis
+#endif
