@@ -1,9 +1,50 @@
 #include "linalg/check.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "linalg/parallel.hpp"
 
 namespace croquis {
 namespace {
+
+// The first k in [begin, end) with index[k] outside [0, size), or `end`. Sound arrays are only read, in parallel and
+// without a branch: the top bit of index | (size - 1 - index) tells.
+template <class Index>
+std::int64_t first_outside(const Index* index, std::int64_t begin, std::int64_t end, std::int64_t size) {
+  using Bits = std::make_unsigned_t<Index>;
+  const auto last = static_cast<Bits>(std::min<std::int64_t>(size - 1, std::numeric_limits<Index>::max()));
+  const Partition parts(end - begin, 64, 65536);
+  std::vector<char> outside(static_cast<std::size_t>(parts.count), size <= 0);
+  const auto check_part = [&](std::int64_t part) {
+    Bits bits = 0;
+    const Index* const stop = index + begin + parts.end(part);
+    for (const Index* i = index + begin + parts.begin(part); i < stop; ++i)
+      bits |= static_cast<Bits>(*i) | (last - static_cast<Bits>(*i));
+    if (static_cast<Index>(bits) < 0) outside[static_cast<std::size_t>(part)] = 1;
+  };
+  for_each_tile(parts.count, check_part);
+  const auto first = std::find(outside.begin(), outside.end(), 1) - outside.begin();
+  if (first == parts.count) return end;
+  std::int64_t k = begin + parts.begin(first);
+  while (index[k] >= 0 && index[k] < size) ++k;
+  return k;
+}
+
+// The first i in [0, count) with start[i + 1] < start[i], or `count`; start[0] is not negative. Branchless as above.
+template <class Index>
+std::int64_t first_decrease(const Index* start, std::int64_t count) {
+  using Bits = std::make_unsigned_t<Index>;
+  Bits bits = 0;
+  for (std::int64_t i = 0; i < count; ++i)
+    bits |= static_cast<Bits>(start[i + 1]) | (static_cast<Bits>(start[i + 1]) - static_cast<Bits>(start[i]));
+  if (static_cast<Index>(bits) >= 0) return count;
+  std::int64_t i = 0;
+  while (start[i + 1] >= start[i]) ++i;
+  return i;
+}
 
 template <class Index>
 void check_compressed(std::int64_t outer, std::int64_t inner, const Index* start, const Index* index, const void* value,
@@ -12,18 +53,16 @@ void check_compressed(std::int64_t outer, std::int64_t inner, const Index* start
   if (outer == 0 && start == nullptr) return;
   if (start == nullptr) throw ShapeError(name + ": " + start_name + " is null");
   if (start[0] < 0) throw ShapeError(name + ": " + start_name + "[0] = " + std::to_string(start[0]) + " is negative");
-  for (std::int64_t i = 0; i < outer; ++i) {
-    if (start[i + 1] < start[i])
-      throw ShapeError(name + ": " + start_name + "[" + std::to_string(i + 1) + "] = " + std::to_string(start[i + 1]) +
-                       " is less than the entry before it, " + std::to_string(start[i]));
-  }
+  const std::int64_t i = first_decrease(start, outer);
+  if (i < outer)
+    throw ShapeError(name + ": " + start_name + "[" + std::to_string(i + 1) + "] = " + std::to_string(start[i + 1]) +
+                     " is less than the entry before it, " + std::to_string(start[i]));
   if (start[outer] > start[0] && (index == nullptr || value == nullptr))
     throw ShapeError(name + ": " + index_name + " or value is null but there are stored entries");
-  for (std::int64_t k = start[0]; k < start[outer]; ++k) {
-    if (index[k] < 0 || index[k] >= inner)
-      throw ShapeError(name + ": " + index_name + "[" + std::to_string(k) + "] = " + std::to_string(index[k]) +
-                       " is outside [0, " + std::to_string(inner) + ")");
-  }
+  const std::int64_t k = first_outside(index, start[0], start[outer], inner);
+  if (k < start[outer])
+    throw ShapeError(name + ": " + index_name + "[" + std::to_string(k) + "] = " + std::to_string(index[k]) +
+                     " is outside [0, " + std::to_string(inner) + ")");
 }
 
 }  // namespace

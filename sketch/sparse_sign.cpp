@@ -1,33 +1,16 @@
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/entries.hpp"
 #include "sketch/multiply_sketch.hpp"
-#include "sketch/regroup.hpp"
 #include "sketch/scatter_kernels.hpp"
 #include "sketch/sparse_sign_draws.hpp"
+#include "sketch/sparse_sign_of_sparse.hpp"
 #include "sketch/strips.hpp"
 
 namespace croquis {
 namespace {
-
-Workspace<std::uint32_t> draw_in_parallel(const SparseSign& s, std::int64_t first_col, std::int64_t count) {
-  Workspace<std::uint32_t> table(count * s.nonzeros);
-  const Partition parts(count, 64, 256);
-  for_each_tile(parts.count, [&](std::int64_t part) {
-    const std::int64_t first = parts.begin(part);
-    draw_sparse_signs(s, first_col + first, parts.length(part), table.data() + first * s.nonzeros);
-  });
-  return table;
-}
-
-template <class T>
-T scale_of(const SparseSign& s) {
-  return static_cast<T>(1 / std::sqrt(static_cast<double>(s.nonzeros)));
-}
 
 // The width of the strips of A for tiles of `rows` rows. By columns it is a line. By rows, the longer the pieces of a
 // row the better memory delivers them: with one addition per entry of A whole rows are best, if the tile is small for
@@ -46,8 +29,9 @@ std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::in
 // Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
 // cache, which is all of them until d is over 2^16. Each such group reads A once, in whatever layout.
 template <class T>
-void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<const T> a, Update update,
+void multiply_dense(const SparseSign& s, std::int64_t first_col, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
+  const Workspace<std::uint32_t> table = draw_table(s, first_col, a.rows);
   constexpr std::int64_t block = 256;
   constexpr std::int64_t most_tile_rows = std::int64_t{1} << 16;
   const Partition groups(s.nonzeros, (s.rows + most_tile_rows - 1) / most_tile_rows);
@@ -58,51 +42,15 @@ void multiply_dense(const SparseSign& s, const std::uint32_t* table, MatrixView<
     // the tiles under half of the work.
     const std::int64_t most_chunks = a.rows * groups.length(group) / (6 * rows);
     sketch_by_strips<T>(
-        a, strip_width_for<T>(s, a, rows), (a.rows + block - 1) / block, most_chunks, scale_of<T>(s), update,
+        a, strip_width_for<T>(s, a, rows), (a.rows + block - 1) / block, most_chunks, entry_size<T>(s), update,
         out.block(first_row, 0, rows, out.cols),
         [&](MatrixView<const T> strip, std::int64_t width, std::int64_t first_block, std::int64_t last_block, T* tile) {
           const std::int64_t first = first_block * block;
-          const ScatterTable entries{table + first * s.nonzeros + groups.begin(group), s.nonzeros, groups.length(group),
-                                     first_row};
+          const ScatterTable entries{table.data() + first * s.nonzeros + groups.begin(group), s.nonzeros,
+                                     groups.length(group), first_row};
           scatter_rows(strip, first, std::min(last_block * block, a.rows) - first, width, entries, tile);
         });
   }
-}
-
-// Sparse by columns: each entry of a column of A is added at `nonzeros` places of one column of the result.
-template <class T, class Index>
-void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CscView<T, Index>& a, Update update,
-                     MatrixView<T> out) {
-  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-  constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(T)) - 32;
-  // A column's rows are far apart, and so are their entries in the table: they are asked for ahead.
-  constexpr std::int64_t ahead = 16;
-  const T scale = scale_of<T>(s);
-  const Partition strips(a.cols, 256);
-  for_each_tile(strips.count, [&](std::int64_t strip) {
-    Workspace<T> sum(s.rows);
-    for (std::int64_t j = strips.begin(strip); j < strips.end(strip); ++j) {
-      std::fill_n(sum.data(), s.rows, T(0));
-      const auto last = static_cast<std::int64_t>(a.column_start[j + 1]);
-      for (auto k = static_cast<std::int64_t>(a.column_start[j]); k < last; ++k) {
-        if (k + ahead < last) __builtin_prefetch(table + static_cast<std::int64_t>(a.row[k + ahead]) * s.nonzeros);
-        const auto value = std::bit_cast<Bits>(a.value[k]);
-        const std::uint32_t* entries = table + static_cast<std::int64_t>(a.row[k]) * s.nonzeros;
-        for (std::int64_t b = 0; b < s.nonzeros; ++b) {
-          const Bits sign = static_cast<Bits>(entries[b] & 0x80000000u) << to_sign_bit;
-          sum[entry_row(entries[b])] += std::bit_cast<T>(value ^ sign);
-        }
-      }
-      for (std::int64_t i = 0; i < s.rows; ++i) out(i, j) = (update == Update::add ? out(i, j) : T(0)) + scale * sum[i];
-    }
-  });
-}
-
-template <class T, class Index>
-void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CsrView<T, Index>& a, Update update,
-                     MatrixView<T> out) {
-  const GroupedByColumn<T> by_columns = regroup(a);
-  multiply_sparse(s, table, by_columns.view(), update, out);
 }
 
 }  // namespace
@@ -110,13 +58,12 @@ void multiply_sparse(const SparseSign& s, const std::uint32_t* table, const CsrV
 template <class T>
 void multiply_sketch(const SparseSign& s, std::int64_t first_row, const AnyMatrixView<T>& a, Update update,
                      MatrixView<T> out) {
-  const Workspace<std::uint32_t> table = draw_in_parallel(s, first_row, a.rows());
   std::visit(
       [&](const auto& view) {
         if constexpr (std::is_same_v<std::decay_t<decltype(view)>, MatrixView<const T>>) {
-          multiply_dense<T>(s, table.data(), view, update, out);
+          multiply_dense<T>(s, first_row, view, update, out);
         } else {
-          multiply_sparse(s, table.data(), view, update, out);
+          multiply_sparse(s, first_row, view, update, out);
         }
       },
       a.storage());
@@ -125,7 +72,7 @@ void multiply_sketch(const SparseSign& s, std::int64_t first_row, const AnyMatri
 template <class T>
 EntryFiller<T> entries_of(const SparseSign& s) {
   return [s](std::int64_t first_row, std::int64_t first_col, MatrixView<T> out) {
-    const T value = scale_of<T>(s);
+    const T value = entry_size<T>(s);
     Workspace<std::uint32_t> table(out.cols * s.nonzeros);
     draw_sparse_signs(s, first_col, out.cols, table.data());
     for (std::int64_t j = 0; j < out.cols; ++j) {

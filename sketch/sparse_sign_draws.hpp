@@ -1,15 +1,24 @@
 // The integer draws of a sparse-sign sketch: the row and the sign of every entry.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include <croquis/sketch/sparse_sign.hpp>
+
+#include "linalg/memory.hpp"
 
 namespace croquis {
 
 /// An entry of a column of S: its row in the low 31 bits, its sign (1: negative) in the top one.
 constexpr std::int64_t entry_row(std::uint32_t entry) { return entry & 0x7FFFFFFF; }
 constexpr bool entry_is_negative(std::uint32_t entry) { return (entry >> 31) != 0; }
+
+/// What every entry is up to its sign: 1 / sqrt(nonzeros).
+template <class T>
+T entry_size(const SparseSign& s) {
+  return static_cast<T>(1 / std::sqrt(static_cast<double>(s.nonzeros)));
+}
 
 /// The first row of block b of the rows of S, b = 0, ..., nonzeros: floor(b rows / nonzeros).
 constexpr std::int64_t block_begin(const SparseSign& s, std::int64_t block) { return block * s.rows / s.nonzeros; }
@@ -19,5 +28,8 @@ constexpr std::int64_t block_begin(const SparseSign& s, std::int64_t block) { re
 /// Row: 32 bits of the stream `rows` scaled to the block; word (b mod 4) of index b / 4 at the column's position.
 /// Sign: bit (b mod 128) of the stream `signs` at index b / 128.
 void draw_sparse_signs(const SparseSign& s, std::int64_t first_col, std::int64_t count, std::uint32_t* table);
+
+/// The same as a new table, drawn in parallel: 4 `nonzeros` bytes for each column.
+Workspace<std::uint32_t> draw_table(const SparseSign& s, std::int64_t first_col, std::int64_t count);
 
 }  // namespace croquis
