@@ -125,13 +125,14 @@ template <class T, class Index>
 void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, Update update,
                      MatrixView<T> out) {
   constexpr std::int64_t most_bytes = std::int64_t{1} << 24;
-  constexpr std::int64_t most_chunks = 4;
-  if (out.size() > most_bytes / static_cast<std::int64_t>(sizeof(T))) {
+  const std::int64_t out_bytes = out.size() * static_cast<std::int64_t>(sizeof(T));
+  if (out_bytes > most_bytes) {
     const GroupedByColumn<T> by_columns = regroup(a);
     multiply_sparse(s, first_col, by_columns.view(), update, out);
     return;
   }
-  // A result of a chunk's own costs several operations per entry (get, clear, add, read).
+  // A result of a chunk's own costs several operations per entry (get, clear, add, read), getting the memory above all.
+  const std::int64_t most_chunks = std::min<std::int64_t>(16, 1 + most_bytes / 2 / out_bytes);
   const std::int64_t additions = a.nonzeros() * s.nonzeros;
   const Partition chunks(a.rows, std::clamp<std::int64_t>(additions / (4 * out.size()), 1, most_chunks));
   Workspace<T> tiles((chunks.count - 1) * out.size());
