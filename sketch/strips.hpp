@@ -25,11 +25,4 @@ template <class T>
 void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t blocks, std::int64_t most_chunks, T scale,
                       Update update, MatrixView<T> out, const StripKernel<T>& kernel);
 
-/// The same with strips of `strip_width` columns.
-template <class T>
-void sketch_by_strips(MatrixView<const T> a, std::int64_t blocks, std::int64_t most_chunks, T scale, Update update,
-                      MatrixView<T> out, const StripKernel<T>& kernel) {
-  sketch_by_strips<T>(a, strip_width<T>(a.layout, out.rows), blocks, most_chunks, scale, update, out, kernel);
-}
-
 }  // namespace croquis

@@ -12,6 +12,7 @@
 #include <croquis/linalg/write_matrix.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 #include <croquis/sketch/apply.hpp>
+#include <croquis/sketch/apply_sparse.hpp>
 #include <croquis/sketch/distortion.hpp>
 #include <croquis/sketch/gaussian.hpp>
 #include <croquis/sketch/hashed_rht.hpp>
