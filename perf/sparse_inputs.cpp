@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <croquis/sketch/apply.hpp>
+#include <croquis/sketch/apply_sparse.hpp>
 
 #include "linalg/parallel.hpp"
 #include "perf/bounds.hpp"
@@ -48,6 +49,34 @@ Case sketch_beside_read(const TimedSketch& sketch, bool by_rows) {
           }};
 }
 
+// The sketch of a wide A as a sparse matrix, which a dense one could not be.
+Case sparse_result_beside_read(const std::string& name, std::int64_t nonzeros, bool by_rows) {
+  constexpr SketchShape wide{1000000, 100000, 200000};
+  return {.name = name + "_sparse" + (by_rows ? " csr " : " csc ") + std::to_string(wide.rows) + "x" +
+                  std::to_string(wide.cols) + " nnz" + std::to_string(entries_per_row) + " d" +
+                  std::to_string(wide.sketch_rows),
+          .reference = "read",
+          .make = [=](bool quick) -> Contest {
+            const SketchShape size = reduced(wide, quick);
+            const std::int64_t entries = size.rows * entries_per_row;
+            struct Wide {
+              SparseSign s;
+              SparseMatrix<double> stored, result;
+              std::uint64_t sum = 0;
+            };
+            const auto d = std::make_shared<Wide>();
+            d->s = SparseSign{size.sketch_rows, size.rows, nonzeros, 7};
+            d->stored = by_rows ? scattered(size.rows, size.cols, entries) : scattered(size.cols, size.rows, entries);
+            AnyMatrixView<double> a = d->stored;
+            if (!by_rows) a = a.transposed();
+            return {.prepare_ours = {},
+                    .ours = [d, a] { d->result = apply_sparse(d->s, a); },
+                    .prepare_reference = {},
+                    .reference = [d] { d->sum = read_memory(d->stored); },
+                    .findings = {}};
+          }};
+}
+
 // All entries of a Gaussian S, a piece at a time, into memory that stays in cache.
 void generate_entries(const Gaussian& s) {
   constexpr std::int64_t rows_at_once = 256, cols_at_once = 128;
@@ -87,7 +116,10 @@ int main(int argc, char** argv) {
     const perf::TimedSketch sketch{name, [nonzeros = nonzeros](std::int64_t rows, std::int64_t cols) -> AnySketch {
                                      return SparseSign{rows, cols, nonzeros, 7};
                                    }};
-    for (const bool by_rows : {true, false}) cases.push_back(perf::sketch_beside_read(sketch, by_rows));
+    for (const bool by_rows : {true, false}) {
+      cases.push_back(perf::sketch_beside_read(sketch, by_rows));
+      cases.push_back(perf::sparse_result_beside_read(name, nonzeros, by_rows));
+    }
   }
   for (const bool by_rows : {true, false}) cases.push_back(perf::gaussian_beside_generation(by_rows));
   return perf::run_cases(argc, argv, "S A for a sparse A, beside a read of A or generating S", cases);

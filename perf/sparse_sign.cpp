@@ -10,6 +10,9 @@ int main(int argc, char** argv) {
   };
   constexpr perf::SketchShape shape{1 << 17, 500, 1000};
   constexpr perf::SketchShape large_sketch{1 << 17, 500, 8192};
+  // From as many rows of sketch as columns to far more than fit any cache.
+  constexpr perf::SketchShape tall_shapes[] = {
+      {1 << 21, 50, 50}, {1 << 21, 50, 5000}, {1 << 21, 50, 50000}, {1 << 21, 50, 1000000}};
   std::vector<perf::Case> cases;
   for (const auto& [name, nonzeros] : {std::pair{"count_sketch", 1}, {"sparse_sign4", 4}, {"sparse_sign8", 8}}) {
     const perf::TimedSketch sketch = with_nonzeros(name, nonzeros);
@@ -17,6 +20,9 @@ int main(int argc, char** argv) {
       cases.push_back(perf::sketch_beside_copy<double>(sketch, shape, layout));
       cases.push_back(perf::sketch_beside_copy<double>(sketch, large_sketch, layout));
       cases.push_back(perf::sketch_beside_copy<float>(sketch, shape, layout));
+      if (nonzeros == 4) continue;
+      for (const perf::SketchShape& tall : tall_shapes)
+        cases.push_back(perf::sketch_beside_copy<double>(sketch, tall, layout));
     }
   }
   return perf::run_cases(argc, argv, "S A with a sparse S, beside a copy of A", cases);
