@@ -51,7 +51,7 @@ Case sketch_beside_read(const TimedSketch& sketch, bool by_rows) {
 
 // The sketch of a wide A as a sparse matrix, which a dense one could not be.
 Case sparse_result_beside_read(const std::string& name, std::int64_t nonzeros, bool by_rows) {
-  constexpr SketchShape wide{1000000, 100000, 200000};
+  constexpr SketchShape wide{100000, 10000, 20000};
   return {.name = name + "_sparse" + (by_rows ? " csr " : " csc ") + std::to_string(wide.rows) + "x" +
                   std::to_string(wide.cols) + " nnz" + std::to_string(entries_per_row) + " d" +
                   std::to_string(wide.sketch_rows),
