@@ -15,8 +15,9 @@ namespace croquis {
 /// |---|---|---|
 /// | A | m x n | either layout, overwritten; m is a power of two |
 ///
-/// Cost: m n log2(m) additions, no allocation. Columns are transformed in parallel; the result does not depend on
-/// the number of threads. Throws `ShapeError` unless m is a power of two (or zero).
+/// Cost: m n log2(m) additions; for a row-major A, a cached block of workspace per thread. Columns are transformed in
+/// parallel; the result does not depend on the number of threads. Throws `ShapeError` unless m is a power of two (or
+/// zero).
 CROQUIS_API void walsh_hadamard_transform(MatrixView<float> a);
 CROQUIS_API void walsh_hadamard_transform(MatrixView<double> a);
 

@@ -11,8 +11,8 @@ namespace croquis {
 /// two >= cols, R a sample of d of its M rows without replacement. Columns beyond `cols` are dropped, so nobody pads.
 ///
 /// With the signs s_j and the sample r_i: S(i, j) = s_j (-1)^popcount(r_i & j) / sqrt(d).
-/// Costs about m n log2(d) additions: aligned blocks of rows are transformed on their own and combined by the sign
-/// (-1)^popcount of their high bits. 1 <= rows <= M.
+/// Costs about m n log2(16 d) additions, whatever M: aligned blocks of some 16 d rows are transformed on their own, and
+/// their sampled rows combined by the sign (-1)^popcount of the high bits. 1 <= rows <= M.
 /// Sources: Ailon and Chazelle, SIAM J. Comput. 2009; Tropp, arXiv 1011.1595; block form: Balabanov et al.,
 /// arXiv 2210.11295.
 struct Srht {
