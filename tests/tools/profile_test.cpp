@@ -165,7 +165,8 @@ TEST_CASE_FIXTURE(Scene, "the CSV file has a header, as many numbers in each lin
                                                      {15, size["predicted"]["total"]},
                                                      {20, size["measured"]["total"]}};
     for (const auto& [column, value] : expected) {
-      CAPTURE(header[column]);
+      const std::string& name = header[column];
+      CAPTURE(name);
       CHECK(std::stod(fields[column]) == value.get<double>());
     }
   }
