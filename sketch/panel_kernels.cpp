@@ -52,7 +52,7 @@ HWY_INLINE void PackColumns(MatrixView<const T> a, T* HWY_RESTRICT packed) {
 // tile(TileRows x tile_cols) += panel(TileRows x depth) packed(depth x tile_cols); the sums stay in registers.
 template <class T>
 HWY_INLINE void MultiplyPanel(const T* HWY_RESTRICT panel, const T* HWY_RESTRICT packed, std::int64_t depth,
-                              T* HWY_RESTRICT tile, std::int64_t stride) {
+                              T* HWY_RESTRICT tile) {
   const hn::ScalableTag<T> d;
   constexpr std::int64_t lanes = static_cast<std::int64_t>(hn::MaxLanes(hn::ScalableTag<T>()));
   hn::Vec<hn::ScalableTag<T>> top[tile_cols];
@@ -70,7 +70,7 @@ HWY_INLINE void MultiplyPanel(const T* HWY_RESTRICT panel, const T* HWY_RESTRICT
     packed += tile_cols;
   }
   for (std::int64_t j = 0; j < tile_cols; ++j) {
-    T* to = tile + j * stride;
+    T* to = tile + j * TileRows<T>();
     hn::Store(hn::Add(hn::Load(d, to), top[j]), d, to);
     hn::Store(hn::Add(hn::Load(d, to + lanes), bottom[j]), d, to + lanes);
   }
@@ -79,11 +79,11 @@ HWY_INLINE void MultiplyPanel(const T* HWY_RESTRICT panel, const T* HWY_RESTRICT
 template <class T>
 void MultiplyPanels(const T* s, std::int64_t panels, MatrixView<const T> a, T* packed, T* tile) {
   constexpr std::int64_t tile_rows = TileRows<T>();
-  const std::int64_t stride = panels * tile_rows;
+  const std::int64_t panel_size = tile_rows * ((a.cols + tile_cols - 1) / tile_cols * tile_cols);
   for (std::int64_t j = 0; j < a.cols; j += tile_cols) {
     PackColumns<T>(a.block(0, j, a.rows, std::min(tile_cols, a.cols - j)), packed);
     for (std::int64_t p = 0; p < panels; ++p)
-      MultiplyPanel(s + p * tile_rows * a.rows, packed, a.rows, tile + p * tile_rows + j * stride, stride);
+      MultiplyPanel(s + p * tile_rows * a.rows, packed, a.rows, tile + p * panel_size + j * tile_rows);
   }
 }
 

@@ -18,9 +18,8 @@ RegisterTile register_tile();
 /// tile += S a, on the calling thread.
 ///
 /// `s` holds S in `panels` panels of register_tile().rows rows and a.rows columns, each column-major and one after the
-/// other; `tile` is column-major with as many rows, and columns for a.cols rounded up to register_tile().cols, of which
-/// those beyond are overwritten. `packed` is room for a.rows * register_tile().cols numbers; all memory but a's is
-/// aligned to 64 bytes.
+/// other; so does `tile` the result, with columns for a.cols rounded up to register_tile().cols. `packed` is room for
+/// a.rows * register_tile().cols numbers; all memory but a's is aligned to 64 bytes.
 ///
 /// Data movement: register_tile().cols columns of `a` at a time are copied to `packed`, in the order of their use,
 /// where they stay in the first-level cache while each panel of S goes by from the second-level cache once; an element

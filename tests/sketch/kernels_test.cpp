@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "linalg/memory.hpp"
-#include "sketch/add_columns.hpp"
 #include "sketch/strip_kernels.hpp"
 #include "tests/support/simd_targets.hpp"
 
@@ -108,28 +107,6 @@ TEST_CASE_TEMPLATE("scattering, gathering and flipping rows", T, float, double) 
       std::int64_t wrong = 0;
       for (std::int64_t k = 0; k < count * width; ++k) wrong += flipped[k] == signs[k / width] * packed[k] ? 0 : 1;
       CHECK(wrong == 0);
-    }
-  });
-}
-
-TEST_CASE_TEMPLATE("adding multiples of a column", T, float, double) {
-  test::for_each_simd_target([] {
-    for (const std::int64_t rows : {1, 2, 7, 16, 33}) {
-      const std::int64_t stride = rows + 2;
-      const Workspace<T> column = integers<T>(rows, 7);
-      const Workspace<T> value = integers<T>(9, 8);
-      const std::vector<std::int32_t> narrow = {4, 0, 4, 2, 1, 5, 5, 5, 3};
-      const std::vector<std::int64_t> wide(narrow.begin(), narrow.end());
-      Workspace<T> expected = integers<T>(6 * stride, 9);
-      for (std::int64_t k = 0; k < 9; ++k)
-        for (std::int64_t i = 0; i < rows; ++i)
-          expected[wide[static_cast<std::size_t>(k)] * stride + i] += value[k] * column[i];
-      Workspace<T> tile = integers<T>(6 * stride, 9);
-      add_columns(column.data(), rows, narrow.data(), value.data(), 9, tile.data(), stride);
-      CHECK(differences(tile, expected) == 0);
-      tile = integers<T>(6 * stride, 9);
-      add_columns(column.data(), rows, wide.data(), value.data(), 9, tile.data(), stride);
-      CHECK(differences(tile, expected) == 0);
     }
   });
 }

@@ -1,4 +1,4 @@
-// The product of panels of S with A against the plain one, on every instruction set.
+// The products of panels of S with a dense and a sparse A against plain ones, on every instruction set.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/memory.hpp"
+#include "sketch/add_columns.hpp"
 #include "sketch/panel_kernels.hpp"
 #include "tests/support/simd_targets.hpp"
 
@@ -45,10 +46,11 @@ TEST_CASE_TEMPLATE("panels times a matrix, in either layout and of any size, are
             std::int64_t wrong = 0;
             for (std::int64_t i = 0; i < rows; ++i) {
               const T* panel = s.data() + i / registers.rows * registers.rows * depth + i % registers.rows;
+              const std::int64_t first = i / registers.rows * registers.rows * padded + i % registers.rows;
               for (std::int64_t j = 0; j < cols; ++j) {
-                T sum = before[i + j * rows];
+                T sum = before[first + j * registers.rows];
                 for (std::int64_t k = 0; k < depth; ++k) sum += panel[k * registers.rows] * a(k, j);
-                wrong += tile[i + j * rows] == sum ? 0 : 1;
+                wrong += tile[first + j * registers.rows] == sum ? 0 : 1;
               }
             }
             CHECK(wrong == 0);
@@ -56,5 +58,23 @@ TEST_CASE_TEMPLATE("panels times a matrix, in either layout and of any size, are
         }
       }
     }
+  });
+}
+
+TEST_CASE_TEMPLATE("multiples of columns are added in place", T, float, double) {
+  test::for_each_simd_target([] {
+    constexpr std::int64_t rows = column_rows<T>;
+    constexpr std::int64_t cols = 9;
+    const Workspace<T> s = integers<T>(5 * rows, 7);
+    const std::vector<BlockEntry<T>> entries = {{3, 0, 4}, {-2, 4, 4}, {5, 4, 0}, {1, 2, 8}, {7, 2, 8}, {-1, 3, 1}};
+    Workspace<T> tile = integers<T>(cols * rows, 8);
+    Workspace<T> expected = integers<T>(cols * rows, 8);
+    for (const auto& entry : entries)
+      for (std::int64_t i = 0; i < rows; ++i) expected[entry.col * rows + i] += entry.value * s[entry.row * rows + i];
+    add_columns(s.data(), entries.data(), entries.data() + entries.size(), tile.data());
+    add_columns(s.data(), entries.data(), entries.data(), tile.data());
+    std::int64_t wrong = 0;
+    for (std::int64_t k = 0; k < tile.size(); ++k) wrong += tile[k] == expected[k] ? 0 : 1;
+    CHECK(wrong == 0);
   });
 }
