@@ -1,7 +1,6 @@
 #include "sketch/panel_entries.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -10,95 +9,111 @@
 namespace croquis {
 namespace {
 
-std::int64_t parts_of(std::int64_t size, std::int64_t length) { return (size + length - 1) / length; }
+// Each has counters of its own, so there are not many.
+constexpr std::int64_t most_tasks = 32;
 
 template <class T>
-PanelEntries<T> make_room(std::int64_t rows, std::int64_t cols, std::int64_t entries) {
-  const std::int64_t panels = parts_of(rows, panel_rows_of_a);
-  const std::int64_t blocks = parts_of(cols, block_cols_of_a);
-  return {panels, blocks, Workspace<std::int64_t>(panels * blocks + 1), Workspace<BlockEntry<T>>(entries)};
+PanelEntries<T> make_room(std::int64_t rows, std::int64_t entries) {
+  const std::int64_t panels = (rows + panel_rows_of_a - 1) / panel_rows_of_a;
+  return {panels, Workspace<std::int64_t>(panels + 1), Workspace<std::int64_t>(panels + 1),
+          Workspace<ColumnRun>(entries), Workspace<PanelEntry<T>>(entries)};
 }
 
 template <class T>
-BlockEntry<T> entry_at(std::int64_t row, std::int64_t col, T value) {
-  return {value, static_cast<std::uint16_t>(row % panel_rows_of_a), static_cast<std::uint16_t>(col % block_cols_of_a)};
-}
-
-// Sorts by row, keeping the order of equal rows.
-template <class T>
-void sort_by_row(BlockEntry<T>* entries, std::int64_t count, std::vector<BlockEntry<T>>& copy) {
-  std::array<std::int64_t, panel_rows_of_a> next{};
-  for (std::int64_t k = 0; k < count; ++k) ++next[entries[k].row];
-  std::int64_t total = 0;
-  for (std::int64_t& place : next) total += std::exchange(place, total);
-  copy.assign(entries, entries + count);
-  for (const BlockEntry<T>& entry : copy) entries[next[entry.row]++] = entry;
+PanelEntry<T> entry_at(std::int64_t row, T value) {
+  return {value, static_cast<std::uint16_t>(row % panel_rows_of_a)};
 }
 
 }  // namespace
 
 template <class T, class Index>
 PanelEntries<T> group_by_panels(const CsrView<T, Index>& a) {
-  PanelEntries<T> grouped = make_room<T>(a.rows, a.cols, a.nonzeros());
-  const auto first = static_cast<std::int64_t>(a.row_start[0]);
-  for_each_tile(grouped.panels, [&](std::int64_t panel) {
-    const std::int64_t begin = panel * panel_rows_of_a;
-    const std::int64_t end = std::min(begin + panel_rows_of_a, a.rows);
-    std::vector<std::int64_t> next(static_cast<std::size_t>(grouped.blocks));
-    for (auto k = static_cast<std::int64_t>(a.row_start[begin]); k < static_cast<std::int64_t>(a.row_start[end]); ++k)
-      ++next[static_cast<std::size_t>(a.column[k] / block_cols_of_a)];
-    std::int64_t total = static_cast<std::int64_t>(a.row_start[begin]) - first;
-    for (std::int64_t block = 0; block < grouped.blocks; ++block) {
-      grouped.start[panel * grouped.blocks + block] = total;
-      total += std::exchange(next[static_cast<std::size_t>(block)], total);
-    }
-    for (std::int64_t i = begin; i < end; ++i) {
-      for (auto k = static_cast<std::int64_t>(a.row_start[i]); k < static_cast<std::int64_t>(a.row_start[i + 1]); ++k)
-        grouped.entries[next[static_cast<std::size_t>(a.column[k] / block_cols_of_a)]++] =
-            entry_at(i, static_cast<std::int64_t>(a.column[k]), a.value[k]);
+  PanelEntries<T> grouped = make_room<T>(a.rows, a.nonzeros());
+  const auto first_of = [&](std::int64_t row) { return static_cast<std::int64_t>(a.row_start[row]); };
+  const auto first_row = [&](std::int64_t panel) { return std::min(panel * panel_rows_of_a, a.rows); };
+  // A panel's entries are where they were. Its runs are put there as well and closed up afterwards.
+  for (std::int64_t panel = 0; panel <= grouped.panels; ++panel)
+    grouped.first_entry[panel] = first_of(first_row(panel)) - first_of(0);
+  const Partition parts(grouped.panels, most_tasks);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    Workspace<std::int64_t> place(a.cols);
+    std::fill_n(place.data(), a.cols, 0);
+    for (std::int64_t panel = parts.begin(part); panel < parts.end(part); ++panel) {
+      ColumnRun* runs = grouped.runs.data() + grouped.first_entry[panel];
+      std::int64_t count = 0;
+      for (std::int64_t k = first_of(first_row(panel)); k < first_of(first_row(panel + 1)); ++k) {
+        const auto col = static_cast<std::int64_t>(a.column[k]);
+        if (place[col] == 0) runs[count++].col = col;
+        ++place[col];
+      }
+      std::int64_t total = grouped.first_entry[panel];
+      for (std::int64_t r = 0; r < count; ++r) {
+        runs[r].count = place[runs[r].col];
+        total += std::exchange(place[runs[r].col], total);
+      }
+      for (std::int64_t i = first_row(panel); i < first_row(panel + 1); ++i)
+        for (std::int64_t k = first_of(i); k < first_of(i + 1); ++k)
+          grouped.entries[place[a.column[k]]++] = entry_at(i, a.value[k]);
+      for (std::int64_t r = 0; r < count; ++r) place[runs[r].col] = 0;
+      grouped.first_run[panel] = count;
     }
   });
-  grouped.start[grouped.panels * grouped.blocks] = a.nonzeros();
+  std::int64_t runs = 0;
+  for (std::int64_t panel = 0; panel < grouped.panels; ++panel) {
+    const std::int64_t count = std::exchange(grouped.first_run[panel], runs);
+    std::copy_n(grouped.runs.data() + grouped.first_entry[panel], count, grouped.runs.data() + runs);
+    runs += count;
+  }
+  grouped.first_run[grouped.panels] = runs;
   return grouped;
 }
 
 template <class T, class Index>
 PanelEntries<T> group_by_panels(const CscView<T, Index>& a) {
-  PanelEntries<T> grouped = make_room<T>(a.rows, a.cols, a.nonzeros());
-  // Chunks of columns, several to a block where there are few blocks, count and deal out on their own.
-  const std::int64_t chunk_cols = grouped.blocks < 16 ? block_cols_of_a / 8 : block_cols_of_a;
-  const std::int64_t chunks = parts_of(a.cols, chunk_cols);
-  Workspace<std::int64_t> next(chunks * grouped.panels);
+  PanelEntries<T> grouped = make_room<T>(a.rows, a.nonzeros());
   const auto first_of = [&](std::int64_t column) { return static_cast<std::int64_t>(a.column_start[column]); };
-  const auto end_of = [&](std::int64_t chunk) { return std::min((chunk + 1) * chunk_cols, a.cols); };
-  for_each_tile(chunks, [&](std::int64_t chunk) {
-    std::int64_t* count = next.data() + chunk * grouped.panels;
-    std::fill_n(count, grouped.panels, 0);
-    for (std::int64_t k = first_of(chunk * chunk_cols); k < first_of(end_of(chunk)); ++k)
-      ++count[a.row[k] / panel_rows_of_a];
+  const Partition chunks(a.cols, most_tasks);
+  // For each chunk of columns and panel, how many entries and runs; then where they go.
+  struct Place {
+    std::int64_t entry, run, last_col;
+  };
+  Workspace<Place> places(chunks.count * grouped.panels);
+  const auto each_entry = [&](std::int64_t chunk, const auto& visit) {
+    Place* place = places.data() + chunk * grouped.panels;
+    for (std::int64_t panel = 0; panel < grouped.panels; ++panel) place[panel].last_col = -1;
+    for (std::int64_t j = chunks.begin(chunk); j < chunks.end(chunk); ++j) {
+      for (std::int64_t k = first_of(j); k < first_of(j + 1); ++k) {
+        Place& p = place[a.row[k] / panel_rows_of_a];
+        visit(p, std::exchange(p.last_col, j) != j, k);
+      }
+    }
+  };
+  for_each_tile(chunks.count, [&](std::int64_t chunk) {
+    std::fill_n(places.data() + chunk * grouped.panels, grouped.panels, Place{});
+    each_entry(chunk, [](Place& p, bool new_run, std::int64_t) {
+      ++p.entry;
+      p.run += new_run ? 1 : 0;
+    });
   });
-  std::int64_t total = 0;
+  std::int64_t entries = 0;
+  std::int64_t runs = 0;
   for (std::int64_t panel = 0; panel < grouped.panels; ++panel) {
-    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      if (chunk * chunk_cols % block_cols_of_a == 0)
-        grouped.start[panel * grouped.blocks + chunk * chunk_cols / block_cols_of_a] = total;
-      total += std::exchange(next[chunk * grouped.panels + panel], total);
+    grouped.first_entry[panel] = entries;
+    grouped.first_run[panel] = runs;
+    for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk) {
+      Place& p = places[chunk * grouped.panels + panel];
+      entries += std::exchange(p.entry, entries);
+      runs += std::exchange(p.run, runs);
     }
   }
-  grouped.start[grouped.panels * grouped.blocks] = total;
-  for_each_tile(chunks, [&](std::int64_t chunk) {
-    std::int64_t* place = next.data() + chunk * grouped.panels;
-    for (std::int64_t j = chunk * chunk_cols; j < end_of(chunk); ++j)
-      for (std::int64_t k = first_of(j); k < first_of(j + 1); ++k)
-        grouped.entries[place[a.row[k] / panel_rows_of_a]++] =
-            entry_at(static_cast<std::int64_t>(a.row[k]), j, a.value[k]);
-  });
-  for_each_tile(grouped.panels, [&](std::int64_t panel) {
-    std::vector<BlockEntry<T>> copy;
-    for (std::int64_t block = 0; block < grouped.blocks; ++block) {
-      const std::int64_t begin = grouped.start[panel * grouped.blocks + block];
-      sort_by_row(grouped.entries.data() + begin, grouped.start[panel * grouped.blocks + block + 1] - begin, copy);
-    }
+  grouped.first_entry[grouped.panels] = entries;
+  grouped.first_run[grouped.panels] = runs;
+  for_each_tile(chunks.count, [&](std::int64_t chunk) {
+    each_entry(chunk, [&](Place& p, bool new_run, std::int64_t k) {
+      if (new_run) grouped.runs[p.run++] = {p.last_col, 0};
+      ++grouped.runs[p.run - 1].count;
+      grouped.entries[p.entry++] = entry_at(static_cast<std::int64_t>(a.row[k]), a.value[k]);
+    });
   });
   return grouped;
 }

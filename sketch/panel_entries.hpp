@@ -9,36 +9,34 @@
 
 namespace croquis {
 
-/// Rows of A that meet one panel of S, and columns of A whose part of the result stays in the first-level cache.
+/// Rows of A that meet one panel of S.
 constexpr std::int64_t panel_rows_of_a = 1024;
-constexpr std::int64_t block_cols_of_a = 256;
 
-/// An entry at (row, col) of a block of panel_rows_of_a x block_cols_of_a.
 template <class T>
-struct BlockEntry {
+struct PanelEntry {
   T value;
-  std::uint16_t row;
-  std::uint16_t col;
+  std::uint16_t row;  ///< counted from the panel's first
 };
 
-/// All entries, by panels of rows, within them by blocks of columns, within them by rows.
+/// `count` consecutive entries of one column.
+struct ColumnRun {
+  std::int64_t col;
+  std::int64_t count;
+};
+
+/// All entries, by panels of rows and within them by columns, of which those without entries are left out; panel p has
+/// runs [first_run[p], first_run[p + 1]) and its entries start at first_entry[p].
 template <class T>
 struct PanelEntries {
   std::int64_t panels;
-  std::int64_t blocks;
-  Workspace<std::int64_t> start;  ///< the first entry of block panel * blocks + block; one more at the end
-  Workspace<BlockEntry<T>> entries;
-
-  const BlockEntry<T>* begin(std::int64_t panel, std::int64_t block) const {
-    return entries.data() + start[panel * blocks + block];
-  }
-  const BlockEntry<T>* end(std::int64_t panel, std::int64_t block) const {
-    return entries.data() + start[panel * blocks + block + 1];
-  }
+  Workspace<std::int64_t> first_run;
+  Workspace<std::int64_t> first_entry;
+  Workspace<ColumnRun> runs;
+  Workspace<PanelEntry<T>> entries;
 };
 
-/// Copies the entries in that order: by rows in one pass that stays in cache for each panel, by columns in a pass that
-/// deals them out to the panels and one that sorts each block by rows.
+/// Copies the entries in that order, in two passes over A: one counts, one deals out. The columns of a panel come in
+/// the order in which A's storage first has them.
 template <class T, class Index>
 PanelEntries<T> group_by_panels(const CsrView<T, Index>& a);
 template <class T, class Index>

@@ -91,8 +91,6 @@ void sum_over_chunks(const Partition& strips, std::int64_t k, std::int64_t panel
   });
 }
 
-// The last panel of S may have rows beyond the last, which are as good as any and end in the padding of the tile.
-
 template <class T>
 void multiply_dense(const EntryFiller<T>& entries, std::int64_t first_row, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
@@ -104,6 +102,7 @@ void multiply_dense(const EntryFiller<T>& entries, std::int64_t first_row, Matri
                        Workspace<T> packed(panel_cols * registers.cols);
                        for (std::int64_t k = begin; k < end; k += panel_cols) {
                          const std::int64_t count = std::min(panel_cols, end - k);
+                         // The last panel may have rows beyond the last of S, as good as any: they end in padding.
                          for (std::int64_t i = 0; i < tile.panels() * registers.rows; i += registers.rows)
                            entries(strip + i, first_row + k, column_major(s.data() + i * count, registers.rows, count));
                          multiply_panels(s.data(), tile.panels(), a.block(k, 0, count, a.cols), packed.data(),
@@ -123,14 +122,18 @@ void multiply_sparse(const EntryFiller<T>& entries, std::int64_t first_row, cons
   sum_over_chunks<T>(strips, a.rows, panel_rows_of_a, {rows, 1}, update, out,
                      [&](std::int64_t strip, std::int64_t begin, std::int64_t end, Tile<T>& tile) {
                        Workspace<T> s(rows * panel_rows_of_a);
+                       std::fill_n(s.data(), s.size(), T(0));
                        for (std::int64_t k = begin; k < end; k += panel_rows_of_a) {
                          const std::int64_t panel = k / panel_rows_of_a;
+                         const std::int64_t count = std::min(panel_rows_of_a, end - k);
                          for (std::int64_t p = 0; p < tile.panels(); ++p) {
-                           entries(strip + p * rows, first_row + k,
-                                   column_major(s.data(), rows, std::min(panel_rows_of_a, end - k)));
-                           for (std::int64_t block = 0; block < grouped.blocks; ++block)
-                             add_columns(s.data(), grouped.begin(panel, block), grouped.end(panel, block),
-                                         tile.panel(p) + block * block_cols_of_a * rows);
+                           const std::int64_t row = strip + p * rows;
+                           entries(
+                               row, first_row + k,
+                               column_major(s.data(), rows, count).block(0, 0, std::min(rows, out.rows - row), count));
+                           add_columns(s.data(), grouped.runs.data() + grouped.first_run[panel],
+                                       grouped.runs.data() + grouped.first_run[panel + 1],
+                                       grouped.entries.data() + grouped.first_entry[panel], tile.panel(p));
                          }
                        }
                      });

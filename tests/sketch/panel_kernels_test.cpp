@@ -61,18 +61,21 @@ TEST_CASE_TEMPLATE("panels times a matrix, in either layout and of any size, are
   });
 }
 
-TEST_CASE_TEMPLATE("multiples of columns are added in place", T, float, double) {
+TEST_CASE_TEMPLATE("runs of multiples of columns are added in place", T, float, double) {
   test::for_each_simd_target([] {
     constexpr std::int64_t rows = column_rows<T>;
     constexpr std::int64_t cols = 9;
     const Workspace<T> s = integers<T>(5 * rows, 7);
-    const std::vector<BlockEntry<T>> entries = {{3, 0, 4}, {-2, 4, 4}, {5, 4, 0}, {1, 2, 8}, {7, 2, 8}, {-1, 3, 1}};
+    const std::vector<ColumnRun> runs = {{4, 2}, {0, 1}, {8, 3}, {1, 1}, {4, 1}};
+    const std::vector<PanelEntry<T>> entries = {{3, 0}, {-2, 4}, {5, 4}, {1, 2}, {7, 2}, {-1, 3}, {2, 1}, {6, 0}};
     Workspace<T> tile = integers<T>(cols * rows, 8);
     Workspace<T> expected = integers<T>(cols * rows, 8);
-    for (const auto& entry : entries)
-      for (std::int64_t i = 0; i < rows; ++i) expected[entry.col * rows + i] += entry.value * s[entry.row * rows + i];
-    add_columns(s.data(), entries.data(), entries.data() + entries.size(), tile.data());
-    add_columns(s.data(), entries.data(), entries.data(), tile.data());
+    auto entry = entries.begin();
+    for (const ColumnRun& run : runs)
+      for (std::int64_t k = 0; k < run.count; ++k, ++entry)
+        for (std::int64_t i = 0; i < rows; ++i) expected[run.col * rows + i] += entry->value * s[entry->row * rows + i];
+    add_columns(s.data(), runs.data(), runs.data() + runs.size(), entries.data(), tile.data());
+    add_columns(s.data(), runs.data(), runs.data(), entries.data(), tile.data());
     std::int64_t wrong = 0;
     for (std::int64_t k = 0; k < tile.size(); ++k) wrong += tile[k] == expected[k] ? 0 : 1;
     CHECK(wrong == 0);
