@@ -16,9 +16,9 @@ constexpr std::int64_t column_rows = 256 / static_cast<std::int64_t>(sizeof(T));
 ///
 /// Data movement: runs and entries go by once; the columns of s, 256 KiB for panel_rows_of_a of them, come from the
 /// second-level cache, once for each entry; a column of the tile is read and written once for each run.
-void add_columns(const float* s, const ColumnRun* begin, const ColumnRun* end, const PanelEntry<float>* entries,
-                 float* tile);
-void add_columns(const double* s, const ColumnRun* begin, const ColumnRun* end, const PanelEntry<double>* entries,
-                 double* tile);
+void add_columns(const float* s, const ColumnRun* begin, const ColumnRun* end, const float* value,
+                 const std::uint16_t* row, float* tile);
+void add_columns(const double* s, const ColumnRun* begin, const ColumnRun* end, const double* value,
+                 const std::uint16_t* row, double* tile);
 
 }  // namespace croquis

@@ -15,13 +15,18 @@ constexpr std::int64_t most_tasks = 32;
 template <class T>
 PanelEntries<T> make_room(std::int64_t rows, std::int64_t entries) {
   const std::int64_t panels = (rows + panel_rows_of_a - 1) / panel_rows_of_a;
-  return {panels, Workspace<std::int64_t>(panels + 1), Workspace<std::int64_t>(panels + 1),
-          Workspace<ColumnRun>(entries), Workspace<PanelEntry<T>>(entries)};
+  return {panels,
+          Workspace<std::int64_t>(panels + 1),
+          Workspace<std::int64_t>(panels + 1),
+          Workspace<ColumnRun>(entries),
+          Workspace<T>(entries),
+          Workspace<std::uint16_t>(entries)};
 }
 
 template <class T>
-PanelEntry<T> entry_at(std::int64_t row, T value) {
-  return {value, static_cast<std::uint16_t>(row % panel_rows_of_a)};
+void put_entry(PanelEntries<T>& grouped, std::int64_t place, std::int64_t row, T value) {
+  grouped.value[place] = value;
+  grouped.row[place] = static_cast<std::uint16_t>(row % panel_rows_of_a);
 }
 
 }  // namespace
@@ -53,7 +58,7 @@ PanelEntries<T> group_by_panels(const CsrView<T, Index>& a) {
       }
       for (std::int64_t i = first_row(panel); i < first_row(panel + 1); ++i)
         for (std::int64_t k = first_of(i); k < first_of(i + 1); ++k)
-          grouped.entries[place[a.column[k]]++] = entry_at(i, a.value[k]);
+          put_entry(grouped, place[a.column[k]]++, i, a.value[k]);
       for (std::int64_t r = 0; r < count; ++r) place[runs[r].col] = 0;
       grouped.first_run[panel] = count;
     }
@@ -112,7 +117,7 @@ PanelEntries<T> group_by_panels(const CscView<T, Index>& a) {
     each_entry(chunk, [&](Place& p, bool new_run, std::int64_t k) {
       if (new_run) grouped.runs[p.run++] = {p.last_col, 0};
       ++grouped.runs[p.run - 1].count;
-      grouped.entries[p.entry++] = entry_at(static_cast<std::int64_t>(a.row[k]), a.value[k]);
+      put_entry(grouped, p.entry++, static_cast<std::int64_t>(a.row[k]), a.value[k]);
     });
   });
   return grouped;

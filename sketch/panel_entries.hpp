@@ -12,12 +12,6 @@ namespace croquis {
 /// Rows of A that meet one panel of S.
 constexpr std::int64_t panel_rows_of_a = 1024;
 
-template <class T>
-struct PanelEntry {
-  T value;
-  std::uint16_t row;  ///< counted from the panel's first
-};
-
 /// `count` consecutive entries of one column.
 struct ColumnRun {
   std::int64_t col;
@@ -32,7 +26,8 @@ struct PanelEntries {
   Workspace<std::int64_t> first_run;
   Workspace<std::int64_t> first_entry;
   Workspace<ColumnRun> runs;
-  Workspace<PanelEntry<T>> entries;
+  Workspace<T> value;
+  Workspace<std::uint16_t> row;  ///< counted from the panel's first
 };
 
 /// Copies the entries in that order, in two passes over A: one counts, one deals out. The columns of a panel come in

@@ -91,24 +91,31 @@ void sum_over_chunks(const Partition& strips, std::int64_t k, std::int64_t panel
   });
 }
 
+// S(first_row + [0, height), cols) as a column-major panel; rows from end_row on, which S may not have, are left alone.
+template <class T>
+void fill_panel(const EntryFiller<T>& entries, std::int64_t first_row, std::int64_t height, std::int64_t end_row,
+                std::int64_t first_col, std::int64_t cols, T* panel) {
+  entries(first_row, first_col,
+          column_major(panel, height, cols).block(0, 0, std::min(height, end_row - first_row), cols));
+}
+
 template <class T>
 void multiply_dense(const EntryFiller<T>& entries, std::int64_t first_row, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
   const RegisterTile registers = register_tile<T>();
   const Partition strips(out.rows, (out.rows + strip_rows - 1) / strip_rows, 32);
-  sum_over_chunks<T>(strips, a.rows, panel_cols, registers, update, out,
-                     [&](std::int64_t strip, std::int64_t begin, std::int64_t end, Tile<T>& tile) {
-                       Workspace<T> s(tile.panels() * registers.rows * panel_cols);
-                       Workspace<T> packed(panel_cols * registers.cols);
-                       for (std::int64_t k = begin; k < end; k += panel_cols) {
-                         const std::int64_t count = std::min(panel_cols, end - k);
-                         // The last panel may have rows beyond the last of S, as good as any: they end in padding.
-                         for (std::int64_t i = 0; i < tile.panels() * registers.rows; i += registers.rows)
-                           entries(strip + i, first_row + k, column_major(s.data() + i * count, registers.rows, count));
-                         multiply_panels(s.data(), tile.panels(), a.block(k, 0, count, a.cols), packed.data(),
-                                         tile.panel(0));
-                       }
-                     });
+  const auto product = [&](std::int64_t strip, std::int64_t begin, std::int64_t end, Tile<T>& tile) {
+    Workspace<T> s(tile.panels() * registers.rows * panel_cols);
+    Workspace<T> packed(panel_cols * registers.cols);
+    std::fill_n(s.data(), s.size(), T(0));
+    for (std::int64_t k = begin; k < end; k += panel_cols) {
+      const std::int64_t count = std::min(panel_cols, end - k);
+      for (std::int64_t i = 0; i < tile.panels() * registers.rows; i += registers.rows)
+        fill_panel(entries, strip + i, registers.rows, out.rows, first_row + k, count, s.data() + i * count);
+      multiply_panels(s.data(), tile.panels(), a.block(k, 0, count, a.cols), packed.data(), tile.panel(0));
+    }
+  };
+  sum_over_chunks<T>(strips, a.rows, panel_cols, registers, update, out, product);
 }
 
 template <class T, class Index, template <class, class> class View>
@@ -119,24 +126,23 @@ void multiply_sparse(const EntryFiller<T>& entries, std::int64_t first_row, cons
   const std::int64_t fitting_rows = sparse_tile_bytes / (static_cast<std::int64_t>(sizeof(T)) * a.cols);
   const std::int64_t most_rows = std::clamp<std::int64_t>(fitting_rows, rows, 8 * rows);
   const Partition strips(out.rows, (out.rows + most_rows - 1) / most_rows, rows);
-  sum_over_chunks<T>(strips, a.rows, panel_rows_of_a, {rows, 1}, update, out,
-                     [&](std::int64_t strip, std::int64_t begin, std::int64_t end, Tile<T>& tile) {
-                       Workspace<T> s(rows * panel_rows_of_a);
-                       std::fill_n(s.data(), s.size(), T(0));
-                       for (std::int64_t k = begin; k < end; k += panel_rows_of_a) {
-                         const std::int64_t panel = k / panel_rows_of_a;
-                         const std::int64_t count = std::min(panel_rows_of_a, end - k);
-                         for (std::int64_t p = 0; p < tile.panels(); ++p) {
-                           const std::int64_t row = strip + p * rows;
-                           entries(
-                               row, first_row + k,
-                               column_major(s.data(), rows, count).block(0, 0, std::min(rows, out.rows - row), count));
-                           add_columns(s.data(), grouped.runs.data() + grouped.first_run[panel],
-                                       grouped.runs.data() + grouped.first_run[panel + 1],
-                                       grouped.entries.data() + grouped.first_entry[panel], tile.panel(p));
-                         }
-                       }
-                     });
+  const auto product = [&](std::int64_t strip, std::int64_t begin, std::int64_t end, Tile<T>& tile) {
+    Workspace<T> s(rows * panel_rows_of_a);
+    std::fill_n(s.data(), s.size(), T(0));
+    for (std::int64_t k = begin; k < end; k += panel_rows_of_a) {
+      const std::int64_t panel = k / panel_rows_of_a;
+      const ColumnRun* runs = grouped.runs.data() + grouped.first_run[panel];
+      const ColumnRun* runs_end = grouped.runs.data() + grouped.first_run[panel + 1];
+      const std::int64_t first_entry = grouped.first_entry[panel];
+      for (std::int64_t p = 0; p < tile.panels(); ++p) {
+        fill_panel(entries, strip + p * rows, rows, out.rows, first_row + k, std::min(panel_rows_of_a, end - k),
+                   s.data());
+        add_columns(s.data(), runs, runs_end, grouped.value.data() + first_entry, grouped.row.data() + first_entry,
+                    tile.panel(p));
+      }
+    }
+  };
+  sum_over_chunks<T>(strips, a.rows, panel_rows_of_a, {rows, 1}, update, out, product);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::vector<Place> places_in_order(const View& a) {
       met[static_cast<std::size_t>(run.col)] = true;
       CHECK(run.count > 0);
       for (const std::int64_t end = k + run.count; k < end; ++k)
-        places.emplace_back(panel * panel_rows_of_a + grouped.entries[k].row, run.col, grouped.entries[k].value);
+        places.emplace_back(panel * panel_rows_of_a + grouped.row[k], run.col, grouped.value[k]);
     }
     CHECK(k == grouped.first_entry[panel + 1]);
   }

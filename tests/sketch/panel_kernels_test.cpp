@@ -67,15 +67,16 @@ TEST_CASE_TEMPLATE("runs of multiples of columns are added in place", T, float, 
     constexpr std::int64_t cols = 9;
     const Workspace<T> s = integers<T>(5 * rows, 7);
     const std::vector<ColumnRun> runs = {{4, 2}, {0, 1}, {8, 3}, {1, 1}, {4, 1}};
-    const std::vector<PanelEntry<T>> entries = {{3, 0}, {-2, 4}, {5, 4}, {1, 2}, {7, 2}, {-1, 3}, {2, 1}, {6, 0}};
+    const std::vector<T> value = {3, -2, 5, 1, 7, -1, 2, 6};
+    const std::vector<std::uint16_t> row = {0, 4, 4, 2, 2, 3, 1, 0};
     Workspace<T> tile = integers<T>(cols * rows, 8);
     Workspace<T> expected = integers<T>(cols * rows, 8);
-    auto entry = entries.begin();
+    std::size_t entry = 0;
     for (const ColumnRun& run : runs)
       for (std::int64_t k = 0; k < run.count; ++k, ++entry)
-        for (std::int64_t i = 0; i < rows; ++i) expected[run.col * rows + i] += entry->value * s[entry->row * rows + i];
-    add_columns(s.data(), runs.data(), runs.data() + runs.size(), entries.data(), tile.data());
-    add_columns(s.data(), runs.data(), runs.data(), entries.data(), tile.data());
+        for (std::int64_t i = 0; i < rows; ++i) expected[run.col * rows + i] += value[entry] * s[row[entry] * rows + i];
+    add_columns(s.data(), runs.data(), runs.data() + runs.size(), value.data(), row.data(), tile.data());
+    add_columns(s.data(), runs.data(), runs.data(), value.data(), row.data(), tile.data());
     std::int64_t wrong = 0;
     for (std::int64_t k = 0; k < tile.size(); ++k) wrong += tile[k] == expected[k] ? 0 : 1;
     CHECK(wrong == 0);

@@ -20,10 +20,11 @@ namespace croquis {
 /// Cost: sparse sign `nonzeros` m n additions (for a sparse A, `nonzeros` for each of its entries); Srht about
 /// m n log2(16 d) additions; HashedRht m n (log2(B) + `nonzeros`), B the order of its blocks; Srtt m n log2(m) times a
 /// small constant; Gaussian, and the transforms of a sparse A, 2 d flops for each entry of A and d m entries of S (of a
-/// HashedRht, B `nonzeros` additions for each column of S as well). A is read once, by a Gaussian sketch once per 256
-/// rows of S. Allocates tiles of S and of the result, never S whole (sparse sign and HashedRht: 4 `nonzeros` m bytes),
-/// and, where a sparse A is stored the other way round, a copy of it: sparse sign works by columns if the result is
-/// over 16 MiB and in the order of A otherwise, the others work by rows. `apply_sparse` returns a sparse result. The
+/// HashedRht, B `nonzeros` additions for each column of S as well). A is read once, by a sketch with independent entries
+/// (Gaussian, Rademacher, uniform) once per 384 rows of S. Allocates tiles of S and of the result, never S whole (sparse
+/// sign and HashedRht: 4 `nonzeros` m bytes), and copies of a sparse A: sparse sign copies one stored by rows if the
+/// result is over 16 MiB and works in the order of A otherwise, the others work by blocks of rows and copy from either
+/// storage. `apply_sparse` returns a sparse result. The
 /// result does not depend on the number of threads. Overlap of `out` with A is not detected; the result is then
 /// undefined. Throws `ShapeError` if the shapes do not fit and `InvalidOption` if S is not a valid operator; `out` is
 /// then unchanged. m = 0 gives zeros, n = 0 does nothing.
