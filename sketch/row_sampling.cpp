@@ -105,16 +105,7 @@ RowSampling RowSampling::uniform(std::int64_t rows, std::int64_t cols, std::uint
   const bool without = replacement == Replacement::without;
   check_rows(rows, without ? cols : any_number_of_rows,
              without ? ": without replacement at most RowSampling::cols" : "");
-  Sample sample;
-  sample.row = without ? sample_without_replacement(seed, cols, rows) : sample_with_replacement(seed, cols, rows);
-  sample.scale.assign(static_cast<std::size_t>(rows), std::sqrt(static_cast<double>(cols) / static_cast<double>(rows)));
-  RowSampling s;
-  s.rows = rows;
-  s.cols = cols;
-  s.replacement = replacement;
-  s.seed = seed;
-  s.sample_ = std::make_shared<const Sample>(std::move(sample));
-  return s;
+  return draw(rows, cols, nullptr, seed, replacement);
 }
 
 RowSampling RowSampling::weighted(std::int64_t rows, std::span<const double> weights, std::uint64_t seed,
@@ -135,27 +126,42 @@ RowSampling RowSampling::weighted(std::int64_t rows, std::span<const double> wei
   // Weights near the ends of the range of double must not overflow when they are added up.
   std::vector<double> scaled(weights.begin(), weights.end());
   for (double& weight : scaled) weight = std::ldexp(weight, -std::ilogb(largest));
+  const std::int64_t cols = std::ssize(weights);
+  return draw(rows, cols, std::make_shared<const std::vector<double>>(std::move(scaled)), seed, replacement);
+}
 
+RowSampling RowSampling::draw(std::int64_t rows, std::int64_t cols, Weights weights, std::uint64_t seed,
+                              Replacement replacement) {
+  const bool without = replacement == Replacement::without;
   Sample sample;
-  if (without) {
-    const std::vector<double> probability = inclusion_probabilities(scaled, rows);
+  if (!weights) {
+    sample.row = without ? sample_without_replacement(seed, cols, rows) : sample_with_replacement(seed, cols, rows);
+    sample.scale.assign(static_cast<std::size_t>(rows),
+                        std::sqrt(static_cast<double>(cols) / static_cast<double>(rows)));
+  } else if (without) {
+    const std::vector<double> probability = inclusion_probabilities(*weights, rows);
     sample.row = pivotal_sample(seed, probability, rows);
     for (const std::int64_t row : sample.row)
       sample.scale.push_back(1 / std::sqrt(probability[static_cast<std::size_t>(row)]));
   } else {
-    sample.row = sample_with_replacement(seed, scaled, rows);
+    sample.row = sample_with_replacement(seed, *weights, rows);
     double sum = 0;
-    for (const double weight : scaled) sum += weight;
+    for (const double weight : *weights) sum += weight;
     for (const std::int64_t row : sample.row)
-      sample.scale.push_back(std::sqrt(sum / (static_cast<double>(rows) * scaled[static_cast<std::size_t>(row)])));
+      sample.scale.push_back(std::sqrt(sum / (static_cast<double>(rows) * (*weights)[static_cast<std::size_t>(row)])));
   }
   RowSampling s;
   s.rows = rows;
-  s.cols = static_cast<std::int64_t>(weights.size());
+  s.cols = cols;
   s.replacement = replacement;
   s.seed = seed;
+  s.weights_ = std::move(weights);
   s.sample_ = std::make_shared<const Sample>(std::move(sample));
   return s;
+}
+
+RowSampling RowSampling::with_seed(std::uint64_t other_seed) const {
+  return sample_ ? draw(rows, cols, weights_, other_seed, replacement) : *this;
 }
 
 std::span<const std::int64_t> RowSampling::sampled() const {

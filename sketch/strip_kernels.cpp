@@ -140,17 +140,6 @@ HWY_INLINE void GatherRows(const T* packed, std::int64_t count, std::int64_t wid
   }
 }
 
-template <class T>
-HWY_INLINE void FlipRows(T* HWY_RESTRICT packed, std::int64_t count, std::int64_t width, const T* HWY_RESTRICT sign) {
-  const hn::CappedTag<T, narrow_strip<T>> d;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto factor = hn::Set(d, sign[i]);
-    T* row = packed + i * width;
-    for (std::int64_t v = 0; v < width; v += static_cast<std::int64_t>(hn::Lanes(d)))
-      hn::Store(hn::Mul(hn::Load(d, row + v), factor), d, row + v);
-  }
-}
-
 #define CROQUIS_KERNELS(Name, T)                                                                              \
   void PackRows##Name(MatrixView<const T> strip, std::int64_t first, std::int64_t count, std::int64_t width,  \
                       T* packed) {                                                                            \
@@ -163,9 +152,6 @@ HWY_INLINE void FlipRows(T* HWY_RESTRICT packed, std::int64_t count, std::int64_
   void GatherRows##Name(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,  \
                         T* tile) {                                                                            \
     GatherRows(packed, count, width, table, tile);                                                            \
-  }                                                                                                           \
-  void FlipRows##Name(T* packed, std::int64_t count, std::int64_t width, const T* sign) {                     \
-    FlipRows(packed, count, width, sign);                                                                     \
   }
 CROQUIS_KERNELS(Float, float)
 CROQUIS_KERNELS(Double, double)
@@ -182,7 +168,6 @@ namespace croquis {
   HWY_EXPORT(PackRows##Name);                                                                                        \
   HWY_EXPORT(ScatterRows##Name);                                                                                     \
   HWY_EXPORT(GatherRows##Name);                                                                                      \
-  HWY_EXPORT(FlipRows##Name);                                                                                        \
   void pack_rows(MatrixView<const T> strip, std::int64_t first, std::int64_t count, std::int64_t width, T* packed) { \
     HWY_DYNAMIC_DISPATCH(PackRows##Name)(strip, first, count, width, packed);                                        \
   }                                                                                                                  \
@@ -192,9 +177,6 @@ namespace croquis {
   }                                                                                                                  \
   void gather_rows(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, T* tile) {   \
     HWY_DYNAMIC_DISPATCH(GatherRows##Name)(packed, count, width, table, tile);                                       \
-  }                                                                                                                  \
-  void flip_rows(T* packed, std::int64_t count, std::int64_t width, const T* sign) {                                 \
-    HWY_DYNAMIC_DISPATCH(FlipRows##Name)(packed, count, width, sign);                                                \
   }
 CROQUIS_DISPATCH(Float, float)
 CROQUIS_DISPATCH(Double, double)

@@ -36,10 +36,6 @@ void scatter_rows(const float* packed, std::int64_t count, std::int64_t width, c
 void scatter_rows(const double* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,
                   std::int64_t nonzeros, double* tile);
 
-/// packed[i] *= sign[i] for each row i of `packed` (count x width, contiguous).
-void flip_rows(float* packed, std::int64_t count, std::int64_t width, const float* sign);
-void flip_rows(double* packed, std::int64_t count, std::int64_t width, const double* sign);
-
 /// tile[i] += +-packed[row of table[i]] for each of `count` rows i, with entries as in scatter_rows.
 void gather_rows(const float* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, float* tile);
 void gather_rows(const double* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,

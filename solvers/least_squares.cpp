@@ -46,8 +46,13 @@ AnySketch reseeded(const AnySketch& sketch, int attempt) {
   constexpr std::uint64_t step = 0x9e3779b97f4a7c15;  // odd, so the seeds differ
   return std::visit(
       [&](auto s) -> AnySketch {
-        s.seed += static_cast<std::uint64_t>(attempt) * step;
-        return s;
+        const std::uint64_t seed = s.seed + static_cast<std::uint64_t>(attempt) * step;
+        if constexpr (std::is_same_v<decltype(s), RowSampling>) {
+          return s.with_seed(seed);
+        } else {
+          s.seed = seed;
+          return s;
+        }
       },
       sketch.storage());
 }

@@ -133,6 +133,16 @@ TEST_CASE("equality is that of the sample; a changed field is found out when the
   CHECK_THROWS_AS(apply(RowSampling(), a, out.view()), InvalidOption);
 }
 
+TEST_CASE("another seed draws anew from the same distribution") {
+  const std::vector<double> weights = {1, 2, 3, 4, 5, 6, 7, 8};
+  for (const Replacement replacement : {Replacement::without, Replacement::with}) {
+    CHECK(RowSampling::weighted(4, weights, 1, replacement).with_seed(9) ==
+          RowSampling::weighted(4, weights, 9, replacement));
+    CHECK(RowSampling::uniform(4, 8, 1, replacement).with_seed(9) == RowSampling::uniform(4, 8, 9, replacement));
+  }
+  CHECK(RowSampling().with_seed(3) == RowSampling());
+}
+
 TEST_CASE("mistakes are named") {
   const auto message = [](const auto& make) -> std::string {
     try {

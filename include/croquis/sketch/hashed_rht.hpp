@@ -16,8 +16,10 @@ namespace croquis {
 ///
 /// Transforming by blocks lets a block of rows of A stand alone at the cost of one pass over it, and costs mixing: the
 /// transform spreads a heavy row of A over the B rows of its block, not over all of them. No row of an n-dimensional
-/// subspace then weighs much more than n / B, a quarter of n / rows at most; by experiment one nonzero is then as good
-/// as a Gaussian sketch of as many rows, on coherent subspaces too, and more nonzeros gain nothing.
+/// subspace then weighs much more than n / B, a quarter of n / rows at most; by experiment one nonzero is then nearly
+/// as good as a Gaussian sketch of as many rows where the rows are much more than 2 n, on coherent subspaces too, and
+/// more nonzeros gain little. Where A is hardly taller than a block (cols of a few rows) and sparse it is worse: a
+/// distortion of .61 beside .50 for a matrix of 1850 x 712 at d = 4 n.
 ///
 /// Costs m n (log2(B) + nonzeros) additions. A piece of a block costs as much as the block: pieces that begin and end
 /// at multiples of B, or are much longer, waste nothing. 1 <= nonzeros <= rows.

@@ -50,6 +50,9 @@ class RowSampling {
   CROQUIS_API static RowSampling weighted(std::int64_t rows, std::span<const double> weights, std::uint64_t seed,
                                           Replacement replacement = Replacement::without);
 
+  /// The operator of the same shape, weights and replacement with rows drawn anew from another seed.
+  CROQUIS_API RowSampling with_seed(std::uint64_t other_seed) const;
+
   /// For each row of S the row of A it keeps, ascending if weighted without replacement, else in the order drawn.
   CROQUIS_API std::span<const std::int64_t> sampled() const;
   /// For each row of S its entry.
@@ -64,6 +67,11 @@ class RowSampling {
     std::vector<double> scale;
     bool operator==(const Sample&) const = default;
   };
+  using Weights = std::shared_ptr<const std::vector<double>>;  // null: all the same
+  static RowSampling draw(std::int64_t rows, std::int64_t cols, Weights weights, std::uint64_t seed,
+                          Replacement replacement);
+
+  Weights weights_;
   std::shared_ptr<const Sample> sample_;
 };
 
