@@ -11,6 +11,7 @@
 #include "sketch/multiply_sketch.hpp"
 #include "sketch/panels.hpp"
 #include "sketch/sampling.hpp"
+#include "sketch/scatter_kernels.hpp"
 #include "sketch/signed_blocks.hpp"
 #include "sketch/sparse_sign_draws.hpp"
 #include "sketch/strips.hpp"
@@ -52,8 +53,9 @@ void multiply_dense(const HashedRht& s, std::int64_t first_row, MatrixView<const
                         Workspace<T> transformed(order * width);
                         for (std::int64_t b = first; b < last; ++b) {
                           blocks.transform_strip(strip, width, b, transformed.data());
-                          scatter_rows(transformed.data(), order, width, table.data() + b * order * s.nonzeros,
-                                       s.nonzeros, tile);
+                          scatter_rows(
+                              row_major(static_cast<const T*>(transformed.data()), order, width), 0, order, width,
+                              ScatterTable{table.data() + b * order * s.nonzeros, s.nonzeros, s.nonzeros, 0}, tile);
                         }
                       });
 }

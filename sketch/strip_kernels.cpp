@@ -103,27 +103,6 @@ HWY_INLINE void AddSigned(const T* HWY_RESTRICT from, std::uint32_t entry, T* HW
 }
 
 template <std::int64_t width, class T>
-HWY_INLINE void ScatterRowsOfWidth(const T* HWY_RESTRICT packed, std::int64_t count,
-                                   const std::uint32_t* HWY_RESTRICT table, std::int64_t nonzeros,
-                                   T* HWY_RESTRICT tile) {
-  for (std::int64_t i = 0; i < count; ++i)
-    for (std::int64_t b = 0; b < nonzeros; ++b) {
-      const std::uint32_t entry = table[i * nonzeros + b];
-      AddSigned<width>(packed + i * width, entry, tile + static_cast<std::int64_t>(entry & 0x7FFFFFFF) * width);
-    }
-}
-
-template <class T>
-HWY_INLINE void ScatterRows(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,
-                            std::int64_t nonzeros, T* tile) {
-  if (width == wide_strip<T>) {
-    ScatterRowsOfWidth<wide_strip<T>>(packed, count, table, nonzeros, tile);
-  } else {
-    ScatterRowsOfWidth<narrow_strip<T>>(packed, count, table, nonzeros, tile);
-  }
-}
-
-template <std::int64_t width, class T>
 HWY_INLINE void GatherRowsOfWidth(const T* HWY_RESTRICT packed, std::int64_t count,
                                   const std::uint32_t* HWY_RESTRICT table, T* HWY_RESTRICT tile) {
   for (std::int64_t i = 0; i < count; ++i)
@@ -140,18 +119,14 @@ HWY_INLINE void GatherRows(const T* packed, std::int64_t count, std::int64_t wid
   }
 }
 
-#define CROQUIS_KERNELS(Name, T)                                                                              \
-  void PackRows##Name(MatrixView<const T> strip, std::int64_t first, std::int64_t count, std::int64_t width,  \
-                      T* packed) {                                                                            \
-    PackRows(strip, first, count, width, packed);                                                             \
-  }                                                                                                           \
-  void ScatterRows##Name(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, \
-                         std::int64_t nonzeros, T* tile) {                                                    \
-    ScatterRows(packed, count, width, table, nonzeros, tile);                                                 \
-  }                                                                                                           \
-  void GatherRows##Name(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,  \
-                        T* tile) {                                                                            \
-    GatherRows(packed, count, width, table, tile);                                                            \
+#define CROQUIS_KERNELS(Name, T)                                                                             \
+  void PackRows##Name(MatrixView<const T> strip, std::int64_t first, std::int64_t count, std::int64_t width, \
+                      T* packed) {                                                                           \
+    PackRows(strip, first, count, width, packed);                                                            \
+  }                                                                                                          \
+  void GatherRows##Name(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, \
+                        T* tile) {                                                                           \
+    GatherRows(packed, count, width, table, tile);                                                           \
   }
 CROQUIS_KERNELS(Float, float)
 CROQUIS_KERNELS(Double, double)
@@ -166,14 +141,9 @@ namespace croquis {
 
 #define CROQUIS_DISPATCH(Name, T)                                                                                    \
   HWY_EXPORT(PackRows##Name);                                                                                        \
-  HWY_EXPORT(ScatterRows##Name);                                                                                     \
   HWY_EXPORT(GatherRows##Name);                                                                                      \
   void pack_rows(MatrixView<const T> strip, std::int64_t first, std::int64_t count, std::int64_t width, T* packed) { \
     HWY_DYNAMIC_DISPATCH(PackRows##Name)(strip, first, count, width, packed);                                        \
-  }                                                                                                                  \
-  void scatter_rows(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,             \
-                    std::int64_t nonzeros, T* tile) {                                                                \
-    HWY_DYNAMIC_DISPATCH(ScatterRows##Name)(packed, count, width, table, nonzeros, tile);                            \
   }                                                                                                                  \
   void gather_rows(const T* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, T* tile) {   \
     HWY_DYNAMIC_DISPATCH(GatherRows##Name)(packed, count, width, table, tile);                                       \

@@ -27,16 +27,8 @@ void pack_rows(MatrixView<const float> strip, std::int64_t first, std::int64_t c
 void pack_rows(MatrixView<const double> strip, std::int64_t first, std::int64_t count, std::int64_t width,
                double* packed);
 
-/// For each row i of `packed` (count x width, contiguous) and each of its `nonzeros` entries e of `table`
-/// (row in the low 31 bits, sign in the top one): tile[row of e] += +-packed[i].
-///
-/// Reads packed and table once; reads and writes `nonzeros` rows of the tile per row of packed.
-void scatter_rows(const float* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,
-                  std::int64_t nonzeros, float* tile);
-void scatter_rows(const double* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,
-                  std::int64_t nonzeros, double* tile);
-
-/// tile[i] += +-packed[row of table[i]] for each of `count` rows i, with entries as in scatter_rows.
+/// tile[i] += +-packed[row of table[i]] for each of `count` rows i, row in the low 31 bits of an entry, sign in the top
+/// one.
 void gather_rows(const float* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table, float* tile);
 void gather_rows(const double* packed, std::int64_t count, std::int64_t width, const std::uint32_t* table,
                  double* tile);
