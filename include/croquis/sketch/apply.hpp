@@ -17,15 +17,24 @@ namespace croquis {
 /// | A | m x n | dense in either layout, CSR or CSC |
 /// | out | d x n | either layout, overwritten; must not overlap A |
 ///
-/// Cost: sparse sign `nonzeros` m n additions (for a sparse A, `nonzeros` for each of its entries); Srht about
-/// m n log2(16 d) additions; HashedRht m n (log2(B) + `nonzeros`), B the order of its blocks; Srtt m n log2(m) times a
-/// small constant; Gaussian, and the transforms of a sparse A, 2 d flops for each entry of A and d m entries of S (of a
-/// HashedRht, B `nonzeros` additions for each column of S as well). A is read once, by a sketch with independent entries
-/// (Gaussian, Rademacher, uniform) once per 384 rows of S. Allocates tiles of S and of the result, never S whole (sparse
-/// sign and HashedRht: 4 `nonzeros` m bytes), and copies of a sparse A: sparse sign copies one stored by rows if the
-/// result is over 16 MiB and works in the order of A otherwise, the others work by blocks of rows and copy from either
-/// storage. `apply_sparse` returns a sparse result. The
-/// result does not depend on the number of threads. Overlap of `out` with A is not detected; the result is then
+/// | S | cost for a dense A | times A is read |
+/// |---|---|---|
+/// | SparseSign | `nonzeros` m n additions | once, from d = 2^16 on once per 2^16 rows of S |
+/// | Srht | m n log2(16 d) additions | once |
+/// | HashedRht | m n (log2(B) + `nonzeros`) additions, B the order of its blocks | once |
+/// | Srtt | m n log2(m) times a small constant | once |
+/// | Gaussian, Rademacher, Uniform | 2 d m n flops and d m entries of S | once per 384 rows of S |
+/// | RowSampling | d n multiplications | d rows of it |
+///
+/// For a sparse A sparse sign costs `nonzeros` additions for each entry; the others but RowSampling 2 d flops for each
+/// and d m entries of S (HashedRht: and B `nonzeros` additions for each column of S). `apply_sparse` returns a sparse
+/// result.
+///
+/// Allocates tiles of S and of the result, never S whole (sparse sign and HashedRht: 4 `nonzeros` m bytes). A sparse A
+/// is copied by the families that work on blocks of its rows, and by sparse sign if it is stored by rows and the result
+/// is over 16 MiB.
+///
+/// The result does not depend on the number of threads. Overlap of `out` with A is not detected; the result is then
 /// undefined. Throws `ShapeError` if the shapes do not fit and `InvalidOption` if S is not a valid operator; `out` is
 /// then unchanged. m = 0 gives zeros, n = 0 does nothing.
 CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<float>& a, MatrixView<float> out);
