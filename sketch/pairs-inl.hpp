@@ -119,8 +119,9 @@ class PairFiller {
                                           dt_, to);
   }
   HWY_INLINE void Interleave(std::int64_t vector, std::int64_t first, std::int64_t last, T* to) const {
-    for (std::int64_t i = first; i < last; ++i)
-      to[i] = static_cast<T>((i % 2 == 0 ? batch_.even : batch_.odd)[vector * lanes_ + i / 2]);
+    const double* even = batch_.even + vector * lanes_;
+    const double* odd = batch_.odd + vector * lanes_;
+    for (std::int64_t i = first; i < last; ++i) to[i] = static_cast<T>(i % 2 == 0 ? even[i / 2] : odd[i / 2]);
   }
 
   const PairLanes d_;

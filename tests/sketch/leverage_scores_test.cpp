@@ -37,7 +37,7 @@ Matrix<double> uneven_matrix(std::int64_t m, std::int64_t n) {
   Matrix<double> a = random_matrix<double>(m, n, Layout::column_major, 3);
   for (std::int64_t j = 0; j < n; ++j) {
     for (std::int64_t i = 0; i < m; ++i) a(i, j) *= std::exp(-static_cast<double>(i % 7)) * std::pow(10.0, j % 5 - 2);
-    a(17 * j + 2, j) *= 1e5;
+    a((17 * j + 2) % m, j) *= 1e5;
   }
   return a;
 }
