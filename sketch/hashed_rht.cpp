@@ -29,16 +29,6 @@ double scale_of(const HashedRht& s) {
   return 1 / std::sqrt(static_cast<double>(hashed_block_order(s)) * static_cast<double>(s.nonzeros));
 }
 
-Workspace<std::uint32_t> draw_hashing(const HashedRht& s, std::int64_t first_row, std::int64_t rows) {
-  Workspace<std::uint32_t> table(rows * s.nonzeros);
-  const Partition parts(rows, 64, 256);
-  for_each_tile(parts.count, [&](std::int64_t part) {
-    const std::int64_t first = parts.begin(part);
-    draw_sparse_signs(hashing(s), first_row + first, parts.length(part), table.data() + first * s.nonzeros);
-  });
-  return table;
-}
-
 // Each touched block of B rows is given its signs and transformed in cache, in strips of columns as narrow as a full
 // cache line or two allow, and its rows are added to `nonzeros` rows of the tile each. A is read once.
 template <class T>
@@ -47,7 +37,7 @@ void multiply_dense(const HashedRht& s, std::int64_t first_row, MatrixView<const
   constexpr std::int64_t width = narrow_strip<T>;
   const SignedBlocks blocks(s.seed, Stream::mixing, hashed_block_order(s), first_row, a.rows);
   const std::int64_t order = blocks.length();
-  const Workspace<std::uint32_t> table = draw_hashing(s, blocks.first() * order, blocks.count() * order);
+  const Workspace<std::uint32_t> table = draw_table(hashing(s), blocks.first() * order, blocks.count() * order);
   sketch_by_strips<T>(a, width, blocks.count(), blocks.count(), static_cast<T>(scale_of(s)), update, out,
                       [&](MatrixView<const T> strip, std::int64_t, std::int64_t first, std::int64_t last, T* tile) {
                         Workspace<T> transformed(order * width);

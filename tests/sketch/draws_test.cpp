@@ -9,6 +9,7 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "sketch/normals.hpp"
@@ -35,6 +36,16 @@ std::vector<std::string> golden_lines(const std::string& kind) {
   return lines;
 }
 
+// The rest of a golden line is what was drawn.
+template <class Drawn>
+void require_published(std::istream& line, const Drawn& draws) {
+  for (const auto drawn : draws) {
+    std::decay_t<decltype(drawn)> expected = 0;
+    REQUIRE(static_cast<bool>(line >> expected));
+    REQUIRE(drawn == expected);
+  }
+}
+
 std::vector<std::int64_t> draw_column(const SparseSign& s, std::int64_t col) {
   std::vector<std::uint32_t> table(static_cast<std::size_t>(s.nonzeros));
   draw_sparse_signs(s, col, 1, table.data());
@@ -54,11 +65,7 @@ TEST_CASE("the draws are the published ones on every instruction set") {
       SparseSign s{.cols = std::int64_t{1} << 40};
       std::int64_t col = 0;
       in >> s.rows >> s.nonzeros >> s.seed >> col >> colon;
-      for (const std::int64_t drawn : draw_column(s, col)) {
-        std::int64_t expected = 0;
-        REQUIRE(static_cast<bool>(in >> expected));
-        REQUIRE(drawn == expected);
-      }
+      require_published(in, draw_column(s, col));
     }
     for (const std::string& line : golden_lines("sample")) {
       CAPTURE(line);
@@ -67,11 +74,7 @@ TEST_CASE("the draws are the published ones on every instruction set") {
       std::int64_t count = 0;
       std::uint64_t seed = 0;
       in >> population >> count >> seed >> colon;
-      for (const std::int64_t drawn : sample_without_replacement(seed, population, count)) {
-        std::int64_t expected = 0;
-        REQUIRE(static_cast<bool>(in >> expected));
-        REQUIRE(drawn == expected);
-      }
+      require_published(in, sample_without_replacement(seed, population, count));
     }
     for (const Replacement replacement : {Replacement::with, Replacement::without}) {
       for (const std::string& line :
@@ -86,11 +89,7 @@ TEST_CASE("the draws are the published ones on every instruction set") {
         for (std::int64_t j = 0; j < population; ++j)
           weights.push_back(static_cast<double>(1 + 37 * j * j % 11 + (j == 3 ? 60 : 0)));
         const RowSampling s = RowSampling::weighted(count, weights, seed, replacement);
-        for (const std::int64_t drawn : s.sampled()) {
-          std::int64_t expected = 0;
-          REQUIRE(static_cast<bool>(in >> expected));
-          REQUIRE(drawn == expected);
-        }
+        require_published(in, s.sampled());
       }
     }
     for (const std::string& line : golden_lines("signs")) {
@@ -101,11 +100,7 @@ TEST_CASE("the draws are the published ones on every instruction set") {
       in >> seed >> first >> colon;
       std::vector<double> signs(20);
       draw_column_signs(seed, first, 20, signs.data());
-      for (const double drawn : signs) {
-        double expected = 0;
-        REQUIRE(static_cast<bool>(in >> expected));
-        REQUIRE(drawn == expected);
-      }
+      require_published(in, signs);
     }
     for (const std::string& line : golden_lines("rademacher")) {
       CAPTURE(line);

@@ -2,35 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "linalg/memory.hpp"
 #include "sketch/strip_kernels.hpp"
+#include "tests/sketch/kernel_inputs.hpp"
 #include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
+using namespace croquis::test;
 
 namespace {
-
-// Small integers: sums and products are exact, so vectorised and plain loops must agree to the bit.
-template <class T>
-Workspace<T> integers(std::int64_t count, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  Workspace<T> x(count);
-  for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(static_cast<int>(generator() % 201) - 100);
-  return x;
-}
-
-std::vector<std::uint32_t> random_entries(std::int64_t count, std::uint32_t rows, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  std::vector<std::uint32_t> table;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::uint64_t word = generator();
-    table.push_back(static_cast<std::uint32_t>(word % rows) | (static_cast<std::uint32_t>(word >> 63) << 31));
-  }
-  return table;
-}
 
 template <class T>
 std::int64_t differences(const Workspace<T>& a, const Workspace<T>& b) {
@@ -74,7 +56,7 @@ TEST_CASE_TEMPLATE("gathering rows", T, float, double) {
     constexpr std::int64_t tile_rows = 40;
     for (const std::int64_t width : {narrow_strip<T>, wide_strip<T>}) {
       const Workspace<T> packed = integers<T>(count * width, 2);
-      const auto table = random_entries(tile_rows, count, 5);
+      const auto table = random_entries(tile_rows, 0, count, 5);
       Workspace<T> tile = integers<T>(tile_rows * width, 6);
       Workspace<T> expected = integers<T>(tile_rows * width, 6);
       gather_rows(packed.data(), tile_rows, width, table.data(), tile.data());

@@ -2,28 +2,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "linalg/memory.hpp"
 #include "sketch/add_columns.hpp"
 #include "sketch/panel_kernels.hpp"
+#include "tests/sketch/kernel_inputs.hpp"
 #include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
-
-namespace {
-
-// Small integers: sums and products are exact, so vectorised and plain loops must agree to the bit.
-template <class T>
-Workspace<T> integers(std::int64_t count, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  Workspace<T> x(count);
-  for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(static_cast<int>(generator() % 201) - 100);
-  return x;
-}
-
-}  // namespace
+using namespace croquis::test;
 
 TEST_CASE_TEMPLATE("panels times a matrix, in either layout and of any size, are added to the tile", T, float, double) {
   test::for_each_simd_target([] {

@@ -2,37 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "linalg/memory.hpp"
 #include "sketch/scatter_kernels.hpp"
+#include "tests/sketch/kernel_inputs.hpp"
 #include "tests/support/simd_targets.hpp"
 
 using namespace croquis;
+using namespace croquis::test;
 
 namespace {
-
-// Small integers: sums are exact, so vectorised and plain loops must agree to the bit.
-template <class T>
-Workspace<T> integers(std::int64_t count, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  Workspace<T> x(count);
-  for (std::int64_t i = 0; i < count; ++i) x[i] = static_cast<T>(static_cast<int>(generator() % 201) - 100);
-  return x;
-}
-
-// Entries with rows in [first_row, first_row + rows).
-std::vector<std::uint32_t> random_entries(std::int64_t count, std::uint32_t first_row, std::uint32_t rows) {
-  std::mt19937_64 generator(3);
-  std::vector<std::uint32_t> table;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::uint64_t word = generator();
-    table.push_back((first_row + static_cast<std::uint32_t>(word % rows)) |
-                    (static_cast<std::uint32_t>(word >> 63) << 31));
-  }
-  return table;
-}
 
 // Places where the tile is not what plain loops make of it, within the strip's columns.
 template <class T>
@@ -62,7 +42,7 @@ TEST_CASE_TEMPLATE("rows of either layout, of every length, are added with their
   constexpr std::int64_t stride = 5;
   constexpr std::int64_t first_row = 1000;
   constexpr std::int64_t line = line_width<T>;
-  const auto entries = random_entries(rows * stride, first_row, tile_rows);
+  const auto entries = random_entries(rows * stride, first_row, tile_rows, 3);
   test::for_each_simd_target([&] {
     for (const Layout layout : {Layout::column_major, Layout::row_major}) {
       for (const std::int64_t width : {line, 2 * line, 11 * line}) {
