@@ -35,8 +35,8 @@ struct LeastSquaresProblem {
   std::int64_t vectors() const { return b.cols(); }
   bool finite_b() const;
 
-  /// The backward error to reach, and the one that is accepted once iterating gains no more: with tolerance 0 the
-  /// unit roundoff, and the few units of it that Householder QR itself can be off by.
+  /// The backward error to reach, and the one that is accepted once iterating gains no more: with tolerance 0 a
+  /// quarter of the unit roundoff, and the few units of it that Householder QR itself can be off by.
   double target() const;
   double acceptable() const;
 };

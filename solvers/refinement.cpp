@@ -54,11 +54,12 @@ AttemptOutcome Refinement<T>::run(LeastSquaresPoint<T>& point, std::string& reas
       measure(problem_, f_, error_, point, report_);
     }
     if (error <= problem_.target()) return AttemptOutcome::solved;
+    if (outcome == AttemptOutcome::rejected) break;
     if (outcome != AttemptOutcome::solved) return outcome;
     if (step > 1 && !(error <= gain * previous_error)) break;
   }
   if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
-  reason = "the backward error stayed at " + scientific(point.worst_backward_error());
+  if (reason.empty()) reason = "the backward error stayed at " + scientific(point.worst_backward_error());
   return AttemptOutcome::rejected;
 }
 

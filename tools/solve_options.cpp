@@ -29,7 +29,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   number("--nonzeros", options.nonzeros, "Entries in each column of a sparse-sign sketch (0: 8)")
       ->check(whole_number<std::int64_t>());
   add_seed_option(*solve, options.seed, "Seed of the sketch; same seed, same answer (0)");
-  number("--tolerance", options.tolerance, "Backward error to reach (0: the unit roundoff)");
+  number("--tolerance", options.tolerance, "Backward error to reach (0: a quarter of the unit roundoff)");
   number("--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)");
   number("--iteration-limit", options.iteration_limit, "Most iterations in a refinement step (0: chosen)")
       ->check(whole_number<std::int64_t>());

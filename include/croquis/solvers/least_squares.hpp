@@ -45,7 +45,9 @@ struct LeastSquaresOptions {
   std::int64_t sketch_rows = 0;
   /// Seed of the automatic sketch. Same seed, same answer.
   std::uint64_t seed = 0;
-  /// Backward error to reach. 0: the unit roundoff of the type, that is, as accurate as Householder QR.
+  /// Backward error to reach. 0: a quarter of the unit roundoff of the type, which is what Householder QR reaches on
+  /// tall problems; smaller values ask for no more. Where rounding errors do not allow it, a few roundoffs are
+  /// accepted.
   double tolerance = 0;
   /// Limit on inner iterations in each of the two refinement steps.
   std::int64_t iteration_limit = 100;
