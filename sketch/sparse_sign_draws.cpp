@@ -37,6 +37,31 @@ class BlockEnds {
   std::int64_t carry_ = 0;
 };
 
+// What DrawSparseSigns draws for one nonzero per column, for whole vectors of columns; returns how many columns that
+// was.
+std::int64_t DrawOneSign(const SparseSign& s, std::int64_t first_col, std::int64_t count,
+                         std::uint32_t* HWY_RESTRICT table) {
+  const hn::ScalableTag<std::uint64_t> d;
+  const hn::Rebind<std::uint32_t, decltype(d)> narrow;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto low_half = hn::Set(d, std::uint64_t{0xFFFFFFFF});
+  const auto length = hn::Set(d, static_cast<std::uint64_t>(s.rows));
+  const auto step = hn::Set(d, static_cast<std::uint64_t>(lanes));
+  auto position = hn::Iota(d, static_cast<std::uint64_t>(first_col));
+  std::int64_t first = 0;
+  for (; first + lanes <= count; first += lanes) {
+    auto row_word = hn::Zero(d), sign_word = hn::Zero(d), unused = hn::Zero(d);
+    PhiloxWords(d, s.seed, position, hn::Set(d, stream_word(Stream::rows, 0)), row_word, unused);
+    PhiloxWords(d, s.seed, position, hn::Set(d, stream_word(Stream::signs, 0)), sign_word, unused);
+    const auto row = hn::ShiftRight<32>(hn::Mul(hn::And(row_word, low_half), length));
+    hn::StoreU(
+        hn::TruncateTo(narrow, hn::Or(row, hn::And(hn::ShiftLeft<31>(sign_word), hn::Set(d, std::uint64_t{1} << 31)))),
+        narrow, table + first);
+    position = hn::Add(position, step);
+  }
+  return first;
+}
+
 // Lanes are columns of S. The random words stay in registers; the entries of a vector of columns for one block of rows
 // are written together, `nonzeros` apart.
 void DrawSparseSigns(const SparseSign& s, std::int64_t first_col, std::int64_t count,
@@ -46,10 +71,12 @@ void DrawSparseSigns(const SparseSign& s, std::int64_t first_col, std::int64_t c
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const auto low_half = hn::Set(d, std::uint64_t{0xFFFFFFFF});
   const BlockEnds block_ends(s);
+  const auto step = hn::Set(d, static_cast<std::uint64_t>(lanes));
+  const std::int64_t drawn = s.nonzeros == 1 ? DrawOneSign(s, first_col, count, table) : 0;
+  auto position = hn::Iota(d, static_cast<std::uint64_t>(first_col + drawn));
   HWY_ALIGN std::uint32_t column_entry[hn::MaxLanes(hn::ScalableTag<std::uint64_t>())];
-  for (std::int64_t first = 0; first < count; first += lanes) {
+  for (std::int64_t first = drawn; first < count; first += lanes) {
     const std::int64_t columns = std::min(lanes, count - first);
-    const auto position = hn::Iota(d, static_cast<std::uint64_t>(first_col + first));
     auto row_word_0 = hn::Zero(d);
     auto row_word_1 = hn::Zero(d);
     auto sign_word_0 = hn::Zero(d);
@@ -74,6 +101,7 @@ void DrawSparseSigns(const SparseSign& s, std::int64_t first_col, std::int64_t c
       for (std::int64_t j = 0; j < columns; ++j) table[(first + j) * s.nonzeros + b] = column_entry[j];
       begin = end;
     }
+    position = hn::Add(position, step);
   }
 }
 
