@@ -12,9 +12,10 @@
 namespace croquis {
 namespace {
 
-// Entries of A, or rows of A, whose places are asked for ahead.
-constexpr std::int64_t entries_ahead = 16;
+// Rows of A whose places in the result are asked for ahead.
 constexpr std::int64_t rows_ahead = 4;
+// Entries of A that are asked for ahead, past the caches: they are met once, and would push the result out.
+constexpr std::int64_t entries_ahead = 128;
 
 // +-value, without a branch.
 template <class T>
@@ -26,16 +27,35 @@ T with_sign(T value, std::uint32_t entry) {
 
 // Adds the entries of a column of A from `k` on, up to the first in row `end` or below, to `sum`; returns where it
 // stopped. The rows of a column may come in any order: an entry above `end` that follows one below it has to wait.
-template <class T, class Index>
+// Entries are taken eight at a time, so that their lookups and additions overlap. Their table entries are asked for two
+// eights ahead, and both of A's arrays, which the hardware's own prefetching follows only to the end of a page, a
+// kilobyte ahead.
+template <class T, class Index, class Nonzeros>
 std::int64_t add_column(const CscView<T, Index>& a, std::int64_t k, std::int64_t last, std::int64_t end,
-                        const std::uint32_t* table, std::int64_t nonzeros, T* sum) {
-  for (; k < last && static_cast<std::int64_t>(a.row[k]) < end; ++k) {
-    if (k + entries_ahead < last)
-      __builtin_prefetch(table + static_cast<std::int64_t>(a.row[k + entries_ahead]) * nonzeros);
-    const T value = a.value[k];
-    const std::uint32_t* entries = table + static_cast<std::int64_t>(a.row[k]) * nonzeros;
-    for (std::int64_t b = 0; b < nonzeros; ++b) sum[entry_row(entries[b])] += with_sign(value, entries[b]);
+                        const std::uint32_t* table, Nonzeros nonzeros, T* sum) {
+  constexpr std::int64_t together = 8;
+  const Index* const row = a.row;
+  const T* const value = a.value;
+  const auto add = [&](std::int64_t at) {
+    const std::uint32_t* entries = table + static_cast<std::int64_t>(row[at]) * nonzeros;
+    for (std::int64_t b = 0; b < nonzeros; ++b) sum[entry_row(entries[b])] += with_sign(value[at], entries[b]);
+  };
+  const auto inside = [&] {
+    bool all = true;
+    for (std::int64_t i = 0; i < together; ++i) all &= static_cast<std::int64_t>(row[k + i]) < end;
+    return all;
+  };
+  for (; k + together <= last && inside(); k += together) {
+    const std::int64_t later = std::min(k + entries_ahead, last - 1);
+    __builtin_prefetch(row + later);
+    __builtin_prefetch(value + later);
+    if (k + 3 * together <= last) {
+      for (std::int64_t i = 0; i < together; ++i)
+        __builtin_prefetch(table + static_cast<std::int64_t>(row[k + 2 * together + i]) * nonzeros);
+    }
+    for (std::int64_t i = 0; i < together; ++i) add(k + i);
   }
+  for (; k < last && static_cast<std::int64_t>(row[k]) < end; ++k) add(k);
   return k;
 }
 
@@ -55,6 +75,7 @@ void add_rows(const SparseSign& s, std::int64_t first_col, Nonzeros nonzeros, co
   const T scale = entry_size<T>(s);
   const Index* const start = a.row_start;
   const Index* const column = a.column;
+  const std::int64_t last_entry = static_cast<std::int64_t>(start[last]) - 1;
   Workspace<std::uint32_t> table(rows_at_once * nonzeros);
   for (std::int64_t begin = first; begin < last; begin += rows_at_once) {
     const std::int64_t rows = std::min(rows_at_once, last - begin);
@@ -68,8 +89,14 @@ void add_rows(const SparseSign& s, std::int64_t first_col, Nonzeros nonzeros, co
           for (std::int64_t b = 0; b < nonzeros; ++b)
             __builtin_prefetch(sum + by_column(column[k]) + by_row(later[b]), 1);
       }
+      const auto row_begin = static_cast<std::int64_t>(start[begin + i]);
       const auto end = static_cast<std::int64_t>(start[begin + i + 1]);
-      for (auto k = static_cast<std::int64_t>(start[begin + i]); k < end; ++k) {
+      for (std::int64_t k = row_begin; k < end; k += 8) {
+        const std::int64_t later = std::min(k + entries_ahead, last_entry);
+        __builtin_prefetch(column + later, 0, 0);
+        __builtin_prefetch(a.value + later, 0, 0);
+      }
+      for (std::int64_t k = row_begin; k < end; ++k) {
         const T value = scale * a.value[k];
         T* place = sum + by_column(column[k]);
         for (std::int64_t b = 0; b < nonzeros; ++b) place[by_row(entries[b])] += with_sign(value, entries[b]);
@@ -86,8 +113,19 @@ void add_rows(const SparseSign& s, std::int64_t first_col, Nonzeros nonzeros, co
   add(s, first_col, nonzeros, a, first, last, sum.data, sum.leading_dimension);
 }
 
+// One nonzero, CountSketch, is worth loops of its own.
+template <class Body>
+void with_nonzeros(const SparseSign& s, const Body& body) {
+  if (s.nonzeros == 1) {
+    body(std::integral_constant<std::int64_t, 1>());
+  } else {
+    body(s.nonzeros);
+  }
+}
+
 }  // namespace
 
+// The strip's result and the part of the table it meets share the second-level cache.
 template <class T, class Index>
 void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CscView<T, Index>& a, Update update,
                      MatrixView<T> out) {
@@ -109,9 +147,11 @@ void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CscView<
     for (std::int64_t begin = 0; begin < a.rows; begin += rows_at_once) {
       // The last piece takes whatever is left, in whatever order it comes.
       const std::int64_t end = std::min(begin + rows_at_once, a.rows);
-      for (std::int64_t j = 0; j < columns; ++j)
-        next[j] = add_column(a, next[j], static_cast<std::int64_t>(a.column_start[first + j + 1]), end, table.data(),
-                             s.nonzeros, sums.data() + j * s.rows);
+      with_nonzeros(s, [&](auto nonzeros) {
+        for (std::int64_t j = 0; j < columns; ++j)
+          next[j] = add_column(a, next[j], static_cast<std::int64_t>(a.column_start[first + j + 1]), end, table.data(),
+                               nonzeros, sums.data() + j * s.rows);
+      });
     }
     for (std::int64_t j = 0; j < columns; ++j) {
       const T* sum = sums.data() + j * s.rows;
@@ -144,12 +184,8 @@ void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CsrView<
   for_each_tile(chunks.count, [&](std::int64_t chunk) {
     const MatrixView<T> sum = result_of(chunk);
     if (chunk > 0 || update == Update::overwrite) set_zero(sum);
-    // One nonzero, CountSketch, is worth a loop of its own.
-    if (s.nonzeros == 1) {
-      add_rows(s, first_col, std::integral_constant<std::int64_t, 1>(), a, chunks.begin(chunk), chunks.end(chunk), sum);
-    } else {
-      add_rows(s, first_col, s.nonzeros, a, chunks.begin(chunk), chunks.end(chunk), sum);
-    }
+    with_nonzeros(
+        s, [&](auto nonzeros) { add_rows(s, first_col, nonzeros, a, chunks.begin(chunk), chunks.end(chunk), sum); });
   });
   if (chunks.count == 1) return;
   const bool by_columns = out.layout == Layout::column_major;
