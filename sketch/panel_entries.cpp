@@ -29,6 +29,52 @@ void put_entry(PanelEntries<T>& grouped, std::int64_t place, std::int64_t row, T
   grouped.row[place] = static_cast<std::uint16_t>(row % panel_rows_of_a);
 }
 
+// Sorts the runs of a panel, and their entries with them, by first row: a counting sort, since a panel has few rows.
+template <class T>
+class RunSorter {
+ public:
+  void sort(PanelEntries<T>& grouped, std::int64_t panel) {
+    ColumnRun* const runs = grouped.runs.data() + grouped.first_run[panel];
+    T* const value = grouped.value.data() + grouped.first_entry[panel];
+    std::uint16_t* const row = grouped.row.data() + grouped.first_entry[panel];
+    runs_.assign(runs, grouped.runs.data() + grouped.first_run[panel + 1]);
+    const std::int64_t entries = grouped.first_entry[panel + 1] - grouped.first_entry[panel];
+    value_.assign(value, value + entries);
+    row_.assign(row, row + entries);
+    // Where the next run that begins in each row goes, and its entries.
+    places_.assign(panel_rows_of_a + 1, {0, 0});
+    std::int64_t first = 0;
+    for (const ColumnRun& run : runs_) {
+      Place& after = places_[std::size_t{row_[static_cast<std::size_t>(first)]} + 1];
+      ++after.run;
+      after.entry += run.count;
+      first += run.count;
+    }
+    for (std::size_t i = 1; i < places_.size(); ++i) {
+      places_[i].run += places_[i - 1].run;
+      places_[i].entry += places_[i - 1].entry;
+    }
+    first = 0;
+    for (const ColumnRun& run : runs_) {
+      Place& place = places_[row_[static_cast<std::size_t>(first)]];
+      runs[place.run++] = run;
+      std::copy_n(value_.data() + first, run.count, value + place.entry);
+      std::copy_n(row_.data() + first, run.count, row + place.entry);
+      place.entry += run.count;
+      first += run.count;
+    }
+  }
+
+ private:
+  struct Place {
+    std::int64_t run, entry;
+  };
+  std::vector<ColumnRun> runs_;
+  std::vector<T> value_;
+  std::vector<std::uint16_t> row_;
+  std::vector<Place> places_;
+};
+
 }  // namespace
 
 template <class T, class Index>
@@ -119,6 +165,11 @@ PanelEntries<T> group_by_panels(const CscView<T, Index>& a) {
       ++grouped.runs[p.run - 1].count;
       put_entry(grouped, p.entry++, static_cast<std::int64_t>(a.row[k]), a.value[k]);
     });
+  });
+  const Partition parts(grouped.panels, most_tasks);
+  for_each_tile(parts.count, [&](std::int64_t part) {
+    RunSorter<T> sorter;
+    for (std::int64_t panel = parts.begin(part); panel < parts.end(part); ++panel) sorter.sort(grouped, panel);
   });
   return grouped;
 }

@@ -23,12 +23,15 @@ std::vector<Place> places_in_order(const View& a) {
   std::vector<Place> places;
   for (std::int64_t panel = 0; panel < grouped.panels; ++panel) {
     std::int64_t k = grouped.first_entry[panel];
+    std::uint16_t latest_first_row = 0;
     std::vector<bool> met(static_cast<std::size_t>(a.cols));
     for (std::int64_t r = grouped.first_run[panel]; r < grouped.first_run[panel + 1]; ++r) {
       const ColumnRun& run = grouped.runs[r];
       CHECK_FALSE(met[static_cast<std::size_t>(run.col)]);
       met[static_cast<std::size_t>(run.col)] = true;
       CHECK(run.count > 0);
+      CHECK(grouped.row[k] >= latest_first_row);
+      latest_first_row = grouped.row[k];
       for (const std::int64_t end = k + run.count; k < end; ++k)
         places.emplace_back(panel * panel_rows_of_a + grouped.row[k], run.col, grouped.value[k]);
     }
