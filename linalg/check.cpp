@@ -48,10 +48,11 @@ std::int64_t first_decrease(const Index* start, std::int64_t count) {
 
 template <class Index>
 void check_compressed(std::int64_t outer, std::int64_t inner, const Index* start, const Index* index, const void* value,
-                      const std::string& name, const char* start_name, const char* index_name) {
+                      bool indices_are_known, const std::string& name, const char* start_name, const char* index_name) {
   if (outer < 0 || inner < 0) throw ShapeError(name + ": negative shape " + shape_text(outer, inner));
   if (outer == 0 && start == nullptr) return;
   if (start == nullptr) throw ShapeError(name + ": " + start_name + " is null");
+  if (indices_are_known) return;
   if (start[0] < 0) throw ShapeError(name + ": " + start_name + "[0] = " + std::to_string(start[0]) + " is negative");
   const std::int64_t i = first_decrease(start, outer);
   if (i < outer)
@@ -95,9 +96,11 @@ void check_view(const AnyMatrixView<T>& a, const char* name) {
   std::visit(
       [&](const auto& view) {
         if constexpr (requires { view.row_start; }) {
-          check_compressed(view.rows, view.cols, view.row_start, view.column, view.value, name, "row_start", "column");
+          check_compressed(view.rows, view.cols, view.row_start, view.column, view.value, a.indices_are_known(), name,
+                           "row_start", "column");
         } else if constexpr (requires { view.column_start; }) {
-          check_compressed(view.cols, view.rows, view.column_start, view.row, view.value, name, "column_start", "row");
+          check_compressed(view.cols, view.rows, view.column_start, view.row, view.value, a.indices_are_known(), name,
+                           "column_start", "row");
         } else {
           check_view(view, name);
         }

@@ -27,7 +27,7 @@ struct Data {
       : s(sketch.make(size.sketch_rows, size.rows)),
         stored(by_rows ? scattered(size.rows, size.cols, size.rows * entries_per_row)
                        : scattered(size.cols, size.rows, size.rows * entries_per_row)),
-        a(stored.view()),
+        a(stored),
         out(size.sketch_rows, size.cols) {
     if (!by_rows) a = a.transposed();
   }

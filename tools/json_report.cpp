@@ -103,6 +103,7 @@ std::string json_report(const SketchReport& report) {
                    {"cols", report.cols},
                    {"sparse", !report.dense},
                    {"output", report.output},
+                   {"output_sparse", report.stored_entries.has_value()},
                    {"seconds",
                     {{"read", report.read_seconds},
                      {"sketch", report.sketch_seconds},

@@ -21,8 +21,9 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
 struct SketchReport {
   AnySketch sketch;
   std::string output;
-  std::int64_t cols = 0;  ///< of A and of S A
-  bool dense = false;     ///< A is
+  std::int64_t cols = 0;                                      ///< of A and of S A
+  bool dense = false;                                         ///< A is
+  std::optional<std::int64_t> stored_entries = std::nullopt;  ///< of S A, if it is written as a sparse matrix
   double read_seconds = 0;
   double sketch_seconds = 0;
   double write_seconds = 0;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <variant>
 
 #include <croquis/errors.hpp>
 #include <croquis/linalg/read_matrix.hpp>
 #include <croquis/linalg/write_matrix.hpp>
 #include <croquis/sketch/apply.hpp>
+#include <croquis/sketch/apply_sparse.hpp>
 #include <croquis/version.hpp>
 
 #include "tools/choose_sketch.hpp"
@@ -38,7 +40,29 @@ std::string text_report(const SketchReport& report) {
                 report.sketch_seconds, report.write_seconds, runtime_info().task_threads);
   return report.output + ": " + std::to_string(report.sketch.rows()) + " x " + std::to_string(report.cols) + ", " +
          to_string(report.sketch) + " times " + std::to_string(report.sketch.cols()) + " x " +
-         std::to_string(report.cols) + (report.dense ? " dense" : " sparse") + seconds;
+         std::to_string(report.cols) + (report.dense ? " dense" : " sparse") +
+         (report.stored_entries ? "; " + std::to_string(*report.stored_entries) + " entries, sparse" : "") + seconds;
+}
+
+using Result = std::variant<Matrix<double>, SparseMatrix<double>>;
+
+// Sparse if it may be (the file's format and the operator allow it) and that is smaller.
+Result apply_to(const AnyMatrixView<double>& a, const AnySketch& s, const std::filesystem::path& output) {
+  const auto* sparse_sign = std::get_if<SparseSign>(&s.storage());
+  if (output.extension() == ".mtx" && !a.is_dense() && sparse_sign != nullptr &&
+      sparse_result_is_smaller(*sparse_sign, a))
+    return apply_sparse(*sparse_sign, a);
+  return s * a;
+}
+
+bool all_finite(const Result& result) {
+  const auto finite = [](const double* entry, std::int64_t count) {
+    return std::all_of(entry, entry + count, [](double x) { return std::isfinite(x); });
+  };
+  if (const auto* sparse = std::get_if<SparseMatrix<double>>(&result))
+    return finite(sparse->view().value, sparse->nonzeros());
+  const auto entries = std::get<Matrix<double>>(result).entries();
+  return finite(entries.data(), static_cast<std::int64_t>(entries.size()));
 }
 
 ExitCode sketch(const SketchOptions& options) {
@@ -53,10 +77,10 @@ ExitCode sketch(const SketchOptions& options) {
   report.read_seconds = read_clock.seconds();
 
   const Stopwatch sketch_clock;
-  const Matrix<double> sa = report.sketch * a;
+  const Result sa = apply_to(a, report.sketch, options.output);
   report.sketch_seconds = sketch_clock.seconds();
-  const auto entries = sa.entries();
-  if (!std::all_of(entries.begin(), entries.end(), [](double entry) { return std::isfinite(entry); })) {
+  if (const auto* sparse = std::get_if<SparseMatrix<double>>(&sa)) report.stored_entries = sparse->nonzeros();
+  if (!all_finite(sa)) {
     const std::string message = "A holds a NaN or an infinity, or entries too large to add: nothing is written";
     print_error(message);
     if (options.json) print(json_error(message) + "\n");
@@ -64,7 +88,7 @@ ExitCode sketch(const SketchOptions& options) {
   }
 
   const Stopwatch write_clock;
-  write_matrix(options.output, sa);
+  std::visit([&](const auto& matrix) { write_matrix(options.output, matrix); }, sa);
   report.write_seconds = write_clock.seconds();
   if (options.json) {
     print(json_report(report) + "\n");

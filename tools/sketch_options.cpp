@@ -12,7 +12,9 @@ CLI::App* add_sketch_command(CLI::App& app, SketchOptions& options) {
   sketch->footer(std::string(file_help) + "The labels of an svmlight file are not sketched.\n\n" + exit_code_help);
 
   add_matrix_option(*sketch, options);
-  sketch->add_option("-o,--output", options.output, "Write S A here: .npy, .mtx or .csv")
+  sketch
+      ->add_option("-o,--output", options.output,
+                   "Write S A here: .npy, .mtx or .csv; .mtx is sparse if A and S are and that is smaller")
       ->required()
       ->type_name("FILE");
   add_choice(*sketch, "--sketch,--family", options.sketch, "Family of the sketch (sparse-sign)", sketch_names());

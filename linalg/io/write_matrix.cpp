@@ -56,6 +56,17 @@ void write_csv(AtomicFile& file, MatrixView<const double> a) {
     for (std::int64_t j = 0; j < a.cols; ++j) write_number(file, a(i, j), j + 1 < a.cols ? ',' : '\n');
 }
 
+void write_matrix_market(AtomicFile& file, const CsrView<double, std::int64_t>& a) {
+  write_text(file, "%%MatrixMarket matrix coordinate real general\n" + std::to_string(a.rows) + " " +
+                       std::to_string(a.cols) + " " + std::to_string(a.nonzeros()) + "\n");
+  for (std::int64_t i = 0; i < a.rows; ++i) {
+    for (std::int64_t k = a.row_start[i]; k < a.row_start[i + 1]; ++k) {
+      write_text(file, std::to_string(i + 1) + " " + std::to_string(a.column[k] + 1) + " ");
+      write_number(file, a.value[k], '\n');
+    }
+  }
+}
+
 using Write = void (*)(AtomicFile&, MatrixView<const double>);
 
 Write writer_for(const std::filesystem::path& path) {
@@ -73,6 +84,14 @@ void write_matrix(const std::filesystem::path& path, MatrixView<const double> a)
   const Write write = writer_for(path);
   AtomicFile file(path);
   write(file, a);
+  file.commit();
+}
+
+void write_matrix(const std::filesystem::path& path, const SparseMatrix<double>& a) {
+  if (writer_for(path) != static_cast<Write>(write_matrix_market))
+    throw FileError(path.string() + ": a sparse matrix can be written to .mtx only");
+  AtomicFile file(path);
+  write_matrix_market(file, a.view());
   file.commit();
 }
 

@@ -51,3 +51,11 @@ TEST_CASE("Its transpose swaps the shape and keeps the memory") {
   CHECK(csc.value == sparse.view().value);
   CHECK(std::holds_alternative<CsrView<double, std::int64_t>>(st.transposed().storage()));
 }
+
+TEST_CASE("Indices are known to be sound if a SparseMatrix holds them, and only then") {
+  auto sparse = SparseMatrix<double>::from_triplets(4, 3, {{0, 1, 1.0}});
+  CHECK(AnyMatrixView<double>(sparse).indices_are_known());
+  CHECK(AnyMatrixView<double>(sparse).transposed().indices_are_known());
+  CHECK_FALSE(AnyMatrixView<double>(sparse.view()).indices_are_known());
+  CHECK_FALSE(AnyMatrixView<double>(sparse.view()).transposed().indices_are_known());
+}

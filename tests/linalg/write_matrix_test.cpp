@@ -52,6 +52,23 @@ TEST_CASE("every format gives back the same bits") {
   }
 }
 
+TEST_CASE("a sparse matrix is written as it is, to .mtx alone") {
+  const TemporaryFolder folder;
+  const auto a = SparseMatrix<double>::from_triplets(3, 4, {{2, 0, 0.1}, {0, 3, -2.5}, {2, 1, 1e300}});
+  write_matrix(folder.path() / "a.mtx", a);
+  CHECK(file_bytes(folder.path() / "a.mtx") ==
+        "%%MatrixMarket matrix coordinate real general\n3 4 3\n1 4 -2.5\n3 1 0.1\n3 2 1e+300\n");
+  const MatrixFile read = read_matrix(folder.path() / "a.mtx");
+  CHECK(std::get<SparseMatrix<double>>(read.matrix).nonzeros() == 3);
+  write_matrix(folder.path() / "none.mtx", SparseMatrix<double>::from_triplets(0, 5, {}));
+  CHECK(file_bytes(folder.path() / "none.mtx") == "%%MatrixMarket matrix coordinate real general\n0 5 0\n");
+  for (const char* name : {"a.csv", "a.npy", "a"}) {
+    CAPTURE(name);
+    CHECK_THROWS_AS(write_matrix(folder.path() / name, a), FileError);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / name));
+  }
+}
+
 TEST_CASE("what is in the files") {
   const TemporaryFolder folder;
   const double entries[] = {1, 2.5, -3e-7, 0.1};

@@ -5,6 +5,7 @@
 #include <croquis/linalg/write_matrix.hpp>
 #include <croquis/sketch/apply.hpp>
 
+#include "linalg/densify.hpp"
 #include "tests/support/gzip.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/tools/command.hpp"
@@ -44,7 +45,7 @@ struct Scene {
 
 bool equal(const std::string& path, const Matrix<double>& expected) {
   const MatrixFile file = read_matrix(path);
-  const auto& matrix = std::get<Matrix<double>>(file.matrix);
+  const Matrix<double> matrix = densify<double>(file);
   if (matrix.rows() != expected.rows() || matrix.cols() != expected.cols()) return false;
   for (std::int64_t j = 0; j < expected.cols(); ++j)
     for (std::int64_t i = 0; i < expected.rows(); ++i)
@@ -103,6 +104,38 @@ TEST_CASE_FIXTURE(Scene, "sparse, compressed, wide and labelled files are sketch
   CHECK(equal(out, CountSketch{.rows = 2, .cols = 3} * AnyMatrixView<double>(dense_wide)));
   const std::string labelled = folder.write("a.svm", "1 1:1 2:2\n-1 1:3\n").string();
   CHECK(sketch({labelled, "-o", out, "--rows", "2"})["cols"] == 2);
+}
+
+TEST_CASE_FIXTURE(Scene, "a sparse sketch of a sparse matrix becomes a sparse .mtx, and nothing else does") {
+  const std::string wide =
+      folder.write("wide.mtx", "%%MatrixMarket matrix coordinate real general\n3 50 3\n1 1 2\n2 50 -1\n3 20 0.1\n")
+          .string();
+  Matrix<double> dense_wide(3, 50);
+  dense_wide(0, 0) = 2;
+  dense_wide(1, 49) = -1;
+  dense_wide(2, 19) = 0.1;
+  const Matrix<double> expected = CountSketch{.rows = 2, .cols = 3} * AnyMatrixView<double>(dense_wide);
+  const std::string mtx = path("wide_out.mtx");
+  const json report = sketch({wide, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"});
+  CHECK(report["output_sparse"] == true);
+  CHECK(std::holds_alternative<SparseMatrix<double>>(read_matrix(mtx).matrix));
+  CHECK(equal(mtx, expected));
+  CHECK(contains(run_croquis({"sketch", wide, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"}).output,
+                 "sparse; 3 entries, sparse; "));
+
+  CHECK(sketch({wide, "-o", out, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  CHECK(sketch({wide, "-o", mtx, "--rows", "2", "--sketch", "gaussian"})["output_sparse"] == false);
+  CHECK(sketch({a, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  // Few columns, each of them full once sketched.
+  const std::string narrow =
+      folder.write("narrow.mtx", "%%MatrixMarket matrix coordinate real general\n3 1 3\n1 1 2\n2 1 -1\n3 1 4\n")
+          .string();
+  CHECK(sketch({narrow, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  const std::string infinite =
+      folder.write("infinite.mtx", "%%MatrixMarket matrix coordinate real general\n3 50 1\n1 1 inf\n").string();
+  std::filesystem::remove(mtx);
+  CHECK(run_croquis({"sketch", infinite, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"}).status == 3);
+  CHECK_FALSE(std::filesystem::exists(mtx));
 }
 
 TEST_CASE_FIXTURE(Scene, "the same seed gives the same bytes on 1, 2 and 3 threads; another seed does not") {

@@ -25,7 +25,7 @@ class AnyMatrixView {
   AnyMatrixView(CscView<T, std::int32_t> a) : storage_(a) {}
   AnyMatrixView(CscView<T, std::int64_t> a) : storage_(a) {}
   AnyMatrixView(const Matrix<T>& a) : storage_(a.view()) {}
-  AnyMatrixView(const SparseMatrix<T>& a) : storage_(a.view()) {}
+  AnyMatrixView(const SparseMatrix<T>& a) : storage_(a.view()), indices_are_known_(true) {}
 
   std::int64_t rows() const {
     return std::visit([](const auto& a) { return a.rows; }, storage_);
@@ -38,10 +38,13 @@ class AnyMatrixView {
   std::int64_t stored_entries() const;
 
   const Storage& storage() const { return storage_; }
+  /// True for a `SparseMatrix` and its transpose: its constructor has checked the indices, which saves each function
+  /// that takes it a read of them.
+  bool indices_are_known() const { return indices_are_known_; }
 
   /// The transpose, in the same memory.
   AnyMatrixView transposed() const {
-    return std::visit(
+    AnyMatrixView result = std::visit(
         [](const auto& a) -> AnyMatrixView {
           if constexpr (requires { a.transposed(); }) {
             return a.transposed();
@@ -50,10 +53,13 @@ class AnyMatrixView {
           }
         },
         storage_);
+    result.indices_are_known_ = indices_are_known_;
+    return result;
   }
 
  private:
   Storage storage_;
+  bool indices_are_known_ = false;
 };
 
 template <class T>
