@@ -28,8 +28,8 @@ void* allocate_aligned_bytes(std::size_t bytes) {
   const std::size_t alignment = bytes >= huge_from ? huge_page : cache_line;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   if (rounded < bytes || !fits_in_memory(rounded)) throw std::bad_alloc();
-  // Aligned by hand: glibc keeps up to 32 MiB of what `free` returns for the next `malloc` of no more than that size, but
-  // its aligned allocations ask for more than they free, so each would be new memory, and its page faults cost more
+  // Aligned by hand: glibc keeps up to 32 MiB of what `free` returns for the next `malloc` of no more than that size,
+  // but its aligned allocations ask for more than they free, so each would be new memory, and its page faults cost more
   // than many a sketch.
   auto* const whole = static_cast<std::byte*>(std::malloc(rounded + alignment));
   if (whole == nullptr) throw std::bad_alloc();

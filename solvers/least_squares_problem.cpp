@@ -14,8 +14,8 @@
 namespace croquis {
 namespace {
 
-// Householder QR reaches a fraction of a roundoff on tall problems, where its errors average out. Stopping at a whole one
-// would leave more error of the iteration than of rounding: half a digit of x where A is ill-conditioned.
+// Householder QR reaches a fraction of a roundoff on tall problems, where its errors average out. Stopping at a whole
+// one would leave more error of the iteration than of rounding: half a digit of x where A is ill-conditioned.
 constexpr double target_roundoffs = 0.25;
 constexpr double acceptable_roundoffs = 8;
 
