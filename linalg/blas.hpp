@@ -26,6 +26,9 @@ extern "C" {
 #define CROQUIS_DECLARE(p, T)                                                                                         \
   void p##gemm_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*, const T*,      \
                 const blas_int*, const T*, const blas_int*, const T*, T*, const blas_int*, std::size_t, std::size_t); \
+  void p##syrk_(const char*, const char*, const blas_int*, const blas_int*, const T*, const T*, const blas_int*,      \
+                const T*, T*, const blas_int*, std::size_t, std::size_t);                                             \
+  void p##potrf_(const char*, const blas_int*, T*, const blas_int*, blas_int*, std::size_t);                          \
   void p##trsm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
                 const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
   void p##trsv_(const char*, const char*, const char*, const blas_int*, const T*, const blas_int*, T*,                \
@@ -59,6 +62,12 @@ template <class T>
 void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<const std::type_identity_t<T>> b,
               std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c);
 
+/// The upper triangle of C = A^T A + beta C, C column-major; its entries below stay, and with beta = 0 C may be
+/// uninitialised.
+template <class T>
+void multiply_by_own_transpose(MatrixView<const std::type_identity_t<T>> a, std::type_identity_t<T> beta,
+                               MatrixView<T> c);
+
 /// Which side of the unknown a triangle stands on, and whether it is transposed.
 enum class Side { left, right };
 enum class Transpose { no, yes };
@@ -74,6 +83,11 @@ void multiply_triangular(Transpose transpose, MatrixView<const std::type_identit
 /// The upper triangular factor of the QR factorization of [R; t I], R upper triangular.
 template <class T>
 Matrix<T> append_scaled_identity(MatrixView<const T> r, T t);
+
+/// Overwrites G, symmetric and given by its upper triangle, with the R of its Cholesky factorization R^T R, zeros
+/// below. False if G is not numerically positive definite; it is then spoilt.
+template <class T>
+bool cholesky(Matrix<T>& g);
 
 /// The singular value decomposition A = U diag(s) V^T of a square matrix.
 template <class T>

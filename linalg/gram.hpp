@@ -1,4 +1,4 @@
-// Singular values of a tall matrix that is nearly orthonormal, by its Gram matrix.
+// The Gram matrix of a tall matrix, and what it tells.
 #pragma once
 
 #include <croquis/linalg/matrix.hpp>
@@ -7,9 +7,13 @@
 
 namespace croquis {
 
-/// The upper triangle of A^T A (n x n, entries below it not set), A column-major. Multithreaded over blocks of the
-/// result that depend on n alone, so the same bits for any number of threads. Cost: m n^2 flops.
-Matrix<double> gram(MatrixView<const double> a);
+/// The upper triangle of A^T A (n x n, zeros below it), A in either layout. Multithreaded over chunks of rows and
+/// blocks of the result that depend on the shape alone, so the same bits for any number of threads.
+///
+/// Cost: m n^2 flops at the speed of a matrix product; a chunk of rows is in cache while all blocks meet it where n is
+/// a few hundred, and is read n / 256 times from memory where it is more. Allocates up to 16 triangles, 64 MiB or one.
+template <class T>
+Matrix<T> gram(MatrixView<const T> a);
 
 /// The largest and the smallest singular value of A from its `gram`, to a few units of roundoff where they are near
 /// one. A smallest one below sqrt(n u) times the largest is lost in the rounding of the product, and reported as zero.

@@ -43,6 +43,21 @@ void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type
 }
 
 template <class T>
+bool cholesky(Matrix<T>& g) {
+  const blas_int n = to_blas_int(g.rows(), "rows");
+  if (n == 0) return true;
+  blas_int info = 0;
+  const SingleThreadedBlas single_threaded_blas;
+  if constexpr (std::is_same_v<T, double>) {
+    dpotrf_("U", &n, g.data(), &n, &info, 1);
+  } else {
+    spotrf_("U", &n, g.data(), &n, &info, 1);
+  }
+  for (std::int64_t j = 0; j < n; ++j) std::fill(g.data() + j * n + j + 1, g.data() + (j + 1) * n, T(0));
+  return info == 0;
+}
+
+template <class T>
 void multiply_triangular(Transpose transpose, MatrixView<const std::type_identity_t<T>> r, T* x) {
   if (r.rows == 0) return;
   const blas_int n = to_blas_int(r.rows, "rows");
@@ -131,6 +146,7 @@ PivotedQr<T> pivoted_qr(Matrix<T> a, MatrixView<T> b) {
 
 #define CROQUIS_INSTANTIATE(T)                                                                 \
   template void solve_triangular<T>(Side, Transpose, MatrixView<const T>, MatrixView<T>);      \
+  template bool cholesky<T>(Matrix<T>&);                                                       \
   template void multiply_triangular<T>(Transpose, MatrixView<const T>, T*);                    \
   template Matrix<T> append_scaled_identity<T>(MatrixView<const T>, T);                        \
   template SingularValueDecomposition<T> singular_value_decomposition<T>(MatrixView<const T>); \

@@ -24,6 +24,7 @@ struct Shape {
   Layout layout = Layout::column_major;
   double condition = 1;  // about: the ratio of the largest to the smallest of the factors the columns are made of
   std::int64_t right_hand_sides = 1;
+  LeastSquaresMethod method = LeastSquaresMethod::automatic;
 };
 
 Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed, double deviation = 1) {
@@ -78,7 +79,7 @@ Contest make_contest(const Shape& shape) {
   const auto p = std::make_shared<Problem>(shape);
   return {
       .prepare_ours = {},  // it overwrites nothing
-      .ours = [p] { p->fit = least_squares(p->a, p->b.view()); },
+      .ours = [p, shape] { p->fit = least_squares(p->a, p->b.view(), {.method = shape.method}); },
       .prepare_reference =
           [p, shape] {
             p->a_copy = Matrix<double>::uninitialized(shape.rows, shape.cols);
@@ -97,7 +98,8 @@ Contest make_contest(const Shape& shape) {
 }
 
 Case make_case(const Shape& shape) {
-  std::string name = "least_squares ";
+  std::string name =
+      shape.method == LeastSquaresMethod::gram_and_precondition ? "gram_and_precondition " : "least_squares ";
   name += shape.layout == Layout::column_major ? "col " : "row ";
   name += std::to_string(shape.rows) + "x" + std::to_string(shape.cols);
   if (shape.condition > 1) name += " k1e" + std::to_string(std::lround(std::log10(shape.condition)));
@@ -117,6 +119,7 @@ Case make_case(const Shape& shape) {
 
 int main(int argc, char** argv) {
   using croquis::Layout;
+  constexpr auto by_gram = croquis::LeastSquaresMethod::gram_and_precondition;
   std::vector<croquis::perf::Case> cases;
   for (const croquis::perf::Shape& shape : std::initializer_list<croquis::perf::Shape>{
            {.rows = 1 << 17, .cols = 512},
@@ -126,6 +129,9 @@ int main(int argc, char** argv) {
            {.rows = 1 << 15, .cols = 1000},
            {.rows = 1 << 17, .cols = 512, .condition = 1e8},
            {.rows = 1 << 17, .cols = 512, .right_hand_sides = 10},
+           {.rows = 1 << 17, .cols = 512, .method = by_gram},
+           {.rows = 100000, .cols = 200, .method = by_gram},
+           {.rows = 1 << 15, .cols = 1000, .method = by_gram},
        }) {
     cases.push_back(croquis::perf::make_case(shape));
   }

@@ -35,7 +35,7 @@ Distortion measure_distortion(const AnySketch& s, const AnyMatrixView<double>& a
   }
   const Matrix<double> q = range_basis(a);
   if (q.cols() == 0) return {.smallest = 1, .largest = 1, .distortion = 0};
-  return distortion_of_gram(gram((s * q).view()), s.rows());
+  return distortion_of_gram(gram<double>((s * q).view()), s.rows());
 }
 
 }  // namespace croquis

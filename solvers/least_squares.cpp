@@ -9,6 +9,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/cost_model.hpp"
 #include "solvers/direct.hpp"
+#include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 constexpr int most_attempts = 2;
 
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
-  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::sketch_and_solve)
+  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::gram_and_precondition)
     throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
                         " but must be one of LeastSquaresMethod");
   if (!(options.tolerance >= 0 && options.tolerance < 1))
@@ -63,6 +64,13 @@ AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& s
   return make_sketch(SketchFamily::sparse_sign, rows, shape.rows, options.seed);
 }
 
+LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
+  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
+  return direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total()
+             ? LeastSquaresMethod::direct
+             : LeastSquaresMethod::sketch_and_precondition;
+}
+
 LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const ProblemShape& shape, const AnySketch& sketch,
                                  std::string& choice) {
   if (options.method != LeastSquaresMethod::automatic) return options.method;
@@ -70,14 +78,15 @@ LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const Probl
     choice = "chosen because a sketch was asked for";
     return LeastSquaresMethod::sketch_and_precondition;
   }
-  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
-  const bool direct = direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total();
-  choice = std::string("chosen as cheaper than ") + (direct ? "a sketch" : "a direct solve") + " for " +
+  const LeastSquaresMethod cheaper = cheaper_of_sketch_and_direct(shape, sketch);
+  choice = std::string("chosen as cheaper than ") +
+           (cheaper == LeastSquaresMethod::direct ? "a sketch" : "a direct solve") + " for " +
            shape_text(shape.rows, shape.cols);
-  return direct ? LeastSquaresMethod::direct : LeastSquaresMethod::sketch_and_precondition;
+  return cheaper;
 }
 
-// Sketches up to twice and then solves directly, unless the method says otherwise.
+// Each method that fails its check hands over to the next: the Gram matrix, two sketches, the direct method. The first
+// is the one that `method` says.
 template <class T>
 void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   const LeastSquaresOptions& options = problem.options;
@@ -86,6 +95,12 @@ void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   Explanation why;
   fit.method = choose_method(options, shape, first, why.choice);
   Attempt<T> attempt;
+  if (fit.method == LeastSquaresMethod::gram_and_precondition) {
+    attempt = gram_and_precondition(problem, fit);
+    if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
+    why.fell_back = attempt.reason;
+    fit.method = cheaper_of_sketch_and_direct(shape, first);
+  }
   if (fit.method != LeastSquaresMethod::direct) {
     for (int number = 0; number < most_attempts; ++number) {
       fit.sketch = reseeded(first, number);
@@ -143,6 +158,8 @@ std::string to_string(LeastSquaresMethod method) {
       return "direct";
     case LeastSquaresMethod::sketch_and_solve:
       return "sketch-and-solve";
+    case LeastSquaresMethod::gram_and_precondition:
+      return "gram-and-precondition";
   }
   assert(false && "a method without a name");
   return {};

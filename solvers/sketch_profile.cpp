@@ -206,7 +206,7 @@ void Profiler::measure_distortion(SketchSizeProfile& size) {
       } else {
         apply(make_sketch(family, d, a_.rows(), seed), q_, sq.view());
       }
-      grams.push_back(gram(sq.view()));
+      grams.push_back(gram<double>(sq.view()));
     }
     for_each_tile(count, [&](std::int64_t k) {
       const Distortion found = distortion_of_gram(std::move(grams[static_cast<std::size_t>(k)]), d);

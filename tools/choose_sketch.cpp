@@ -10,8 +10,8 @@ namespace {
 
 LeastSquaresMethod method_named(const std::string& name) {
   using Method = LeastSquaresMethod;
-  for (const Method method :
-       {Method::automatic, Method::sketch_and_precondition, Method::direct, Method::sketch_and_solve})
+  for (const Method method : {Method::automatic, Method::sketch_and_precondition, Method::direct,
+                              Method::sketch_and_solve, Method::gram_and_precondition})
     if (to_string(method) == name) return method;
   throw InvalidOption("there is no method " + name);
 }

@@ -16,7 +16,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   solve->add_option("-o,--output", options.output, "Write x here when solved: .npy, .mtx or .csv")->type_name("FILE");
 
   add_choice(*solve, "--method", options.method, "How to solve",
-             {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve"});
+             {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve", "gram-and-precondition"});
   std::vector<std::string> sketches = sketch_names();
   sketches.insert(sketches.begin(), "automatic");
   add_choice(*solve, "--sketch,--family", options.sketch,

@@ -153,3 +153,30 @@ TEST_CASE("A zero on the diagonal makes the smallest singular value zero; an emp
   CHECK(std::abs(extreme_singular_values<double>(r).largest - 2) < 1e-2);
   CHECK(extreme_singular_values<double>(Matrix<double>(0, 0)).largest == 0);
 }
+
+TEST_CASE_TEMPLATE("Cholesky gives R^T R = G, or says that there is none", T, float, double) {
+  // [4 2 -2; 2 10 2; -2 2 5.25] = R^T R with R = [2 1 -1; 0 3 1; 0 0 1.8027...]; entries below the diagonal are not
+  // read.
+  Matrix<T> g(3, 3);
+  const T upper[3][3] = {{4, 2, -2}, {0, 10, 2}, {0, 0, T(5.25)}};
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t j = 0; j < 3; ++j) g(i, j) = j >= i ? upper[i][j] : T(99);
+  REQUIRE(cholesky(g));
+  CHECK(g(0, 0) == 2);
+  CHECK(g(0, 1) == 1);
+  CHECK(g(0, 2) == -1);
+  CHECK(g(1, 1) == 3);
+  CHECK(g(1, 2) == 1);
+  CHECK(std::abs(g(2, 2) - std::sqrt(T(3.25))) <= 2 * std::numeric_limits<T>::epsilon());
+  CHECK(g(1, 0) == 0);
+  CHECK(g(2, 0) == 0);
+  CHECK(g(2, 1) == 0);
+
+  Matrix<T> indefinite(2, 2);
+  indefinite(0, 0) = 1;
+  indefinite(0, 1) = 2;
+  indefinite(1, 1) = 3;
+  CHECK_FALSE(cholesky(indefinite));
+  Matrix<T> empty(0, 0);
+  CHECK(cholesky(empty));
+}

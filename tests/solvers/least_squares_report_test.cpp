@@ -223,6 +223,7 @@ TEST_CASE("Words for methods and statuses") {
   CHECK(to_string(LeastSquaresMethod::sketch_and_precondition) == "sketch-and-precondition");
   CHECK(to_string(LeastSquaresMethod::direct) == "direct");
   CHECK(to_string(LeastSquaresMethod::sketch_and_solve) == "sketch-and-solve");
+  CHECK(to_string(LeastSquaresMethod::gram_and_precondition) == "gram-and-precondition");
   CHECK(to_string(Status::converged) == "converged");
   CHECK(to_string(Status::rank_deficient) == "rank_deficient");
   CHECK(to_string(Status::fell_back) == "fell_back");

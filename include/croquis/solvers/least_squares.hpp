@@ -21,10 +21,12 @@ enum class LeastSquaresMethod {
                             ///< the report says which
   sketch_and_precondition,  ///< QR of S A as preconditioner of a refined iteration: backward stable
   direct,                   ///< Householder QR of A with column pivoting
-  sketch_and_solve          ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
+  sketch_and_solve,         ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
+  gram_and_precondition     ///< Cholesky of A^T A (A dense) as preconditioner of the refined iteration: for condition
+                            ///< numbers up to some 1e6 (float: 200); beyond, it says so and falls back
 };
 
-/// "automatic", "sketch-and-precondition", "direct" or "sketch-and-solve".
+/// "automatic", "sketch-and-precondition", "direct", "sketch-and-solve" or "gram-and-precondition".
 CROQUIS_API std::string to_string(LeastSquaresMethod method);
 
 /// Where an iteration stands, for a progress callback.
@@ -115,6 +117,10 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// The backward error is the Karlson-Walden estimate, relative to the Frobenius norm of the column-scaled A: the size
 /// of the smallest change of A and b for which x is the exact solution, within a factor sqrt(2) (and the sketch's
 /// distortion).
+///
+/// Gram-and-precondition needs no sketch: the Cholesky factor of A^T A, columns scaled, leaves a condition number of
+/// 1 + O(k^2 u), so a few iterations suffice and repair what the normal equations lose. Its factor gives k, and where
+/// k^2 u is not small it is not used. Cost: m n^2 flops and 5 to 10 passes over A; memory O(n^2).
 ///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d

@@ -11,7 +11,7 @@ namespace croquis {
 enum class Status {
   converged,            ///< solved to the tolerance asked for; the report's accuracy is recomputed from the data
   rank_deficient,       ///< solved; the matrix is numerically rank deficient and x is the minimum-norm solution
-  fell_back,            ///< solved, by the direct method, after the sketched one failed its own check
+  fell_back,            ///< solved, by a safer method, after the one before it failed its own check
   preview,              ///< sketch-and-solve: an approximation was asked for and computed
   iteration_limit,      ///< not solved: the iteration limit was reached first; x is the best point found
   non_finite_input,     ///< not solved: A or b holds a NaN or an infinity
