@@ -10,8 +10,9 @@ namespace croquis {
 /// The upper triangle of A^T A (n x n, zeros below it), A in either layout. Multithreaded over chunks of rows and
 /// blocks of the result that depend on the shape alone, so the same bits for any number of threads.
 ///
-/// Cost: m n^2 flops at the speed of a matrix product; a chunk of rows is in cache while all blocks meet it where n is
-/// a few hundred, and is read n / 256 times from memory where it is more. Allocates up to 16 triangles, 64 MiB or one.
+/// Cost: m n^2 flops at the speed of a matrix product. Every 128 columns are read once for each 128 they meet, so A
+/// comes from memory up to n / 128 times, at 16 flops for a byte. Allocates a triangle for each chunk: up to 16 and
+/// up to 64 MiB, but at least one.
 template <class T>
 Matrix<T> gram(MatrixView<const T> a);
 

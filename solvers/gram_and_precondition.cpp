@@ -1,7 +1,10 @@
 #include "solvers/gram_and_precondition.hpp"
 
 #include <cmath>
+#include <limits>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "linalg/blas.hpp"
 #include "linalg/condition.hpp"
