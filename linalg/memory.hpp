@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <utility>
+#include <vector>
 
 namespace croquis {
 
@@ -36,6 +39,53 @@ class Workspace {
   };
   std::unique_ptr<T[], Free> memory_;
   std::int64_t entries_;
+};
+
+/// Workspaces of one size for the tasks of a loop: each task borrows one and gives it back, so there are as many as
+/// tasks run at once. Getting and freeing one in every task would have the system take the memory back in between.
+template <class T>
+class WorkspacePool {
+ public:
+  explicit WorkspacePool(std::int64_t entries) : entries_(entries) {}
+
+  class Loan {
+   public:
+    explicit Loan(WorkspacePool& pool) : pool_(pool), workspace_(pool.take()) {}
+    ~Loan() { pool_.give_back(std::move(workspace_)); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    T* data() { return workspace_.data(); }
+
+   private:
+    WorkspacePool& pool_;
+    Workspace<T> workspace_;
+  };
+  Loan borrow() { return Loan(*this); }
+
+ private:
+  Workspace<T> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        Workspace<T> workspace = std::move(idle_.back());
+        idle_.pop_back();
+        return workspace;
+      }
+    }
+    return Workspace<T>(entries_);
+  }
+  // A workspace that the list has no memory to keep is freed.
+  void give_back(Workspace<T> workspace) noexcept {
+    try {
+      const std::lock_guard lock(mutex_);
+      idle_.push_back(std::move(workspace));
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
+  std::int64_t entries_;
+  std::mutex mutex_;
+  std::vector<Workspace<T>> idle_;
 };
 
 }  // namespace croquis

@@ -101,25 +101,28 @@ void multiply_dense(const Srht& s, std::int64_t first_row, MatrixView<const T> a
                             a.rows);
   const auto sample = sample_without_replacement(s.seed, hadamard_order(s.cols), d);
   const Workspace<std::uint32_t> table = combination_table(sample, blocks);
+  WorkspacePool<T> workspaces(by_columns ? blocks.length() + d : blocks.length() * width);
   const StripKernel<T> columns = [&](MatrixView<const T> strip, std::int64_t stride, std::int64_t first,
                                      std::int64_t last, T* tile) {
-    Workspace<T> transformed(blocks.length());
-    Workspace<T> sum(d);
+    auto workspace = workspaces.borrow();
+    T* const transformed = workspace.data();
+    T* const sum = transformed + blocks.length();
     for (std::int64_t j = 0; j < strip.cols; ++j) {
-      std::fill_n(sum.data(), d, T(0));
+      std::fill_n(sum, d, T(0));
       for (std::int64_t b = first; b < last; ++b) {
-        blocks.transform_column(strip.data + j * strip.leading_dimension, b, transformed.data());
-        gather_entries(transformed.data(), d, table.data() + b * d, sum.data());
+        blocks.transform_column(strip.data + j * strip.leading_dimension, b, transformed);
+        gather_entries(transformed, d, table.data() + b * d, sum);
       }
       for (std::int64_t i = 0; i < d; ++i) tile[i * stride + j] = sum[i];
     }
   };
   const StripKernel<T> rows = [&](MatrixView<const T> strip, std::int64_t stride, std::int64_t first, std::int64_t last,
                                   T* tile) {
-    Workspace<T> transformed(blocks.length() * stride);
+    auto workspace = workspaces.borrow();
+    T* const transformed = workspace.data();
     for (std::int64_t b = first; b < last; ++b) {
-      blocks.transform_strip(strip, stride, b, transformed.data());
-      gather_rows(transformed.data(), d, stride, table.data() + b * d, tile);
+      blocks.transform_strip(strip, stride, b, transformed);
+      gather_rows(transformed, d, stride, table.data() + b * d, tile);
     }
   };
   const T scale = static_cast<T>(1 / std::sqrt(static_cast<double>(d)));
