@@ -13,7 +13,7 @@ namespace croquis {
 template <class T>
 Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
   Attempt<T> attempt;
-  Stopwatch phase;
+  const Stopwatch phase;
   Matrix<T> copy = densify<T>(problem.a);
   ++report.passes;
   if (!all_finite<T>(copy.view())) {
@@ -29,20 +29,7 @@ Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresRepor
   const Factorization<T> f =
       factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::yes, qr.qtb);
   report.seconds.factor += phase.seconds();
-
-  phase = {};
-  attempt.rank = f.rank;
-  attempt.rcond = f.rcond;
-  attempt.condition = f.condition;
-  Refinement<T> refinement(problem, f, report);
-  attempt.point = refinement.start(qr.qtb);
-  attempt.outcome = AttemptOutcome::solved;
-  if (!(attempt.point.worst_backward_error() <= problem.acceptable()))
-    attempt.outcome = refinement.run(attempt.point, attempt.reason);
-  if (attempt.outcome == AttemptOutcome::solved)
-    attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
-  report.seconds.iterate += phase.seconds();
-  return attempt;
+  return attempt_from(problem, f, qr.qtb, Refine::if_unacceptable, report);
 }
 
 template Attempt<float> solve_direct<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

@@ -50,7 +50,7 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSqu
     attempt.reason = "A is sparse, and its Gram matrix need not be";
     return attempt;
   }
-  Stopwatch phase;
+  const Stopwatch phase;
   Matrix<T> g = gram<T>(*a);
   Matrix<T> coordinates = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
   multiply_by_transpose<T>(problem.a, problem.b.view(), coordinates.view());
@@ -86,16 +86,7 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSqu
   const Factorization<T> f =
       factorize<T>(std::move(g), std::move(scale), problem.options.rcond, Pivoting::no, coordinates);
   report.seconds.factor += phase.seconds();
-
-  phase = {};
-  attempt.rank = f.rank;
-  attempt.rcond = f.rcond;
-  attempt.condition = f.condition;
-  Refinement<T> refinement(problem, f, report);
-  attempt.point = refinement.start(coordinates);
-  attempt.outcome = refinement.run(attempt.point, attempt.reason);
-  report.seconds.iterate += phase.seconds();
-  return attempt;
+  return attempt_from(problem, f, coordinates, Refine::to_target, report);
 }
 
 template Attempt<float> gram_and_precondition<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

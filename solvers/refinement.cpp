@@ -168,6 +168,34 @@ bool Refinement<T>::report_progress(double backward_error) const {
   return problem_.options.on_iteration({report_.iterations, report_.passes, backward_error, problem_.clock.seconds()});
 }
 
+template <class T>
+Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
+                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report) {
+  const Stopwatch clock;
+  Attempt<T> attempt;
+  attempt.rank = factorization.rank;
+  attempt.rcond = factorization.rcond;
+  attempt.condition = factorization.condition;
+  Refinement<T> refinement(problem, factorization, report);
+  attempt.point = refinement.start(coordinates);
+  attempt.outcome = AttemptOutcome::solved;
+  const bool good = refine == Refine::if_unacceptable && attempt.point.worst_backward_error() <= problem.acceptable();
+  if (refine != Refine::never) {
+    if (!good) attempt.outcome = refinement.run(attempt.point, attempt.reason);
+    if (attempt.outcome == AttemptOutcome::solved)
+      attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
+  }
+  report.seconds.iterate += clock.seconds();
+  return attempt;
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                  \
+  template Attempt<T> attempt_from<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, const Matrix<T>&, \
+                                      Refine, LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
 template class Refinement<float>;
 template class Refinement<double>;
 

@@ -42,4 +42,17 @@ class Refinement {
   LeastSquaresReport& report_;
 };
 
+/// How far `attempt_from` goes beyond the point that a factorization gives.
+enum class Refine {
+  never,            ///< a preview
+  if_unacceptable,  ///< the factorization is of A itself
+  to_target
+};
+
+/// The point N Y, measured, refined and, where A is rank deficient, of minimum norm. `report` gains iterations, passes
+/// and the seconds of it.
+template <class T>
+Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
+                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report);
+
 }  // namespace croquis

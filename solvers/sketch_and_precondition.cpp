@@ -85,24 +85,17 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
       factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::no, qr.qtb);
   report.seconds.factor += phase.seconds();
 
-  phase = {};
-  attempt.rank = f.rank;
-  attempt.rcond = f.rcond;
-  attempt.condition = f.condition;
-  if (!f.full_rank() && !null_space_is_shared(problem, f, report)) {
-    attempt.reason = "the sketch lost part of the range of A";
-    return attempt;
+  if (!f.full_rank()) {
+    phase = {};
+    const bool shared = null_space_is_shared(problem, f, report);
+    report.seconds.iterate += phase.seconds();
+    if (!shared) {
+      attempt.reason = "the sketch lost part of the range of A";
+      return attempt;
+    }
   }
-  Refinement<T> refinement(problem, f, report);
-  attempt.point = refinement.start(qr.qtb);
-  attempt.outcome = AttemptOutcome::solved;
-  if (problem.options.method != LeastSquaresMethod::sketch_and_solve) {
-    attempt.outcome = refinement.run(attempt.point, attempt.reason);
-    if (attempt.outcome == AttemptOutcome::solved)
-      attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
-  }
-  report.seconds.iterate += phase.seconds();
-  return attempt;
+  const bool preview = problem.options.method == LeastSquaresMethod::sketch_and_solve;
+  return attempt_from(problem, f, qr.qtb, preview ? Refine::never : Refine::to_target, report);
 }
 
 template Attempt<float> sketch_and_precondition<float>(const LeastSquaresProblem<float>&, const AnySketch&,
