@@ -1,6 +1,8 @@
 // The Gram matrix of a tall matrix, and what it tells.
 #pragma once
 
+#include <vector>
+
 #include <croquis/linalg/matrix.hpp>
 
 #include "linalg/condition.hpp"
@@ -10,11 +12,15 @@ namespace croquis {
 /// The upper triangle of A^T A (n x n, zeros below it), A in either layout. Multithreaded over chunks of rows and
 /// blocks of the result that depend on the shape alone, so the same bits for any number of threads.
 ///
-/// Cost: m n^2 flops at the speed of a matrix product. Every 128 columns are read once for each 128 they meet, so A
-/// comes from memory up to n / 128 times, at 16 flops for a byte. Allocates a triangle for each chunk: up to 16 and
-/// up to 64 MiB, but at least one.
+/// Cost: m n^2 flops at the speed of a matrix product. Blocks of some 500 columns (float: 1000) are read once for each
+/// block they meet, so A comes from memory n / 500 times, and at least once. Allocates a square for each chunk: up to
+/// 16 and up to 64 MiB, but at least one.
 template <class T>
 Matrix<T> gram(MatrixView<const T> a);
+
+/// The upper triangle of (A D)^T (A D), D = diag(scale), whose factors are rounded to float: twice as fast, and off by
+/// some 1e-6 where the columns of A D have norms near one.
+Matrix<float> gram_in_float(MatrixView<const double> a, const std::vector<double>& scale);
 
 /// The largest and the smallest singular value of A from its `gram`, to a few units of roundoff where they are near
 /// one. A smallest one below sqrt(n u) times the largest is lost in the rounding of the product, and reported as zero.

@@ -10,7 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "sketch/transpose-inl.hpp"
+#include "linalg/transpose-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace croquis {

@@ -7,7 +7,7 @@
 #include "linalg/memory.hpp"
 #include "sketch/add_columns.hpp"
 #include "sketch/panel_kernels.hpp"
-#include "tests/sketch/kernel_inputs.hpp"
+#include "tests/support/kernel_inputs.hpp"
 #include "tests/support/simd_targets.hpp"
 
 using namespace croquis;

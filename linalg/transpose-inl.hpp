@@ -1,9 +1,9 @@
 // Transposing a square of vectors in registers, included once per instruction set.
-#if defined(CROQUIS_SKETCH_TRANSPOSE_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#ifdef CROQUIS_SKETCH_TRANSPOSE_INL_HPP
-#undef CROQUIS_SKETCH_TRANSPOSE_INL_HPP
+#if defined(CROQUIS_LINALG_TRANSPOSE_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef CROQUIS_LINALG_TRANSPOSE_INL_HPP
+#undef CROQUIS_LINALG_TRANSPOSE_INL_HPP
 #else
-#define CROQUIS_SKETCH_TRANSPOSE_INL_HPP
+#define CROQUIS_LINALG_TRANSPOSE_INL_HPP
 #endif
 
 #include <cstddef>
