@@ -2,8 +2,7 @@
 #pragma once
 
 #include <map>
-
-#include <croquis/linalg/matrix.hpp>
+#include <memory>
 
 #include "solvers/factorization.hpp"
 
@@ -19,7 +18,7 @@ namespace croquis {
 /// sqrt(2) and the sketch's distortion. Only the part of A^T r in the range of C^T counts.
 ///
 /// The norm of (C^T C + mu I)^(-1/2) C^T s is bracketed in O(n^2); where the bracket is wider than a factor of two,
-/// [R; sqrt(mu) I] is factored, with mu rounded down to a power of four and the factor kept, so that iterates and
+/// [C; sqrt(mu) I] is factored, with mu rounded down to a power of four and the factor kept, so that iterates and
 /// right-hand sides share it. The estimate is then at most twice too large from that, never too small.
 template <class T>
 class BackwardError {
@@ -33,7 +32,7 @@ class BackwardError {
   double shifted_norm(const T* s, double root_mu);
 
   const Factorization<T>& f_;
-  std::map<int, Matrix<T>> shifted_factors_;
+  std::map<int, std::unique_ptr<ShiftedFactor<T>>> shifted_factors_;
 };
 
 }  // namespace croquis

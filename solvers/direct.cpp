@@ -26,10 +26,9 @@ Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresRepor
   TallQr<T> qr = tall_qr<T>(copy.view(), b.view());
   copy = {};
   b = {};
-  const Factorization<T> f =
-      factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::yes, qr.qtb);
+  const auto f = factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::yes, qr.qtb);
   report.seconds.factor += phase.seconds();
-  return attempt_from(problem, f, qr.qtb, Refine::if_unacceptable, report);
+  return attempt_from(problem, *f, qr.qtb, Refine::if_unacceptable, report);
 }
 
 template Attempt<float> solve_direct<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

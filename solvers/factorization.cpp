@@ -17,109 +17,158 @@ namespace {
 constexpr double doubt = 0.1;
 
 template <class T>
-void factor_rank_deficient(Factorization<T>& f, const Matrix<T>& r, Matrix<T>& qtb) {
-  const std::int64_t n = r.cols();
-  const std::int64_t vectors = qtb.cols();
-  SingularValueDecomposition<T> svd = singular_value_decomposition<T>(r.view());
-  f.largest_singular = n > 0 ? svd.s[0] : 0;
-  f.rank = 0;
-  while (f.rank < n && svd.s[f.rank] > f.rcond * f.largest_singular) ++f.rank;
-  if (f.rank == n) {
-    f.r = r;
-    f.condition = f.largest_singular / svd.s[n - 1];
-    return;
+class ShiftedTriangle : public ShiftedFactor<T> {
+ public:
+  explicit ShiftedTriangle(Matrix<T> f) : f_(std::move(f)) {}
+  void solve_transposed(std::vector<T>& g) const override {
+    solve_triangular<T>(Side::left, Transpose::yes, f_, column_major(g.data(), f_.cols(), 1));
   }
-  f.r = {};
-  f.condition = f.rank > 0 ? f.largest_singular / svd.s[f.rank - 1] : 1;
+
+ private:
+  Matrix<T> f_;
+};
+
+// C = R P^T, of full rank.
+template <class T>
+class TriangularFactorization : public Factorization<T> {
+ public:
+  // Column j of R is column permutation[j] of A D; empty: the identity.
+  TriangularFactorization(Matrix<T> r, std::vector<std::int64_t> permutation)
+      : r_(std::move(r)), permutation_(std::move(permutation)) {}
+
+  void precondition(MatrixView<const T> y, MatrixView<T> x) const override {
+    Matrix<T> scaled = Matrix<T>::uninitialized(this->cols(), y.cols);
+    copy_serial<T>(y, scaled.view());
+    solve_triangular<T>(Side::left, Transpose::no, r_, scaled.view());
+    for (std::int64_t k = 0; k < y.cols; ++k)
+      for (std::int64_t j = 0; j < this->cols(); ++j) x(column(j), k) = scaled(j, k) * this->scale[column(j)];
+  }
+
+  void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const override {
+    Matrix<T> scaled = Matrix<T>::uninitialized(this->cols(), x.cols);
+    for (std::int64_t k = 0; k < x.cols; ++k)
+      for (std::int64_t j = 0; j < this->cols(); ++j) scaled(j, k) = x(column(j), k) * this->scale[column(j)];
+    solve_triangular<T>(Side::left, Transpose::yes, r_, scaled.view());
+    copy_serial<T>(scaled.view(), y);
+  }
+
+  std::vector<T> transposed_product(const T* s) const override {
+    std::vector<T> g(s, s + this->cols());
+    multiply_triangular<T>(Transpose::yes, r_, g.data());
+    return g;
+  }
+
+  std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
+    return std::make_unique<ShiftedTriangle<T>>(append_scaled_identity<T>(r_.view(), static_cast<T>(root)));
+  }
+
+ private:
+  std::int64_t column(std::int64_t j) const { return permutation_.empty() ? j : permutation_[j]; }
+
+  Matrix<T> r_;
+  std::vector<std::int64_t> permutation_;
+};
+
+template <class T>
+class ShiftedDiagonal : public ShiftedFactor<T> {
+ public:
+  ShiftedDiagonal(const std::vector<T>& diagonal, double root) : f_(diagonal) {
+    for (T& value : f_) value = static_cast<T>(std::hypot(static_cast<double>(value), root));
+  }
+  void solve_transposed(std::vector<T>& g) const override {
+    for (std::size_t i = 0; i < f_.size(); ++i) g[i] /= f_[i];
+  }
+
+ private:
+  std::vector<T> f_;
+};
+
+// C = Sigma V^T, truncated to the numerical rank. The rows of V that belong to zero columns of A are exactly zero.
+template <class T>
+class TruncatedFactorization : public Factorization<T> {
+ public:
+  TruncatedFactorization(std::vector<T> singular_values, Matrix<T> v)
+      : singular_values_(std::move(singular_values)), v_(std::move(v)) {}
+
+  void precondition(MatrixView<const T> y, MatrixView<T> x) const override {
+    Matrix<T> divided(y.rows, y.cols);
+    for (std::int64_t k = 0; k < y.cols; ++k)
+      for (std::int64_t i = 0; i < y.rows; ++i) divided(i, k) = y(i, k) / singular_values_[i];
+    Matrix<T> scaled = Matrix<T>::uninitialized(this->cols(), y.cols);
+    const SingleThreadedBlas single_threaded_blas;
+    multiply<T>(1, v_.view(), divided.view(), 0, scaled.view());
+    for (std::int64_t k = 0; k < y.cols; ++k)
+      for (std::int64_t j = 0; j < this->cols(); ++j) x(j, k) = scaled(j, k) * this->scale[j];
+  }
+
+  void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const override {
+    Matrix<T> scaled = Matrix<T>::uninitialized(this->cols(), x.cols);
+    for (std::int64_t k = 0; k < x.cols; ++k)
+      for (std::int64_t j = 0; j < this->cols(); ++j) scaled(j, k) = x(j, k) * this->scale[j];
+    const SingleThreadedBlas single_threaded_blas;
+    multiply<T>(1, v_.view().transposed(), scaled.view(), 0, y);
+    for (std::int64_t k = 0; k < y.cols; ++k)
+      for (std::int64_t i = 0; i < y.rows; ++i) y(i, k) /= singular_values_[i];
+  }
+
+  // In the basis V.
+  std::vector<T> transposed_product(const T* s) const override {
+    std::vector<T> g(s, s + this->rank);
+    for (std::int64_t i = 0; i < this->rank; ++i) g[i] *= singular_values_[i];
+    return g;
+  }
+
+  std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
+    return std::make_unique<ShiftedDiagonal<T>>(singular_values_, root);
+  }
+
+ private:
+  std::vector<T> singular_values_;
+  Matrix<T> v_;
+};
+
+// Sigma V^T from the singular values of R, or null if they show that the rank is full. `permutation` as above;
+// `extreme` is overwritten by the exact values, the smallest over the numerical rank.
+template <class T>
+std::unique_ptr<Factorization<T>> truncate(const Matrix<T>& r, const std::vector<std::int64_t>& permutation,
+                                           double rcond, ExtremeSingularValues& extreme, Matrix<T>& qtb) {
+  const std::int64_t n = r.cols();
+  SingularValueDecomposition<T> svd = singular_value_decomposition<T>(r.view());
+  extreme.largest = svd.s[0];
+  std::int64_t rank = 0;
+  while (rank < n && svd.s[rank] > rcond * extreme.largest) ++rank;
+  extreme.smallest = rank > 0 ? svd.s[rank - 1] : 0;
+  if (rank == n) return nullptr;
   // V holds rows of V^T as columns, moved to the columns of A D where R was pivoted.
-  f.v = Matrix<T>(n, f.rank);
-  f.null_basis = Matrix<T>(n, n - f.rank);
+  Matrix<T> v(n, rank);
+  Matrix<T> null_basis(n, n - rank);
+  std::vector<std::int64_t> zero_columns;
   for (std::int64_t j = 0; j < n; ++j) {
-    const std::int64_t column = f.permutation.empty() ? j : f.permutation[j];
+    const std::int64_t column = permutation.empty() ? j : permutation[j];
     // The coefficient of a zero column is zero, not a rounding error.
     const bool zero_column = norm2(n, r.data() + j * n) == 0;
+    if (zero_column) zero_columns.push_back(column);
     for (std::int64_t k = 0; k < n; ++k) {
-      if (k < f.rank) {
-        f.v(column, k) = zero_column ? T(0) : svd.vt(k, j);
+      if (k < rank) {
+        v(column, k) = zero_column ? T(0) : svd.vt(k, j);
       } else {
-        f.null_basis(column, k - f.rank) = svd.vt(k, j);
+        null_basis(column, k - rank) = svd.vt(k, j);
       }
     }
   }
-  f.permutation.clear();
-  f.singular_values.assign(svd.s.begin(), svd.s.begin() + f.rank);
-  Matrix<T> coordinates(f.rank, vectors);
+  svd.s.resize(static_cast<std::size_t>(rank));
+  auto f = std::make_unique<TruncatedFactorization<T>>(std::move(svd.s), std::move(v));
+  f->null_basis = std::move(null_basis);
+  f->zero_columns = std::move(zero_columns);
+  f->rank = rank;
+  Matrix<T> coordinates(rank, qtb.cols());
   const SingleThreadedBlas single_threaded_blas;
-  multiply<T>(1, svd.u.view().block(0, 0, n, f.rank).transposed(), qtb.view(), 0, coordinates.view());
+  multiply<T>(1, svd.u.view().block(0, 0, n, rank).transposed(), qtb.view(), 0, coordinates.view());
   qtb = std::move(coordinates);
-}
-
-}  // namespace
-
-template <class T>
-Factorization<T> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting, Matrix<T>& qtb) {
-  Factorization<T> f;
-  const std::int64_t n = r.cols();
-  f.scale = std::move(scale);
-  f.rcond = rcond > 0 ? rcond : default_rcond<T>(n);
-  f.frobenius_norm = norm2(n * n, r.data());
-  if (pivoting == Pivoting::yes) {
-    PivotedQr<T> pivoted = pivoted_qr<T>(std::move(r), qtb.view());
-    f.permutation = std::move(pivoted.permutation);
-    r = std::move(pivoted.r);
-  }
-  const ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
-  if (n > 0 && !(extreme.smallest * doubt > f.rcond * extreme.largest)) {
-    factor_rank_deficient(f, r, qtb);
-    return f;
-  }
-  f.r = std::move(r);
-  f.rank = n;
-  f.largest_singular = extreme.largest;
-  f.condition = n > 0 ? extreme.largest / extreme.smallest : 1;
   return f;
 }
 
-template <class T>
-void Factorization<T>::precondition(MatrixView<const T> y, MatrixView<T> x) const {
-  Matrix<T> scaled = Matrix<T>::uninitialized(cols(), y.cols);
-  if (full_rank()) {
-    copy_serial<T>(y, scaled.view());
-    solve_triangular<T>(Side::left, Transpose::no, r, scaled.view());
-  } else {
-    Matrix<T> divided(y.rows, y.cols);
-    for (std::int64_t k = 0; k < y.cols; ++k)
-      for (std::int64_t i = 0; i < y.rows; ++i) divided(i, k) = y(i, k) / singular_values[i];
-    const SingleThreadedBlas single_threaded_blas;
-    multiply<T>(1, v.view(), divided.view(), 0, scaled.view());
-  }
-  for (std::int64_t k = 0; k < y.cols; ++k) {
-    for (std::int64_t j = 0; j < cols(); ++j) {
-      const std::int64_t column = permutation.empty() ? j : permutation[j];
-      x(column, k) = scaled(j, k) * scale[column];
-    }
-  }
-}
-
-template <class T>
-void Factorization<T>::precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const {
-  Matrix<T> scaled = Matrix<T>::uninitialized(cols(), x.cols);
-  for (std::int64_t k = 0; k < x.cols; ++k) {
-    for (std::int64_t j = 0; j < cols(); ++j) {
-      const std::int64_t column = permutation.empty() ? j : permutation[j];
-      scaled(j, k) = x(column, k) * scale[column];
-    }
-  }
-  if (full_rank()) {
-    solve_triangular<T>(Side::left, Transpose::yes, r, scaled.view());
-    copy_serial<T>(scaled.view(), y);
-  } else {
-    const SingleThreadedBlas single_threaded_blas;
-    multiply<T>(1, v.view().transposed(), scaled.view(), 0, y);
-    for (std::int64_t k = 0; k < y.cols; ++k)
-      for (std::int64_t i = 0; i < y.rows; ++i) y(i, k) /= singular_values[i];
-  }
-}
+}  // namespace
 
 template <class T>
 double Factorization<T>::scaled_norm(MatrixView<const T> x) const {
@@ -128,9 +177,36 @@ double Factorization<T>::scaled_norm(MatrixView<const T> x) const {
   return norm2(x.rows, scaled.data());
 }
 
-#define CROQUIS_INSTANTIATE(T)      \
-  template struct Factorization<T>; \
-  template Factorization<T> factorize<T>(Matrix<T>, std::vector<T>, double, Pivoting, Matrix<T>&);
+template <class T>
+std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting,
+                                            Matrix<T>& qtb) {
+  const std::int64_t n = r.cols();
+  if (!(rcond > 0)) rcond = default_rcond<T>(n);
+  const double frobenius_norm = norm2(n * n, r.data());
+  std::vector<std::int64_t> permutation;
+  if (pivoting == Pivoting::yes) {
+    PivotedQr<T> pivoted = pivoted_qr<T>(std::move(r), qtb.view());
+    permutation = std::move(pivoted.permutation);
+    r = std::move(pivoted.r);
+  }
+  ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
+  std::unique_ptr<Factorization<T>> f;
+  if (n > 0 && !(extreme.smallest * doubt > rcond * extreme.largest)) f = truncate(r, permutation, rcond, extreme, qtb);
+  if (!f) {
+    f = std::make_unique<TriangularFactorization<T>>(std::move(r), std::move(permutation));
+    f->rank = n;
+  }
+  f->scale = std::move(scale);
+  f->rcond = rcond;
+  f->frobenius_norm = frobenius_norm;
+  f->largest_singular = extreme.largest;
+  f->condition = f->rank > 0 ? extreme.largest / extreme.smallest : 1;
+  return f;
+}
+
+#define CROQUIS_INSTANTIATE(T)     \
+  template class Factorization<T>; \
+  template std::unique_ptr<Factorization<T>> factorize<T>(Matrix<T>, std::vector<T>, double, Pivoting, Matrix<T>&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

@@ -2,24 +2,33 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <croquis/linalg/matrix.hpp>
 
 namespace croquis {
 
-/// A D = Q C, where A (or its sketch) is tall, D scales its columns by powers of two and Q has orthonormal columns.
-/// Full rank: C = R P^T with R upper triangular and P a permutation. Rank deficient: C = Sigma V^T, truncated to the
-/// numerical rank. Only C is here; with it comes N = D C^+, which turns A into the well-conditioned A N.
+/// F with F^T F = C^T C + root^2 I.
 template <class T>
-struct Factorization {
-  std::vector<T> scale;                   ///< the diagonal of D
-  std::vector<std::int64_t> permutation;  ///< column j of R is column permutation[j] of A D; empty: the identity
-  Matrix<T> r;                            ///< full rank: R
-  Matrix<T> v;                            ///< rank deficient: the leading right singular vectors, n x rank; the rows of
-                                          ///< zero columns of A are exactly zero
-  std::vector<T> singular_values;         ///< rank deficient: of the `rank` vectors in `v`
-  Matrix<T> null_basis;                   ///< rank deficient: the other right singular vectors, n x (n - rank)
+class ShiftedFactor {
+ public:
+  virtual ~ShiftedFactor() = default;
+  /// g := F^-T g, for g as `Factorization::transposed_product` gives it.
+  virtual void solve_transposed(std::vector<T>& g) const = 0;
+};
+
+/// A D = Q C, where A (or its sketch) is tall, D scales its columns by powers of two and Q has orthonormal columns.
+/// Only C is here, as dense or sparse as it is; with it comes N = D C^+, n x rank, which turns A into the
+/// well-conditioned A N.
+template <class T>
+class Factorization {
+ public:
+  virtual ~Factorization() = default;
+
+  std::vector<T> scale;  ///< the diagonal of D
+  Matrix<T> null_basis;  ///< rank deficient: a basis of the null space of C, n x (n - rank); need not be orthonormal
+  std::vector<std::int64_t> zero_columns;  ///< rank deficient: columns of zeros in A
   std::int64_t rank = 0;
   double rcond = 0;             ///< the tolerance the rank was decided by
   double largest_singular = 0;  ///< largest singular value of C
@@ -30,9 +39,13 @@ struct Factorization {
   bool full_rank() const { return rank == cols(); }
 
   /// X = N Y, X: n x k, Y: rank x k.
-  void precondition(MatrixView<const T> y, MatrixView<T> x) const;
+  virtual void precondition(MatrixView<const T> y, MatrixView<T> x) const = 0;
   /// Y = N^T X.
-  void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const;
+  virtual void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const = 0;
+  /// C^T s for s of `rank` entries, in some orthonormal basis that `shifted` shares.
+  virtual std::vector<T> transposed_product(const T* s) const = 0;
+  virtual std::unique_ptr<ShiftedFactor<T>> shifted(double root) const = 0;
+
   /// || D^-1 x ||: the norm of a solution in the scaled columns.
   double scaled_norm(MatrixView<const T> x) const;
 };
@@ -40,11 +53,13 @@ struct Factorization {
 /// Whether `factorize` pivots the columns of R.
 enum class Pivoting { no, yes };
 
-/// Factors the R (n x n, upper triangular) of A D = Q R. `qtb` is Q^T B on entry and on return the rank x k coordinates
+/// Factors the R (n x n, upper triangular) of A D = Q R: as C = R P^T, P a permutation, or where the rank is not full
+/// as C = Sigma V^T, truncated to the numerical rank. `qtb` is Q^T B on entry and on return the rank x k coordinates
 /// Y for which N Y is the least-squares solution (of least norm in the scaled columns). With pivoting the columns of R
 /// are pivoted first (dgeqp3); singular values are computed only where the estimated condition calls for them.
 /// Runs on one thread. Cost: O(n^2) without pivoting and 4/3 n^3 flops with it; about 20 n^3 for singular values.
 template <class T>
-Factorization<T> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting, Matrix<T>& qtb);
+std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting,
+                                            Matrix<T>& qtb);
 
 }  // namespace croquis

@@ -83,10 +83,9 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSqu
   for (std::int64_t k = 0; k < coordinates.cols(); ++k)
     for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= scale[j];
   solve_triangular<T>(Side::left, Transpose::yes, g.view(), coordinates.view());
-  const Factorization<T> f =
-      factorize<T>(std::move(g), std::move(scale), problem.options.rcond, Pivoting::no, coordinates);
+  const auto f = factorize<T>(std::move(g), std::move(scale), problem.options.rcond, Pivoting::no, coordinates);
   report.seconds.factor += phase.seconds();
-  return attempt_from(problem, f, coordinates, Refine::to_target, report);
+  return attempt_from(problem, *f, coordinates, Refine::to_target, report);
 }
 
 template Attempt<float> gram_and_precondition<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

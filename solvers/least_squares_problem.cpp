@@ -129,10 +129,8 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
     solve_triangular<T>(Side::left, Transpose::no, qr.r, coefficients.view());
     multiply<T>(-1, basis.view(), coefficients.view(), 1, x);
   }
-  for (std::int64_t j = 0; j < n; ++j) {
-    if (norm2(f.rank, f.v.data() + j, n) > 0) continue;
+  for (const std::int64_t j : f.zero_columns)
     for (std::int64_t k = 0; k < x.cols; ++k) x(j, k) = 0;
-  }
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                        \

@@ -81,13 +81,12 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
   }
   scale_columns<T>(sa.view(), scale);
   TallQr<T> qr = tall_qr<T>(sa.view(), sb.view());
-  const Factorization<T> f =
-      factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::no, qr.qtb);
+  const auto f = factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::no, qr.qtb);
   report.seconds.factor += phase.seconds();
 
-  if (!f.full_rank()) {
+  if (!f->full_rank()) {
     phase = {};
-    const bool shared = null_space_is_shared(problem, f, report);
+    const bool shared = null_space_is_shared(problem, *f, report);
     report.seconds.iterate += phase.seconds();
     if (!shared) {
       attempt.reason = "the sketch lost part of the range of A";
@@ -95,7 +94,7 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
     }
   }
   const bool preview = problem.options.method == LeastSquaresMethod::sketch_and_solve;
-  return attempt_from(problem, f, qr.qtb, preview ? Refine::never : Refine::to_target, report);
+  return attempt_from(problem, *f, qr.qtb, preview ? Refine::never : Refine::to_target, report);
 }
 
 template Attempt<float> sketch_and_precondition<float>(const LeastSquaresProblem<float>&, const AnySketch&,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include <croquis/sketch/apply.hpp>
@@ -29,7 +30,7 @@ Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed)
   return result;
 }
 
-Factorization<double> factor_sketch(Matrix<double>& sa) {
+std::unique_ptr<Factorization<double>> factor_sketch(Matrix<double>& sa) {
   std::vector<double> scale = unit_column_scale<double>(sa.view());
   scale_columns<double>(sa.view(), scale);
   Matrix<double> nothing(sa.rows(), 0);
@@ -85,17 +86,17 @@ IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch&
   result.scale = unit_column_scale<double>(sa.view());
   if (!within_safe_range(result.scale)) return result;
   result.in_range = true;
-  const Factorization<double> f = factor_sketch(sa);
-  const Matrix<double> p = normals(f.rank, vectors, 1);
+  const auto f = factor_sketch(sa);
+  const Matrix<double> p = normals(f->rank, vectors, 1);
   Matrix<double> x = Matrix<double>::uninitialized(a.cols(), vectors);
   Matrix<double> g = Matrix<double>::uninitialized(a.cols(), vectors);
-  Matrix<double> q = Matrix<double>::uninitialized(f.rank, vectors);
-  BackwardError<double> error(f);
+  Matrix<double> q = Matrix<double>::uninitialized(f->rank, vectors);
+  BackwardError<double> error(*f);
   result.seconds = least_seconds([&] {
-    f.precondition(p.view(), x.view());
+    f->precondition(p.view(), x.view());
     normal_product<double>(a, x.view(), g.view());
-    f.precondition_transposed(g.view(), q.view());
-    for (std::int64_t j = 0; j < vectors; ++j) (void)error.estimate(q.data() + j * f.rank, 1, 1, 1);
+    f->precondition_transposed(g.view(), q.view());
+    for (std::int64_t j = 0; j < vectors; ++j) (void)error.estimate(q.data() + j * f->rank, 1, 1, 1);
   });
   return result;
 }
