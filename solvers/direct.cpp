@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "linalg/densify.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/column_scaling.hpp"
@@ -14,7 +13,7 @@ template <class T>
 Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
   Attempt<T> attempt;
   const Stopwatch phase;
-  Matrix<T> copy = densify<T>(problem.a);
+  Matrix<T> copy = problem.a.densify();
   ++report.passes;
   if (!all_finite<T>(copy.view())) {
     attempt.outcome = AttemptOutcome::non_finite_input;

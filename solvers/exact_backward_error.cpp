@@ -11,6 +11,7 @@
 #include "linalg/tall_qr.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/stored_matrix.hpp"
 
 namespace croquis {
 namespace {
@@ -33,7 +34,8 @@ std::vector<double> compute(const AnyMatrixView<T>& a, MatrixView<const T> x, Ma
   const auto vectors = static_cast<std::size_t>(b.cols);
   if (n == 0) return std::vector<double>(vectors, 0);
   const LeastSquaresOptions options;
-  const LeastSquaresProblem<T> problem = make_problem(a, b, options);
+  const StoredMatrix<T> matrix(a);
+  const LeastSquaresProblem<T> problem = make_problem<T>(matrix, b, options);
   Matrix<T> copy = densify<T>(a);
   if (!problem.finite_b() || !all_finite<T>(copy.view()) || !all_finite<T>(x))
     return std::vector<double>(vectors, std::numeric_limits<double>::quiet_NaN());

@@ -8,9 +8,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/condition.hpp"
-#include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
-#include "linalg/products.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/refinement.hpp"
@@ -45,19 +43,20 @@ std::vector<T> column_scale_of_gram(const Matrix<T>& g) {
 template <class T>
 Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
   Attempt<T> attempt;
-  const auto* const a = std::get_if<MatrixView<const T>>(&problem.a.storage());
+  const AnyMatrixView<T>* const stored = problem.a.stored();
+  const auto* const a = stored == nullptr ? nullptr : std::get_if<MatrixView<const T>>(&stored->storage());
   if (a == nullptr) {
-    attempt.reason = "A is sparse, and its Gram matrix need not be";
+    attempt.reason = "A is not a dense matrix, which its Gram matrix is formed from";
     return attempt;
   }
   const Stopwatch phase;
   Matrix<T> g = gram<T>(*a);
   Matrix<T> coordinates = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
-  multiply_by_transpose<T>(problem.a, problem.b.view(), coordinates.view());
+  problem.a.multiply_transposed(problem.b.view(), coordinates.view());
   report.passes += 2;
   std::vector<T> scale = column_scale_of_gram(g);
   if (scale.empty()) {
-    const bool finite = all_finite<T>(problem.a);
+    const bool finite = problem.a.all_finite();
     ++report.passes;
     attempt.outcome = finite ? AttemptOutcome::rejected : AttemptOutcome::non_finite_input;
     attempt.reason = "a column of A is zero, or the squares of its entries are out of range";

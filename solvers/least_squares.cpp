@@ -12,6 +12,7 @@
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/sketch_and_precondition.hpp"
+#include "solvers/stored_matrix.hpp"
 
 namespace croquis {
 namespace {
@@ -127,7 +128,8 @@ LeastSquaresFit<T> solve(const AnyMatrixView<T>& a, MatrixView<const T> b, const
                      ": B needs a row for each row of A");
   check_options(options, a.rows(), a.cols());
 
-  const LeastSquaresProblem<T> problem = make_problem(a, b, options);
+  const StoredMatrix<T> matrix(a);
+  const LeastSquaresProblem<T> problem = make_problem<T>(matrix, b, options);
   LeastSquaresFit<T> fit;
   if (!problem.finite_b()) {
     Attempt<T> attempt;

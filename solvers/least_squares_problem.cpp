@@ -5,9 +5,7 @@
 #include <limits>
 
 #include "linalg/blas.hpp"
-#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
-#include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/backward_error.hpp"
 
@@ -31,25 +29,25 @@ T largest_magnitude(std::int64_t n, const T* x) {
 }  // namespace
 
 template <class T>
-LeastSquaresProblem<T> make_problem(const AnyMatrixView<T>& a, MatrixView<const T> b,
+LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const T> b,
                                     const LeastSquaresOptions& options) {
   LeastSquaresProblem<T> problem{.a = a,
-                                 .b = Matrix<T>::uninitialized(b.rows, b.cols),
+                                 .b = Matrix<T>::uninitialized(a.rows(), b.cols),
                                  .b_exponent = {},
                                  .b_norm = {},
                                  .options = options,
                                  .clock = {}};
-  copy<T>(b, problem.b.view());
+  a.set_right_hand_side(b, problem.b.view());
   for (std::int64_t j = 0; j < b.cols; ++j) {
-    T* column = problem.b.data() + j * b.rows;
-    const T largest = largest_magnitude(b.rows, column);
+    T* column = problem.b.data() + j * a.rows();
+    const T largest = largest_magnitude(a.rows(), column);
     int exponent = 0;
     if (largest > 0 && std::isfinite(largest)) {
       std::frexp(largest, &exponent);
-      for (std::int64_t i = 0; i < b.rows; ++i) column[i] = std::ldexp(column[i], -exponent);
+      for (std::int64_t i = 0; i < a.rows(); ++i) column[i] = std::ldexp(column[i], -exponent);
     }
     problem.b_exponent.push_back(exponent);
-    problem.b_norm.push_back(norm2(b.rows, column));
+    problem.b_norm.push_back(norm2(a.rows(), column));
   }
   return problem;
 }
@@ -87,7 +85,7 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
     point.gradient = Matrix<T>::uninitialized(n, k);
     point.s = Matrix<T>::uninitialized(factorization.rank, k);
   }
-  residual_and_gradient<T>(problem.a, point.x.view(), problem.b.view(), point.residual.view(), point.gradient.view());
+  problem.a.residual_and_gradient(point.x.view(), problem.b.view(), point.residual.view(), point.gradient.view());
   ++report.passes;
   factorization.precondition_transposed(point.gradient.view(), point.s.view());
   point.residual_norm.assign(static_cast<std::size_t>(k), 0);
@@ -134,7 +132,7 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                        \
-  template LeastSquaresProblem<T> make_problem<T>(const AnyMatrixView<T>&, MatrixView<const T>,       \
+  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, MatrixView<const T>,       \
                                                   const LeastSquaresOptions&);                        \
   template struct LeastSquaresProblem<T>;                                                             \
   template struct LeastSquaresPoint<T>;                                                               \

@@ -7,6 +7,7 @@
 #include <croquis/solvers/least_squares.hpp>
 
 #include "solvers/factorization.hpp"
+#include "solvers/problem_matrix.hpp"
 
 namespace croquis {
 
@@ -23,7 +24,7 @@ class Stopwatch {
 /// leaves the range of T. Solutions, residuals and gradients below are those of the scaled right-hand sides.
 template <class T>
 struct LeastSquaresProblem {
-  AnyMatrixView<T> a;
+  const ProblemMatrix<T>& a;
   Matrix<T> b;                  ///< m x k, column-major
   std::vector<int> b_exponent;  ///< column j of the user's B is column j of b times 2^b_exponent[j]
   std::vector<double> b_norm;   ///< norms of the columns of b
@@ -41,9 +42,10 @@ struct LeastSquaresProblem {
   double acceptable() const;
 };
 
-/// Copies and scales B. Entries that are not finite stay as they are and show in `finite_b`.
+/// Takes over B as A has it, and scales it; A must outlive the problem. Entries that are not finite stay as they are
+/// and show in `finite_b`.
 template <class T>
-LeastSquaresProblem<T> make_problem(const AnyMatrixView<T>& a, MatrixView<const T> b,
+LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const T> b,
                                     const LeastSquaresOptions& options);
 
 /// A point, with what is known of it; all are recomputed from A and b by `measure`.

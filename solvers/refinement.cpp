@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "linalg/blas.hpp"
-#include "linalg/products.hpp"
 #include "solvers/conclude.hpp"
 
 namespace croquis {
@@ -83,7 +82,7 @@ AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std
   Matrix<T> g = Matrix<T>::uninitialized(n, vectors);
   const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
     f_.precondition(p, x.view());
-    normal_product<T>(problem_.a, x.view(), g.view());
+    problem_.a.normal_product(x.view(), g.view());
     f_.precondition_transposed(g.view(), q);
     ++report_.passes;
   };

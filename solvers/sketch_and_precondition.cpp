@@ -7,7 +7,6 @@
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/parallel.hpp"
-#include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/refinement.hpp"
@@ -40,7 +39,7 @@ bool null_space_is_shared(const LeastSquaresProblem<T>& problem, const Factoriza
     for (std::int64_t i = 0; i < n; ++i) z(i, j) *= f.scale[i];
   }
   Matrix<T> image = Matrix<T>::uninitialized(problem.rows(), probes);
-  multiply_by<T>(problem.a, z.view(), image.view());
+  problem.a.multiply(z.view(), image.view());
   ++report.passes;
   for (std::int64_t j = 0; j < probes; ++j) {
     if (!(norm2(problem.rows(), image.data() + j * problem.rows()) <=
@@ -58,17 +57,18 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
   Attempt<T> attempt;
   const std::int64_t n = problem.cols();
   Stopwatch phase;
-  Matrix<T> sa = Matrix<T>::uninitialized(sketch.rows(), n);
-  Matrix<T> sb = Matrix<T>::uninitialized(sketch.rows(), problem.vectors());
-  apply(sketch, problem.a, sa.view());
-  apply(sketch, problem.b.view(), sb.view());
+  const std::int64_t rows = sketch.rows() + problem.rows() - problem.a.sketched_rows();
+  Matrix<T> sa = Matrix<T>::uninitialized(rows, n);
+  Matrix<T> sb = Matrix<T>::uninitialized(rows, problem.vectors());
+  problem.a.sketch(sketch, sa.view());
+  problem.a.sketch_vectors(sketch, problem.b.view(), sb.view());
   ++report.passes;
   report.seconds.sketch += phase.seconds();
 
   phase = {};
   // A NaN or an infinity in A survives every sketch; an overflow may also be the sketch's own.
   if (!all_finite<T>(sa.view())) {
-    attempt.outcome = all_finite<T>(problem.a) ? AttemptOutcome::out_of_range : AttemptOutcome::non_finite_input;
+    attempt.outcome = problem.a.all_finite() ? AttemptOutcome::out_of_range : AttemptOutcome::non_finite_input;
     attempt.reason = out_of_range;
     ++report.passes;
     return attempt;

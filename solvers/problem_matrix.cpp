@@ -1,0 +1,24 @@
+#include "solvers/problem_matrix.hpp"
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/copy.hpp"
+
+namespace croquis {
+
+template <class T>
+void ProblemMatrix<T>::sketch_vectors(const AnySketch& s, MatrixView<const T> b, MatrixView<T> out) const {
+  const std::int64_t sketched = sketched_rows();
+  apply(s, b.block(0, 0, sketched, b.cols), out.block(0, 0, s.rows(), b.cols));
+  copy_serial<T>(b.block(sketched, 0, b.rows - sketched, b.cols), out.block(s.rows(), 0, b.rows - sketched, b.cols));
+}
+
+template <class T>
+void ProblemMatrix<T>::set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const {
+  copy<T>(b, out);
+}
+
+template class ProblemMatrix<float>;
+template class ProblemMatrix<double>;
+
+}  // namespace croquis

@@ -1,0 +1,50 @@
+#include "solvers/stored_matrix.hpp"
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/densify.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/products.hpp"
+
+namespace croquis {
+
+template <class T>
+void StoredMatrix<T>::multiply(MatrixView<const T> x, MatrixView<T> y) const {
+  multiply_by<T>(a_, x, y);
+}
+
+template <class T>
+void StoredMatrix<T>::multiply_transposed(MatrixView<const T> y, MatrixView<T> x) const {
+  multiply_by_transpose<T>(a_, y, x);
+}
+
+template <class T>
+void StoredMatrix<T>::normal_product(MatrixView<const T> x, MatrixView<T> g) const {
+  croquis::normal_product<T>(a_, x, g);
+}
+
+template <class T>
+void StoredMatrix<T>::residual_and_gradient(MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
+                                            MatrixView<T> g) const {
+  croquis::residual_and_gradient<T>(a_, x, b, r, g);
+}
+
+template <class T>
+void StoredMatrix<T>::sketch(const AnySketch& s, MatrixView<T> out) const {
+  apply(s, a_, out);
+}
+
+template <class T>
+bool StoredMatrix<T>::all_finite() const {
+  return croquis::all_finite<T>(a_);
+}
+
+template <class T>
+Matrix<T> StoredMatrix<T>::densify() const {
+  return croquis::densify<T>(a_);
+}
+
+template class StoredMatrix<float>;
+template class StoredMatrix<double>;
+
+}  // namespace croquis
