@@ -46,7 +46,7 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSqu
   const AnyMatrixView<T>* const stored = problem.a.stored();
   const auto* const a = stored == nullptr ? nullptr : std::get_if<MatrixView<const T>>(&stored->storage());
   if (a == nullptr) {
-    attempt.reason = "A is not a dense matrix, which its Gram matrix is formed from";
+    attempt.reason = "A is sparse or not stored, and its Gram matrix need not be cheap";
     return attempt;
   }
   const Stopwatch phase;
