@@ -1,0 +1,104 @@
+#include "solvers/factor_sketch.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/parallel.hpp"
+#include "linalg/tall_qr.hpp"
+#include "solvers/column_scaling.hpp"
+#include "solvers/least_squares_problem.hpp"
+
+namespace croquis {
+namespace {
+
+// A singular value that the sketch calls zero may be this much larger in A.
+constexpr double null_slack = 10;
+
+constexpr const char* out_of_range = "the scale of A's columns is out of the sketch's range";
+
+// True if A maps random vectors of the sketch's null space to (nearly) zero, so that they belong to A's own.
+template <class T>
+bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, LeastSquaresReport& report) {
+  constexpr std::int64_t probes = 2;
+  const std::int64_t n = a.cols();
+  const std::int64_t nullity = f.null_basis.cols();
+  Matrix<T> mix(nullity, probes);
+  fill(Gaussian{.rows = nullity, .cols = probes, .seed = 1}, mix.view());
+  Matrix<T> z(n, probes);
+  {
+    const SingleThreadedBlas single_threaded_blas;
+    multiply<T>(1, f.null_basis.view(), mix.view(), 0, z.view());
+  }
+  std::vector<double> norm;
+  for (std::int64_t j = 0; j < probes; ++j) {
+    norm.push_back(norm2(n, z.data() + j * n));
+    for (std::int64_t i = 0; i < n; ++i) z(i, j) *= f.scale[i];
+  }
+  Matrix<T> image = Matrix<T>::uninitialized(a.rows(), probes);
+  a.multiply(z.view(), image.view());
+  ++report.passes;
+  for (std::int64_t j = 0; j < probes; ++j) {
+    if (!(norm2(a.rows(), image.data() + j * a.rows()) <= null_slack * f.rcond * f.largest_singular * norm[j]))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+template <class T>
+SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b, const AnySketch& sketch, double rcond,
+                                LeastSquaresReport& report) {
+  SketchedFactor<T> result;
+  Stopwatch phase;
+  const std::int64_t rows = sketch.rows() + a.rows() - a.sketched_rows();
+  Matrix<T> sa = Matrix<T>::uninitialized(rows, a.cols());
+  Matrix<T> sb = Matrix<T>::uninitialized(rows, b.cols);
+  a.sketch(sketch, sa.view());
+  a.sketch_vectors(sketch, b, sb.view());
+  ++report.passes;
+  report.seconds.sketch += phase.seconds();
+
+  phase = {};
+  // A NaN or an infinity in A survives every sketch; an overflow may also be the sketch's own.
+  if (!all_finite<T>(sa.view())) {
+    result.outcome = a.all_finite() ? AttemptOutcome::out_of_range : AttemptOutcome::non_finite_input;
+    result.reason = out_of_range;
+    ++report.passes;
+    return result;
+  }
+  std::vector<T> scale = unit_column_scale<T>(sa.view());
+  if (!within_safe_range(scale)) {
+    result.outcome = AttemptOutcome::out_of_range;
+    result.reason = out_of_range;
+    return result;
+  }
+  scale_columns<T>(sa.view(), scale);
+  TallQr<T> qr = tall_qr<T>(sa.view(), sb.view());
+  result.factorization = factorize<T>(std::move(qr.r), std::move(scale), rcond, Pivoting::no, qr.qtb);
+  result.coordinates = std::move(qr.qtb);
+  report.seconds.factor += phase.seconds();
+
+  if (!result.factorization->full_rank()) {
+    phase = {};
+    if (!null_space_is_shared(a, *result.factorization, report)) {
+      result.outcome = AttemptOutcome::rejected;
+      result.reason = "the sketch lost part of the range of A";
+    }
+    report.seconds.iterate += phase.seconds();
+  }
+  return result;
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                        \
+  template SketchedFactor<T> factor_sketch<T>(const ProblemMatrix<T>&, MatrixView<const T>, const AnySketch&, double, \
+                                              LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis
