@@ -144,15 +144,24 @@ Matrix<T> scaled_gram(MatrixView<const From> a, const From* scale) {
 }  // namespace
 
 template <class T>
-Matrix<T> gram(MatrixView<const T> a) {
-  const std::vector<T> ones(static_cast<std::size_t>(a.cols), T(1));
-  return scaled_gram<T, T>(a, ones.data());
+Matrix<T> gram(MatrixView<const T> a, const std::vector<T>& scale) {
+  return scaled_gram<T, T>(a, scale.data());
 }
 
+template <class T>
+Matrix<T> gram(MatrixView<const T> a) {
+  return gram<T>(a, std::vector<T>(static_cast<std::size_t>(a.cols), T(1)));
+}
+
+Matrix<float> gram_in_float(MatrixView<const float> a, const std::vector<float>& scale) {
+  return scaled_gram<float, float>(a, scale.data());
+}
 Matrix<float> gram_in_float(MatrixView<const double> a, const std::vector<double>& scale) {
   return scaled_gram<double, float>(a, scale.data());
 }
 
+template Matrix<float> gram(MatrixView<const float>, const std::vector<float>&);
+template Matrix<double> gram(MatrixView<const double>, const std::vector<double>&);
 template Matrix<float> gram(MatrixView<const float>);
 template Matrix<double> gram(MatrixView<const double>);
 

@@ -9,17 +9,20 @@
 
 namespace croquis {
 
-/// The upper triangle of A^T A (n x n, zeros below it), A in either layout. Multithreaded over chunks of rows and
-/// blocks of the result that depend on the shape alone, so the same bits for any number of threads.
+/// The upper triangle of (A D)^T (A D), D = diag(scale) (n x n, zeros below it), A in either layout. Multithreaded over
+/// chunks of rows and blocks of the result that depend on the shape alone, so the same bits for any number of threads.
 ///
 /// Cost: m n^2 flops at the speed of a matrix product. Blocks of some 500 columns (float: 1000) are read once for each
 /// block they meet, so A comes from memory n / 500 times, and at least once. Allocates a square for each chunk: up to
 /// 16 and up to 64 MiB, but at least one.
 template <class T>
+Matrix<T> gram(MatrixView<const T> a, const std::vector<T>& scale);
+/// The same with D = I.
+template <class T>
 Matrix<T> gram(MatrixView<const T> a);
 
-/// The upper triangle of (A D)^T (A D), D = diag(scale), whose factors are rounded to float: twice as fast, and off by
-/// some 1e-6 where the columns of A D have norms near one.
+/// The same of A D rounded to float: nearly twice as fast, and off by some 1e-6 where its columns have norms near one.
+Matrix<float> gram_in_float(MatrixView<const float> a, const std::vector<float>& scale);
 Matrix<float> gram_in_float(MatrixView<const double> a, const std::vector<double>& scale);
 
 /// The largest and the smallest singular value of A from its `gram`, to a few units of roundoff where they are near

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <croquis/sketch/distortion.hpp>
 
@@ -24,6 +25,17 @@ constexpr double hadamard_level = 5;
 constexpr double trigonometric_level = 60;
 // One entry of a dense S, made and used once.
 constexpr double draw = 80;
+
+// A flop of the Gram matrix in double and in float, which have kernels of their own, and the columns at which turning
+// and packing the rows takes as long as the flops.
+constexpr double gram_flop = 0.62;
+constexpr double gram_packing_cols = 50;
+constexpr double float_gram_flop = 0.3;
+constexpr double float_gram_packing_cols = 180;
+// Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
+constexpr double cholesky_per_cube = 1;
+// Passes of a solve by the Gram matrix that are not iterations: the gradient at zero, the first residual, the last.
+constexpr double extra_gram_passes = 3;
 
 // A full-accuracy solve reduces the error of the sketch-and-solve point by exp(-log_reduction), some 14 digits.
 constexpr double log_reduction = 32.5;
@@ -112,6 +124,28 @@ SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& s
             .iterate = 2 * cost.iterate + direct.iterate};
   }
   return cost;
+}
+
+SolveCost gram_and_precondition_cost(const ProblemShape& s, GramPrecision precision, double condition) {
+  const double m = static_cast<double>(s.rows);
+  const double n = static_cast<double>(s.cols);
+  const bool single = precision == GramPrecision::single;
+  const double roundoff =
+      single ? std::numeric_limits<float>::epsilon() / 2 : std::numeric_limits<double>::epsilon() / 2;
+  const double flop =
+      single ? float_gram_flop * (1 + float_gram_packing_cols / n) : gram_flop * (1 + gram_packing_cols / n);
+  // An iteration gains what rounding leaves of orthonormality.
+  const double gain = std::min(0.5, roundoff * condition * condition);
+  const double iterations = gain > 0 ? std::floor(log_reduction / -std::log(gain)) : 0;
+  return {.sketch = 0,
+          .factor = flop * m * n * n + cholesky_per_cube * n * n * n,
+          .iterate = (extra_gram_passes + iterations) * pass_cost(s) + shift_cost(n)};
+}
+
+double probe_cost(const ProblemShape& s) {
+  const double n = static_cast<double>(s.cols);
+  return entries_and_rows(s) * (sparse_read + sparse_add) +
+         (2 * gram_flop * (1 + gram_packing_cols / n) + cholesky_per_cube) * n * n * n;
 }
 
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape) {

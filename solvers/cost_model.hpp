@@ -6,6 +6,8 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 
+#include "solvers/gram_precision.hpp"
+
 namespace croquis {
 
 /// Shape of a least-squares problem, as far as its cost goes.
@@ -47,6 +49,11 @@ ExpectedPasses expected_passes(std::int64_t cols, double preconditioned_conditio
 /// By sketch and precondition. A sketch that the solver gives up costs a second one and a direct solve.
 SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketch& sketch,
                                        double preconditioned_condition);
+
+/// By the Cholesky factor of the Gram matrix, for columns scaled to a matrix of this condition number.
+SolveCost gram_and_precondition_cost(const ProblemShape& shape, GramPrecision precision, double condition);
+/// A first look at the condition number: a CountSketch of 2 n rows and the Gram matrix of it.
+double probe_cost(const ProblemShape& shape);
 
 /// The number of rows of a sparse-sign sketch that minimises the cost of a solve, on a matrix as kind as a random one.
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape);

@@ -1,15 +1,11 @@
 #include "solvers/gram_and_precondition.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "linalg/blas.hpp"
 #include "linalg/condition.hpp"
-#include "linalg/gram.hpp"
-#include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/refinement.hpp"
 
@@ -20,57 +16,46 @@ namespace {
 // allows for; that part of it still leaves a preconditioner that gains a digit in each iteration.
 constexpr double most_perturbation = 0.1;
 
-// The power of two for each column that brings its norm, the root of the diagonal entry, into [1/2, 1). Empty if
-// squares of the entries have left the range of T or come near its ends.
+// R with A D = Q R up to rounding, from the Gram matrix of A D; empty if that is not positive definite.
 template <class T>
-std::vector<T> column_scale_of_gram(const Matrix<T>& g) {
-  std::vector<T> scale;
-  for (std::int64_t j = 0; j < g.cols(); ++j) {
-    const T square = g(j, j);
-    constexpr int margin = 2 * std::numeric_limits<T>::digits;
-    if (!std::isfinite(square) || !(square > 0) || std::ilogb(square) < std::numeric_limits<T>::min_exponent + margin ||
-        std::ilogb(square) > std::numeric_limits<T>::max_exponent - margin)
-      return {};
-    int exponent = 0;
-    std::frexp(std::sqrt(square), &exponent);
-    scale.push_back(std::ldexp(T(1), -exponent));
+Matrix<T> factor_of_gram(const ProblemMatrix<T>& a, GramPrecision precision, const std::vector<T>& scale) {
+  if (precision == GramPrecision::working) {
+    Matrix<T> g = a.gram(scale);
+    return cholesky<T>(g) ? std::move(g) : Matrix<T>();
   }
-  return scale;
+  Matrix<float> g = a.gram_in_float(scale);
+  if (!cholesky<float>(g)) return {};
+  Matrix<T> r = Matrix<T>::uninitialized(g.rows(), g.cols());
+  std::copy(g.entries().begin(), g.entries().end(), r.data());
+  return r;
 }
 
 }  // namespace
 
 template <class T>
-Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
+double most_gram_condition(std::int64_t cols, GramPrecision precision) {
+  const double rcond = precision == GramPrecision::single ? default_rcond<float>(cols) : default_rcond<T>(cols);
+  return std::sqrt(most_perturbation / rcond);
+}
+
+template <class T>
+Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrecision precision,
+                                 const ConditionProbe<T>& probe, LeastSquaresReport& report) {
   Attempt<T> attempt;
-  const AnyMatrixView<T>* const stored = problem.a.stored();
-  const auto* const a = stored == nullptr ? nullptr : std::get_if<MatrixView<const T>>(&stored->storage());
-  if (a == nullptr) {
-    attempt.reason = "A is sparse or not stored, and its Gram matrix need not be cheap";
+  if (probe.scale.empty()) {
+    attempt.reason = probe.no_scale;
     return attempt;
   }
   const Stopwatch phase;
-  Matrix<T> g = gram<T>(*a);
-  Matrix<T> coordinates = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
-  problem.a.multiply_transposed(problem.b.view(), coordinates.view());
-  report.passes += 2;
-  std::vector<T> scale = column_scale_of_gram(g);
-  if (scale.empty()) {
-    const bool finite = problem.a.all_finite();
-    ++report.passes;
-    attempt.outcome = finite ? AttemptOutcome::rejected : AttemptOutcome::non_finite_input;
-    attempt.reason = "a column of A is zero, or the squares of its entries are out of range";
-    return attempt;
-  }
-  for (std::int64_t j = 0; j < g.cols(); ++j)
-    for (std::int64_t i = 0; i <= j; ++i) g(i, j) = g(i, j) * scale[i] * scale[j];
-  if (!cholesky<T>(g)) {
+  Matrix<T> r = factor_of_gram(problem.a, precision, probe.scale);
+  ++report.passes;
+  if (r.cols() != problem.cols()) {
     attempt.reason = "the Gram matrix is not positive definite to working accuracy";
     return attempt;
   }
-  const ExtremeSingularValues extreme = extreme_singular_values<T>(g.view());
+  const ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
   attempt.condition = extreme.largest / extreme.smallest;
-  if (!(default_rcond<T>(g.cols()) * attempt.condition * attempt.condition <= most_perturbation)) {
+  if (!(attempt.condition <= most_gram_condition<T>(problem.cols(), precision))) {
     attempt.reason =
         "the condition number of A, about " + scientific(attempt.condition) + ", is too large for its Gram matrix";
     return attempt;
@@ -79,15 +64,23 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, LeastSqu
     attempt.reason = "A is rank deficient at the tolerance asked for";
     return attempt;
   }
+  Matrix<T> coordinates = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
+  problem.a.multiply_transposed(problem.b.view(), coordinates.view());
+  ++report.passes;
   for (std::int64_t k = 0; k < coordinates.cols(); ++k)
-    for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= scale[j];
-  solve_triangular<T>(Side::left, Transpose::yes, g.view(), coordinates.view());
-  const auto f = factorize<T>(std::move(g), std::move(scale), problem.options.rcond, Pivoting::no, coordinates);
+    for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= probe.scale[j];
+  solve_triangular<T>(Side::left, Transpose::yes, r.view(), coordinates.view());
+  const auto f = factorize<T>(std::move(r), probe.scale, problem.options.rcond, Pivoting::no, coordinates);
   report.seconds.factor += phase.seconds();
   return attempt_from(problem, *f, coordinates, Refine::to_target, report);
 }
 
-template Attempt<float> gram_and_precondition<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);
-template Attempt<double> gram_and_precondition<double>(const LeastSquaresProblem<double>&, LeastSquaresReport&);
+#define CROQUIS_INSTANTIATE(T)                                                                                         \
+  template double most_gram_condition<T>(std::int64_t, GramPrecision);                                                 \
+  template Attempt<T> gram_and_precondition<T>(const LeastSquaresProblem<T>&, GramPrecision, const ConditionProbe<T>&, \
+                                               LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
 
 }  // namespace croquis

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cassert>
 
-#include <croquis/sketch/distortion.hpp>
-
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
-#include "solvers/cost_model.hpp"
 #include "solvers/direct.hpp"
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/method_choice.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 #include "solvers/stored_matrix.hpp"
 
@@ -65,39 +63,22 @@ AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& s
   return make_sketch(SketchFamily::sparse_sign, rows, shape.rows, options.seed);
 }
 
-LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
-  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
-  return direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total()
-             ? LeastSquaresMethod::direct
-             : LeastSquaresMethod::sketch_and_precondition;
-}
-
-LeastSquaresMethod choose_method(const LeastSquaresOptions& options, const ProblemShape& shape, const AnySketch& sketch,
-                                 std::string& choice) {
-  if (options.method != LeastSquaresMethod::automatic) return options.method;
-  if (options.sketch || options.sketch_rows > 0) {
-    choice = "chosen because a sketch was asked for";
-    return LeastSquaresMethod::sketch_and_precondition;
-  }
-  const LeastSquaresMethod cheaper = cheaper_of_sketch_and_direct(shape, sketch);
-  choice = std::string("chosen as cheaper than ") +
-           (cheaper == LeastSquaresMethod::direct ? "a sketch" : "a direct solve") + " for " +
-           shape_text(shape.rows, shape.cols);
-  return cheaper;
-}
-
-// Each method that fails its check hands over to the next: the Gram matrix, two sketches, the direct method. The first
-// is the one that `method` says.
+// Each method that fails its check hands over to the next: the Gram matrix in float, in the type of the data, two
+// sketches, the direct method. The first is the one that `method` says.
 template <class T>
 void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   const LeastSquaresOptions& options = problem.options;
   const ProblemShape shape{problem.rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
   Explanation why;
-  fit.method = choose_method(options, shape, first, why.choice);
+  MethodChoice<T> choice = choose_method(problem, shape, first, fit);
+  fit.method = choice.method;
+  why.choice = choice.reason;
   Attempt<T> attempt;
   if (fit.method == LeastSquaresMethod::gram_and_precondition) {
-    attempt = gram_and_precondition(problem, fit);
+    attempt = gram_and_precondition(problem, choice.precision, choice.probe, fit);
+    if (attempt.outcome == AttemptOutcome::rejected && choice.precision == GramPrecision::single)
+      attempt = gram_and_precondition(problem, GramPrecision::working, choice.probe, fit);
     if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
     why.fell_back = attempt.reason;
     fit.method = cheaper_of_sketch_and_direct(shape, first);

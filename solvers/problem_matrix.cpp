@@ -1,5 +1,7 @@
 #include "solvers/problem_matrix.hpp"
 
+#include <cassert>
+
 #include <croquis/sketch/apply.hpp>
 
 #include "linalg/copy.hpp"
@@ -16,6 +18,18 @@ void ProblemMatrix<T>::sketch_vectors(const AnySketch& s, MatrixView<const T> b,
 template <class T>
 void ProblemMatrix<T>::set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const {
   copy<T>(b, out);
+}
+
+template <class T>
+Matrix<T> ProblemMatrix<T>::gram(const std::vector<T>&) const {
+  assert(has_gram());
+  return {};
+}
+
+template <class T>
+Matrix<float> ProblemMatrix<T>::gram_in_float(const std::vector<T>&) const {
+  assert(has_gram());
+  return {};
 }
 
 template class ProblemMatrix<float>;

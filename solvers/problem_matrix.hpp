@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/sketch/any_sketch.hpp>
@@ -44,6 +45,13 @@ class ProblemMatrix {
   virtual Matrix<T> densify() const = 0;
   /// A itself, if its entries are stored as they are; null otherwise.
   virtual const AnyMatrixView<T>* stored() const { return nullptr; }
+
+  /// Whether A^T A costs no more than a product of dense matrices does.
+  virtual bool has_gram() const { return false; }
+  /// The upper triangle of D A^T A D, D = diag(scale), zeros below it. One pass over A, n^2 flops for each row.
+  virtual Matrix<T> gram(const std::vector<T>& scale) const;
+  /// The same of A D rounded to float, for columns that have norms near one: half the time.
+  virtual Matrix<float> gram_in_float(const std::vector<T>& scale) const;
 
   /// The vectors B that the user gave, as the right-hand sides of the problem with A: a copy here; scaled or with
   /// zeros below where A is what the user gave scaled or with rows below.

@@ -1,9 +1,12 @@
 #include "solvers/stored_matrix.hpp"
 
+#include <variant>
+
 #include <croquis/sketch/apply.hpp>
 
 #include "linalg/densify.hpp"
 #include "linalg/finite.hpp"
+#include "linalg/gram.hpp"
 #include "linalg/products.hpp"
 
 namespace croquis {
@@ -42,6 +45,21 @@ bool StoredMatrix<T>::all_finite() const {
 template <class T>
 Matrix<T> StoredMatrix<T>::densify() const {
   return croquis::densify<T>(a_);
+}
+
+template <class T>
+bool StoredMatrix<T>::has_gram() const {
+  return std::holds_alternative<MatrixView<const T>>(a_.storage());
+}
+
+template <class T>
+Matrix<T> StoredMatrix<T>::gram(const std::vector<T>& scale) const {
+  return croquis::gram<T>(std::get<MatrixView<const T>>(a_.storage()), scale);
+}
+
+template <class T>
+Matrix<float> StoredMatrix<T>::gram_in_float(const std::vector<T>& scale) const {
+  return croquis::gram_in_float(std::get<MatrixView<const T>>(a_.storage()), scale);
 }
 
 template class StoredMatrix<float>;

@@ -22,6 +22,9 @@ class StoredMatrix final : public ProblemMatrix<T> {
   void sketch(const AnySketch& s, MatrixView<T> out) const override;
   bool all_finite() const override;
   Matrix<T> densify() const override;
+  bool has_gram() const override;
+  Matrix<T> gram(const std::vector<T>& scale) const override;
+  Matrix<float> gram_in_float(const std::vector<T>& scale) const override;
   const AnyMatrixView<T>* stored() const override { return &a_; }
 
  private:

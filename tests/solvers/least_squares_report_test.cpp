@@ -135,8 +135,7 @@ TEST_CASE("Method, sketch, counts and times") {
   CHECK(direct.passes >= 1);
 
   const auto automatic = least_squares(a, b);
-  CHECK((automatic.method == LeastSquaresMethod::direct ||
-         automatic.method == LeastSquaresMethod::sketch_and_precondition));
+  CHECK(automatic.method != LeastSquaresMethod::automatic);
   CHECK(automatic.status == Status::converged);
 
   for (const AnySketch& sketch : every_family(3000, 25, 6)) {

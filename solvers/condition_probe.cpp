@@ -1,0 +1,55 @@
+#include "solvers/condition_probe.hpp"
+
+#include <croquis/linalg/matrix.hpp>
+
+#include "linalg/blas.hpp"
+#include "linalg/condition.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/gram.hpp"
+#include "solvers/column_scaling.hpp"
+
+namespace croquis {
+
+namespace {
+
+// A few rows more than twice the columns, for the norms of very few of them.
+constexpr std::int64_t extra_rows = 30;
+
+}  // namespace
+
+template <class T>
+ConditionProbe<T> probe_condition(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
+  ConditionProbe<T> probe;
+  if (!problem.a.has_gram()) {
+    probe.no_scale = "A is sparse or not stored, and its Gram matrix need not be cheap";
+    return probe;
+  }
+  const Stopwatch clock;
+  const std::int64_t n = problem.cols();
+  const std::int64_t exact_rows = problem.rows() - problem.a.sketched_rows();
+  const AnySketch sketch =
+      make_sketch(SketchFamily::count_sketch, 2 * n + extra_rows, problem.a.sketched_rows(), problem.options.seed);
+  Matrix<T> sa = Matrix<T>::uninitialized(sketch.rows() + exact_rows, n);
+  problem.a.sketch(sketch, sa.view());
+  ++report.passes;
+  std::vector<T> scale = unit_column_scale<T>(sa.view());
+  // A scale of one may be a column of zeros, of which the factor of the Gram matrix makes nothing.
+  if (!all_finite<T>(sa.view()) || !within_safe_range(scale)) {
+    probe.no_scale = "the scale of A's columns is out of its Gram matrix's range";
+  } else {
+    scale_columns<T>(sa.view(), scale);
+    Matrix<T> g = gram<T>(sa.view());
+    if (cholesky<T>(g)) {
+      const ExtremeSingularValues extreme = extreme_singular_values<T>(g.view());
+      probe.condition = extreme.largest / extreme.smallest;
+    }
+    probe.scale = std::move(scale);
+  }
+  report.seconds.sketch += clock.seconds();
+  return probe;
+}
+
+template ConditionProbe<float> probe_condition(const LeastSquaresProblem<float>&, LeastSquaresReport&);
+template ConditionProbe<double> probe_condition(const LeastSquaresProblem<double>&, LeastSquaresReport&);
+
+}  // namespace croquis

@@ -1,0 +1,99 @@
+#include "solvers/method_choice.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include <croquis/sketch/distortion.hpp>
+
+#include "linalg/check.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/condition_probe.hpp"
+#include "solvers/gram_and_precondition.hpp"
+
+namespace croquis {
+namespace {
+
+// With fewer rows for each column a sketch of them is hardly smaller than A.
+constexpr std::int64_t least_rows_per_column_to_probe = 4;
+
+double infinite() { return std::numeric_limits<double>::infinity(); }
+
+// The precisions there are in T: a Gram matrix in float is nothing new to float.
+template <class T>
+constexpr bool has_precision(GramPrecision precision) {
+  return precision == GramPrecision::working || std::is_same_v<T, double>;
+}
+
+template <class T>
+double gram_cost(const ProblemShape& shape, GramPrecision precision, double condition) {
+  return condition <= most_gram_condition<T>(shape.cols, precision)
+             ? gram_and_precondition_cost(shape, precision, condition).total()
+             : infinite();
+}
+
+template <class T>
+GramPrecision cheaper_precision(const ProblemShape& shape, double condition) {
+  return has_precision<T>(GramPrecision::single) && gram_cost<T>(shape, GramPrecision::single, condition) <
+                                                        gram_cost<T>(shape, GramPrecision::working, condition)
+             ? GramPrecision::single
+             : GramPrecision::working;
+}
+
+template <class T>
+bool worth_probing(const LeastSquaresProblem<T>& problem) {
+  return problem.a.has_gram() && problem.a.sketched_rows() >= least_rows_per_column_to_probe * problem.cols();
+}
+
+}  // namespace
+
+LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
+  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
+  return direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total()
+             ? LeastSquaresMethod::direct
+             : LeastSquaresMethod::sketch_and_precondition;
+}
+
+template <class T>
+MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const ProblemShape& shape, const AnySketch& sketch,
+                              LeastSquaresReport& report) {
+  const LeastSquaresOptions& options = problem.options;
+  MethodChoice<T> choice;
+  choice.method = options.method;
+  if (options.method == LeastSquaresMethod::gram_and_precondition) {
+    choice.probe = probe_condition(problem, report);
+    choice.precision = cheaper_precision<T>(shape, choice.probe.condition);
+    return choice;
+  }
+  if (options.method != LeastSquaresMethod::automatic) return choice;
+  if (options.sketch || options.sketch_rows > 0) {
+    choice.method = LeastSquaresMethod::sketch_and_precondition;
+    choice.reason = "chosen because a sketch was asked for";
+    return choice;
+  }
+  choice.method = cheaper_of_sketch_and_direct(shape, sketch);
+  choice.reason = "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
+  const double typical = typical_distortion(sketch, shape.cols).preconditioned_condition();
+  const double other =
+      std::min(direct_cost(shape).total(), sketch_and_precondition_cost(shape, sketch, typical).total());
+  const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
+  if (!worth_probing(problem) || best_gram + probe_cost(shape) >= other) return choice;
+
+  choice.probe = probe_condition(problem, report);
+  const double condition = choice.probe.condition;
+  choice.precision = cheaper_precision<T>(shape, condition);
+  if (gram_cost<T>(shape, choice.precision, condition) < other && options.rcond * condition < 1)
+    choice.method = LeastSquaresMethod::gram_and_precondition;
+  choice.reason += condition < infinite() ? " and a condition number of about " + scientific(condition)
+                                          : " and a large condition number";
+  return choice;
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                    \
+  template MethodChoice<T> choose_method<T>(const LeastSquaresProblem<T>&, const ProblemShape&, const AnySketch&, \
+                                            LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

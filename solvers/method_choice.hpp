@@ -1,0 +1,31 @@
+// What `automatic` takes.
+#pragma once
+
+#include <string>
+
+#include "solvers/condition_probe.hpp"
+#include "solvers/cost_model.hpp"
+#include "solvers/least_squares_problem.hpp"
+
+namespace croquis {
+
+/// A method, and what it is to begin with.
+template <class T>
+struct MethodChoice {
+  LeastSquaresMethod method = LeastSquaresMethod::direct;
+  GramPrecision precision = GramPrecision::working;  ///< of gram-and-precondition
+  ConditionProbe<T> probe;                           ///< for it
+  std::string reason;                                ///< of `automatic`, for the report
+};
+
+/// The cheaper of the two methods that solve every problem.
+LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch);
+
+/// The method the user asked for, or for `automatic` the cheapest by the cost model among those that reach full
+/// accuracy. Where the Gram matrix would be cheapest if the condition number allowed it, a small sketch tells (a pass
+/// over A, which `report` gains).
+template <class T>
+MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const ProblemShape& shape, const AnySketch& sketch,
+                              LeastSquaresReport& report);
+
+}  // namespace croquis
