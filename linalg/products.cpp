@@ -165,6 +165,17 @@ void over_rows(const AnyMatrixView<T>& a, std::int64_t vectors, MatrixView<T> g,
 
 }  // namespace
 
+namespace {
+
+// T := diag(scale) T, for the rows of T that begin at row `first` of A.
+template <class T>
+void scale_block(const T* scale, std::int64_t first, MatrixView<T> t) {
+  for (std::int64_t v = 0; v < t.cols; ++v)
+    for (std::int64_t i = 0; i < t.rows; ++i) t(i, v) *= scale[first + i];
+}
+
+}  // namespace
+
 template <class T>
 void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> y) {
   const ColumnMajor<T> vectors(x);
@@ -189,28 +200,39 @@ void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, Mat
 }
 
 template <class T>
-void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g) {
+void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const T* row_scale) {
+  // Twice, because squares of the factors may leave the range of T.
+  const auto scale_twice = [&](std::int64_t first, MatrixView<T> t) {
+    if (row_scale == nullptr) return;
+    scale_block(row_scale, first, t);
+    scale_block(row_scale, first, t);
+  };
   const ColumnMajor<T> vectors(x);
   over_rows<T>(
       a, x.cols, g,
       [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
         source.add_product(first, vectors.view, t);
+        scale_twice(first, t);
         source.add_transposed_product(first, t, sum);
       },
       [&](const auto& view) {
         // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
         Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
         multiply_by<T>(view, x, product);
+        scale_twice(0, product.view());
         multiply_by_transpose<T>(view, product, g);
       });
 }
 
 template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
-                           MatrixView<T> g) {
+                           MatrixView<T> g, const T* row_scale) {
+  // r = b - t for t = D (A x); t becomes D r.
   const auto subtract_from_b = [&](std::int64_t first, MatrixView<T> t) {
+    if (row_scale != nullptr) scale_block(row_scale, first, t);
     for (std::int64_t v = 0; v < t.cols; ++v)
       for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
+    if (row_scale != nullptr) scale_block(row_scale, first, t);
   };
   const ColumnMajor<T> vectors(x);
   over_rows<T>(
@@ -231,9 +253,9 @@ void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, Mat
 #define CROQUIS_INSTANTIATE(T)                                                                              \
   template void multiply_by<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);                \
   template void multiply_by_transpose<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);      \
-  template void normal_product<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);             \
+  template void normal_product<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>, const T*);   \
   template void residual_and_gradient<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<const T>, \
-                                         MatrixView<T>, MatrixView<T>);
+                                         MatrixView<T>, MatrixView<T>, const T*);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

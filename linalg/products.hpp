@@ -16,13 +16,13 @@ void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T>
 template <class T>
 void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, MatrixView<T> x);
 
-/// G = A^T (A X), reading A from memory once.
+/// G = A^T (D (D (A X))), reading A from memory once; D = diag(row_scale), or the identity if it is null.
 template <class T>
-void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g);
+void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const T* row_scale = nullptr);
 
-/// R = B - A X and G = A^T R, reading A from memory once.
+/// R = B - D (A X) and G = A^T (D R), reading A from memory once; D as above.
 template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
-                           MatrixView<T> g);
+                           MatrixView<T> g, const T* row_scale = nullptr);
 
 }  // namespace croquis

@@ -1,5 +1,6 @@
 #include "solvers/conclude.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -16,13 +17,17 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   fit.rcond = attempt.rcond;
   fit.condition_estimate = attempt.condition;
   LeastSquaresPoint<T>& point = attempt.point;
-  if (point.x.rows() != problem.cols()) return;
+  if (point.x.rows() == 0) return;
+  // Of b - A x alone: the rows of a penalty lie below.
+  const std::int64_t rows = std::min(point.residual.rows(), problem.a.sketched_rows());
+  const int a_exponent = problem.a.exponent();
+  const std::int64_t n = point.gradient.rows();
   for (std::int64_t j = 0; j < problem.vectors(); ++j) {
     const int exponent = problem.b_exponent[j];
-    for (std::int64_t i = 0; i < problem.cols(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
-    fit.residual_norm.push_back(std::ldexp(point.residual_norm[j], exponent));
-    fit.gradient_norm.push_back(
-        std::ldexp(norm2(problem.cols(), point.gradient.data() + j * problem.cols()), exponent));
+    for (std::int64_t i = 0; i < point.x.rows(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
+    const double residual_norm = norm2(rows, point.residual.data() + j * point.residual.rows());
+    fit.residual_norm.push_back(std::ldexp(residual_norm, exponent + a_exponent));
+    fit.gradient_norm.push_back(std::ldexp(norm2(n, point.gradient.data() + j * n), exponent + 2 * a_exponent));
   }
   fit.backward_error = point.backward_error;
   fit.x = std::move(point.x);
@@ -101,7 +106,7 @@ void conclude_without_unknowns(LeastSquaresFit<T>& fit, const LeastSquaresProble
   fit.message = "nothing to solve: A has no columns";
   fit.condition_estimate = 1;
   for (std::int64_t j = 0; j < problem.vectors(); ++j) {
-    fit.residual_norm.push_back(std::ldexp(problem.b_norm[j], problem.b_exponent[j]));
+    fit.residual_norm.push_back(std::ldexp(problem.b_norm[j], problem.b_exponent[j] + problem.a.exponent()));
     fit.gradient_norm.push_back(0);
     fit.backward_error.push_back(0);
   }

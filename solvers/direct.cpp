@@ -10,27 +10,42 @@
 namespace croquis {
 
 template <class T>
-Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
-  Attempt<T> attempt;
+SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rcond, LeastSquaresReport& report) {
+  SketchedFactor<T> result;
   const Stopwatch phase;
-  Matrix<T> copy = problem.a.densify();
+  Matrix<T> copy = a.densify();
   ++report.passes;
   if (!all_finite<T>(copy.view())) {
-    attempt.outcome = AttemptOutcome::non_finite_input;
-    return attempt;
+    result.outcome = AttemptOutcome::non_finite_input;
+    return result;
   }
   std::vector<T> scale = unit_column_scale<T>(copy.view());
   scale_columns<T>(copy.view(), scale);
-  Matrix<T> b = problem.b;
   TallQr<T> qr = tall_qr<T>(copy.view(), b.view());
   copy = {};
   b = {};
-  const auto f = factorize<T>(std::move(qr.r), std::move(scale), problem.options.rcond, Pivoting::yes, qr.qtb);
+  result.factorization = factorize<T>(std::move(qr.r), std::move(scale), rcond, Pivoting::yes, qr.qtb);
+  result.coordinates = std::move(qr.qtb);
   report.seconds.factor += phase.seconds();
-  return attempt_from(problem, *f, qr.qtb, Refine::if_unacceptable, report);
+  return result;
 }
 
-template Attempt<float> solve_direct<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);
-template Attempt<double> solve_direct<double>(const LeastSquaresProblem<double>&, LeastSquaresReport&);
+template <class T>
+Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
+  const SketchedFactor<T> f = factor_whole<T>(problem.a, problem.b, problem.options.rcond, report);
+  if (f.outcome != AttemptOutcome::solved) {
+    Attempt<T> attempt;
+    attempt.outcome = f.outcome;
+    return attempt;
+  }
+  return attempt_from(problem, *f.factorization, f.coordinates, Refine::if_unacceptable, report);
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                 \
+  template SketchedFactor<T> factor_whole<T>(const ProblemMatrix<T>&, Matrix<T>, double, LeastSquaresReport&); \
+  template Attempt<T> solve_direct<T>(const LeastSquaresProblem<T>&, LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
 
 }  // namespace croquis

@@ -2,8 +2,14 @@
 #pragma once
 
 #include "solvers/attempt.hpp"
+#include "solvers/factor_sketch.hpp"
 
 namespace croquis {
+
+/// The factorization of A itself, columns scaled and pivoted, and the coordinates of the solution: 2 m n^2 flops and a
+/// copy of A. `report` gains a pass and seconds.
+template <class T>
+SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rcond, LeastSquaresReport& report);
 
 /// Copies A with its columns scaled, factors the copy by chunks of rows, pivots the columns of the small factor, and
 /// solves; where the backward error is not yet that of a good Householder QR, the point is refined. Two passes over A

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
@@ -10,12 +11,9 @@
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/method_choice.hpp"
 #include "solvers/sketch_and_precondition.hpp"
-#include "solvers/stored_matrix.hpp"
+#include "solvers/solve_problem.hpp"
 
 namespace croquis {
-namespace {
-
-constexpr int most_attempts = 2;
 
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
   if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::gram_and_precondition)
@@ -25,6 +23,8 @@ void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::i
     throw InvalidOption("tolerance is " + std::to_string(options.tolerance) + " but must be in [0, 1)");
   if (!(options.rcond >= 0 && options.rcond < 1))
     throw InvalidOption("rcond is " + std::to_string(options.rcond) + " but must be in [0, 1)");
+  if (!(options.ridge >= 0 && std::isfinite(options.ridge)))
+    throw InvalidOption("ridge is " + std::to_string(options.ridge) + " but must be finite and not negative");
   if (options.iteration_limit < 1)
     throw InvalidOption("iteration_limit is " + std::to_string(options.iteration_limit) + " but must be at least 1");
   if (options.sketch_rows != 0 && options.sketch_rows < cols)
@@ -41,7 +41,6 @@ void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::i
                         std::to_string(cols) + ", the columns of A");
 }
 
-// Another independent operator of the same family and size.
 AnySketch reseeded(const AnySketch& sketch, int attempt) {
   constexpr std::uint64_t step = 0x9e3779b97f4a7c15;  // odd, so the seeds differ
   return std::visit(
@@ -63,12 +62,16 @@ AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& s
   return make_sketch(SketchFamily::sparse_sign, rows, shape.rows, options.seed);
 }
 
+namespace {
+
+constexpr int most_attempts = 2;
+
 // Each method that fails its check hands over to the next: the Gram matrix in float, in the type of the data, two
 // sketches, the direct method. The first is the one that `method` says.
 template <class T>
 void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   const LeastSquaresOptions& options = problem.options;
-  const ProblemShape shape{problem.rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
+  const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
   Explanation why;
   MethodChoice<T> choice = choose_method(problem, shape, first, fit);
@@ -98,37 +101,6 @@ void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
   conclude(fit, problem, attempt, why);
 }
 
-template <class T>
-LeastSquaresFit<T> solve(const AnyMatrixView<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
-  check_view(a, "A");
-  check_view(b, "B");
-  if (a.rows() < a.cols())
-    throw ShapeError("A is " + shape_text(a.rows(), a.cols()) + ": a least-squares problem needs rows >= columns");
-  if (b.rows != a.rows())
-    throw ShapeError("B is " + shape_text(b.rows, b.cols) + " but A is " + shape_text(a.rows(), a.cols()) +
-                     ": B needs a row for each row of A");
-  check_options(options, a.rows(), a.cols());
-
-  const StoredMatrix<T> matrix(a);
-  const LeastSquaresProblem<T> problem = make_problem<T>(matrix, b, options);
-  LeastSquaresFit<T> fit;
-  if (!problem.finite_b()) {
-    Attempt<T> attempt;
-    attempt.outcome = AttemptOutcome::non_finite_input;
-    conclude(fit, problem, attempt, {});
-  } else if (a.cols() == 0) {
-    conclude_without_unknowns(fit, problem);
-  } else {
-    solve(problem, fit);
-  }
-  return fit;
-}
-
-template <class T>
-MatrixView<const T> as_column(std::span<const T> b) {
-  return column_major(b.data(), static_cast<std::int64_t>(b.size()), 1);
-}
-
 }  // namespace
 
 std::string to_string(LeastSquaresMethod method) {
@@ -152,21 +124,25 @@ double LeastSquaresReport::worst_backward_error() const {
   return backward_error.empty() ? 0 : *std::max_element(backward_error.begin(), backward_error.end());
 }
 
-LeastSquaresFit<float> least_squares(const AnyMatrixView<float>& a, MatrixView<const float> b,
-                                     const LeastSquaresOptions& options) {
-  return solve(a, b, options);
+template <class T>
+LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
+  const LeastSquaresProblem<T> problem = make_problem<T>(a, b, options);
+  LeastSquaresFit<T> fit;
+  if (!problem.finite_b()) {
+    Attempt<T> attempt;
+    attempt.outcome = AttemptOutcome::non_finite_input;
+    conclude(fit, problem, attempt, {});
+  } else if (a.cols() == 0) {
+    conclude_without_unknowns(fit, problem);
+  } else {
+    solve(problem, fit);
+  }
+  return fit;
 }
-LeastSquaresFit<double> least_squares(const AnyMatrixView<double>& a, MatrixView<const double> b,
-                                      const LeastSquaresOptions& options) {
-  return solve(a, b, options);
-}
-LeastSquaresFit<float> least_squares(const AnyMatrixView<float>& a, std::span<const float> b,
-                                     const LeastSquaresOptions& options) {
-  return solve(a, as_column(b), options);
-}
-LeastSquaresFit<double> least_squares(const AnyMatrixView<double>& a, std::span<const double> b,
-                                      const LeastSquaresOptions& options) {
-  return solve(a, as_column(b), options);
-}
+
+template LeastSquaresFit<float> solve_problem(const ProblemMatrix<float>&, MatrixView<const float>,
+                                              const LeastSquaresOptions&);
+template LeastSquaresFit<double> solve_problem(const ProblemMatrix<double>&, MatrixView<const double>,
+                                               const LeastSquaresOptions&);
 
 }  // namespace croquis

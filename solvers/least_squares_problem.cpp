@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
@@ -29,27 +30,30 @@ T largest_magnitude(std::int64_t n, const T* x) {
 }  // namespace
 
 template <class T>
-LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const T> b,
-                                    const LeastSquaresOptions& options) {
-  LeastSquaresProblem<T> problem{.a = a,
-                                 .b = Matrix<T>::uninitialized(a.rows(), b.cols),
-                                 .b_exponent = {},
-                                 .b_norm = {},
-                                 .options = options,
-                                 .clock = {}};
-  a.set_right_hand_side(b, problem.b.view());
-  for (std::int64_t j = 0; j < b.cols; ++j) {
-    T* column = problem.b.data() + j * a.rows();
-    const T largest = largest_magnitude(a.rows(), column);
+LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, const LeastSquaresOptions& options) {
+  LeastSquaresProblem<T> problem{
+      .a = a, .b = std::move(b), .b_exponent = {}, .b_norm = {}, .options = options, .clock = {}};
+  const std::int64_t rows = problem.b.rows();
+  for (std::int64_t j = 0; j < problem.b.cols(); ++j) {
+    T* column = problem.b.data() + j * rows;
+    const T largest = largest_magnitude(rows, column);
     int exponent = 0;
     if (largest > 0 && std::isfinite(largest)) {
       std::frexp(largest, &exponent);
-      for (std::int64_t i = 0; i < a.rows(); ++i) column[i] = std::ldexp(column[i], -exponent);
+      for (std::int64_t i = 0; i < rows; ++i) column[i] = std::ldexp(column[i], -exponent);
     }
     problem.b_exponent.push_back(exponent);
-    problem.b_norm.push_back(norm2(a.rows(), column));
+    problem.b_norm.push_back(norm2(rows, column));
   }
   return problem;
+}
+
+template <class T>
+LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const T> b,
+                                    const LeastSquaresOptions& options) {
+  Matrix<T> own_b = Matrix<T>::uninitialized(a.rows(), b.cols);
+  a.set_right_hand_side(b, own_b.view());
+  return make_problem<T>(a, std::move(own_b), options);
 }
 
 template <class T>
@@ -131,13 +135,14 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
     for (std::int64_t k = 0; k < x.cols; ++k) x(j, k) = 0;
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                        \
-  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, MatrixView<const T>,       \
-                                                  const LeastSquaresOptions&);                        \
-  template struct LeastSquaresProblem<T>;                                                             \
-  template struct LeastSquaresPoint<T>;                                                               \
-  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, \
-                           LeastSquaresPoint<T>&, LeastSquaresReport&);                               \
+#define CROQUIS_INSTANTIATE(T)                                                                                     \
+  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, Matrix<T>, const LeastSquaresOptions&); \
+  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, MatrixView<const T>,                    \
+                                                  const LeastSquaresOptions&);                                     \
+  template struct LeastSquaresProblem<T>;                                                                          \
+  template struct LeastSquaresPoint<T>;                                                                            \
+  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&,              \
+                           LeastSquaresPoint<T>&, LeastSquaresReport&);                                            \
   template void minimize_norm<T>(const Factorization<T>&, MatrixView<T>);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

@@ -45,6 +45,10 @@ struct LeastSquaresProblem {
 /// Takes over B as A has it, and scales it; A must outlive the problem. Entries that are not finite stay as they are
 /// and show in `finite_b`.
 template <class T>
+LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, const LeastSquaresOptions& options);
+
+/// The same from the right-hand sides as the user gave them.
+template <class T>
 LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const T> b,
                                     const LeastSquaresOptions& options);
 

@@ -41,6 +41,8 @@ class ProblemMatrix {
 
   /// True if no entry of A is a NaN or an infinity.
   virtual bool all_finite() const = 0;
+  /// What the user calls A, or A with its rows weighted, is this times 2^exponent.
+  virtual int exponent() const { return 0; }
   /// A as a new column-major matrix.
   virtual Matrix<T> densify() const = 0;
   /// A itself, if its entries are stored as they are; null otherwise.

@@ -7,7 +7,7 @@ namespace croquis {
 
 /// A dense or sparse matrix of the user's, which must outlive it.
 template <class T>
-class StoredMatrix final : public ProblemMatrix<T> {
+class StoredMatrix : public ProblemMatrix<T> {
  public:
   explicit StoredMatrix(AnyMatrixView<T> a) : a_(a) {}
 

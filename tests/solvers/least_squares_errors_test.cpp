@@ -62,8 +62,6 @@ TEST_CASE("Shapes that do not fit: both are named") {
     const std::string span = error<ShapeError>(Matrix<double>(30, 4), std::vector<double>(31), {.method = method});
     CHECK(contains(span, "30 x 4"));
     CHECK(contains(span, "31"));
-    const std::string wide = error<ShapeError>(Matrix<double>(4, 30), Matrix<double>(4, 1), {.method = method});
-    CHECK(contains(wide, "4 x 30"));
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <croquis/export.hpp>
 #include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/linalg/linear_operator.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 #include <croquis/solvers/status.hpp>
 
@@ -56,6 +57,12 @@ struct LeastSquaresOptions {
   /// Singular values (direct: diagonal entries of the pivoted R) below rcond times the largest count as zero, after
   /// the columns are scaled to norms near one. 0: 30 units of roundoff, or 2 sqrt(n) of them if that is more.
   double rcond = 0;
+  /// mu >= 0: minimise ||A x - b||^2 + mu ||x||^2. 0: plain least squares. With mu > 0 A may have any shape.
+  double ridge = 0;
+  /// w, one for each row, >= 0: minimise the sum of w_i (A x - b)_i^2 (plus the ridge). A row of weight zero drops out,
+  /// but its entries must be finite. Empty: all one. Rows so light beside n others that their squares fall below the
+  /// roundoff of theirs are at the mercy of it.
+  std::span<const double> weights = {};
   /// Called once per inner iteration on the calling thread; return false to cancel.
   std::function<bool(const LeastSquaresProgress&)> on_iteration = nullptr;
 };
@@ -100,13 +107,14 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
   Matrix<T> x;  ///< n x (number of right-hand sides), column-major
 };
 
-/// Minimises ||A X(:, k) - B(:, k)|| for each column k of B.
+/// Minimises ||A X(:, k) - B(:, k)|| for each column k of B; with `weights` and `ridge`, the weighted sum of squares of
+/// the residual plus ridge ||X(:, k)||^2.
 ///
 /// | argument | shape | |
 /// |---|---|---|
-/// | A | m x n, m >= n | dense in either layout, CSR or CSC |
+/// | A | m x n | dense in either layout, CSR or CSC; or a `LinearOperator` |
 /// | B | m x k | either layout; a span is one column |
-/// | x (result) | n x k | of minimum norm if A is rank deficient |
+/// | x (result) | n x k | of minimum norm if A is rank deficient or m < n |
 ///
 /// Sketch-and-precondition computes S A in one pass, scales its columns by powers of two to norms near one, factors it,
 /// starts from the sketch-and-solve point and takes one or two steps of iterative refinement (up to four while they
@@ -126,8 +134,23 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
 /// n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not changed.
 ///
-/// Throws `ShapeError` if the shapes do not fit or m < n, `InvalidOption` for an option out of range. NaN or infinity
-/// in A or B is a status.
+/// With m < n the sketch is one of A^T (so an operator of the options has n columns and at least m rows): conjugate
+/// gradients on the system it preconditions find x in the range of A^T, refined until the backward error of A x = b,
+/// ||b - A x|| / (||A||_F ||x|| + ||b||) with the rows of A scaled to norms near one, is at the target; if A is rank
+/// deficient, b here is its part in the range of A. x is as accurate as that of a complete orthogonal decomposition.
+/// Rank m is full, and then `converged`. Source of the preconditioner: Meng, Saunders and Mahoney, arXiv 1109.5981.
+///
+/// A ridge is rows sqrt(ridge) I below A (and below S A, exactly), and `rank`, `backward_error` and
+/// `condition_estimate` are those of the matrix with them, weighted; `residual_norm` is that of the weighted b - A x
+/// alone, and `gradient_norm` that of half the gradient of what is minimised.
+///
+/// An operator is tried first on random vectors, for <A x, y> = <x, A^T y>. Its sketch takes n products A e_j, and each
+/// iteration a product with A and one with A^T; `direct` takes the same n products and keeps A. `passes` counts each
+/// of these groups as one.
+///
+/// Throws `ShapeError` if the shapes do not fit, `InvalidOption` for an option out of range (for weights with the index
+/// of the first that is negative or not finite) and for an operator whose products are not each other's transposes,
+/// with both numbers. NaN or infinity in A or B is a status.
 CROQUIS_API LeastSquaresFit<float> least_squares(const AnyMatrixView<float>& a, MatrixView<const float> b,
                                                  const LeastSquaresOptions& options = {});
 CROQUIS_API LeastSquaresFit<double> least_squares(const AnyMatrixView<double>& a, MatrixView<const double> b,
@@ -135,6 +158,14 @@ CROQUIS_API LeastSquaresFit<double> least_squares(const AnyMatrixView<double>& a
 CROQUIS_API LeastSquaresFit<float> least_squares(const AnyMatrixView<float>& a, std::span<const float> b,
                                                  const LeastSquaresOptions& options = {});
 CROQUIS_API LeastSquaresFit<double> least_squares(const AnyMatrixView<double>& a, std::span<const double> b,
+                                                  const LeastSquaresOptions& options = {});
+CROQUIS_API LeastSquaresFit<float> least_squares(const LinearOperator<float>& a, MatrixView<const float> b,
+                                                 const LeastSquaresOptions& options = {});
+CROQUIS_API LeastSquaresFit<double> least_squares(const LinearOperator<double>& a, MatrixView<const double> b,
+                                                  const LeastSquaresOptions& options = {});
+CROQUIS_API LeastSquaresFit<float> least_squares(const LinearOperator<float>& a, std::span<const float> b,
+                                                 const LeastSquaresOptions& options = {});
+CROQUIS_API LeastSquaresFit<double> least_squares(const LinearOperator<double>& a, std::span<const double> b,
                                                   const LeastSquaresOptions& options = {});
 
 }  // namespace croquis
