@@ -79,6 +79,23 @@ Matrix<T> RidgeMatrix<T>::densify() const {
 }
 
 template <class T>
+Matrix<T> RidgeMatrix<T>::gram(const std::vector<T>& scale) const {
+  Matrix<T> g = a_.gram(scale);
+  for (std::int64_t j = 0; j < cols(); ++j) g(j, j) += (root(0) * scale[j]) * (root(0) * scale[j]);
+  return g;
+}
+
+template <class T>
+Matrix<float> RidgeMatrix<T>::gram_in_float(const std::vector<T>& scale) const {
+  Matrix<float> g = a_.gram_in_float(scale);
+  for (std::int64_t j = 0; j < cols(); ++j) {
+    const float below = static_cast<float>(root(0) * scale[j]);
+    g(j, j) += below * below;
+  }
+  return g;
+}
+
+template <class T>
 void RidgeMatrix<T>::set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const {
   a_.set_right_hand_side(b, above(out, cols()));
   set_zero<T>(below(out, cols()));

@@ -31,6 +31,9 @@ class RidgeMatrix final : public ProblemMatrix<T> {
   void sketch(const AnySketch& s, MatrixView<T> out) const override;
   bool all_finite() const override { return a_.all_finite(); }
   Matrix<T> densify() const override;
+  bool has_gram() const override { return roots_.size() == 1 && a_.has_gram(); }
+  Matrix<T> gram(const std::vector<T>& scale) const override;
+  Matrix<float> gram_in_float(const std::vector<T>& scale) const override;
   void set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const override;
 
  private:

@@ -20,7 +20,7 @@ using namespace croquis::test;
 namespace {
 
 constexpr LeastSquaresMethod methods[] = {LeastSquaresMethod::sketch_and_precondition, LeastSquaresMethod::direct,
-                                          LeastSquaresMethod::automatic};
+                                          LeastSquaresMethod::gram_and_precondition, LeastSquaresMethod::automatic};
 
 // [A; sqrt(mu) I] and [b; 0].
 Matrix<double> with_ridge(const Matrix<double>& a, double mu) {
