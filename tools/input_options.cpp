@@ -22,6 +22,9 @@ void add_right_hand_side_options(CLI::App& command, InputOptions& options, const
                   "The column of A that is the right-hand side, instead of B: a name (csv, tsv)\n"
                   "or a zero-based index. The labels of svmlight are the right-hand side unless B is given")
       ->type_name("COLUMN");
+}
+
+void add_intercept_option(CLI::App& command, InputOptions& options) {
   command.add_flag("--intercept", options.intercept, "Append a column of ones to A");
 }
 

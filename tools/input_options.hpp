@@ -22,8 +22,10 @@ struct InputOptions {
 
 /// Adds A, and --format.
 void add_matrix_option(CLI::App& command, InputOptions& options);
-/// Adds B, --target and --intercept; `right_hand_side` says what B is.
+/// Adds B and --target; `right_hand_side` says what B is.
 void add_right_hand_side_options(CLI::App& command, InputOptions& options, const std::string& right_hand_side);
+/// Adds --intercept.
+void add_intercept_option(CLI::App& command, InputOptions& options);
 
 /// Throws `InvalidOption` naming `option` if the file is one of the inputs.
 void check_not_an_input(const InputOptions& options, const char* option, const std::filesystem::path& output);

@@ -96,6 +96,47 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
   return one_line(json);
 }
 
+std::string json_report(const FittedModel& fitted) {
+  const LinearModel& model = fitted.model;
+  Json coefficients = Json::array();
+  for (const std::int64_t column : fitted.order()) {
+    const auto j = static_cast<std::size_t>(column);
+    coefficients.push_back({{"name", fitted.name(column)},
+                            {"estimate", model.coefficients[j]},
+                            {"std_error", model.standard_errors[j]},
+                            {"t_value", model.t_values[j]},
+                            {"p_value", model.p_values[j]}});
+  }
+  const std::vector<double> residuals = fitted.residual_quantiles();
+  return one_line({{"status", to_string(model.status)},
+                   {"message", model.message},
+                   {"response", fitted.response()},
+                   {"intercept", fitted.intercept},
+                   {"rows", fitted.problem.a.rows()},
+                   {"cols", fitted.problem.a.cols()},
+                   {"rank", model.rank},
+                   {"coefficients", coefficients},
+                   {"residuals",
+                    {{"min", residuals[0]},
+                     {"first_quartile", residuals[1]},
+                     {"median", residuals[2]},
+                     {"third_quartile", residuals[3]},
+                     {"max", residuals[4]}}},
+                   {"residual_standard_error", model.residual_standard_error},
+                   {"degrees_of_freedom", model.degrees_of_freedom},
+                   {"r_squared", model.r_squared},
+                   {"adjusted_r_squared", model.adjusted_r_squared},
+                   {"f_statistic", model.f_statistic},
+                   {"model_degrees_of_freedom", model.model_degrees_of_freedom},
+                   {"f_p_value", model.f_p_value},
+                   {"method", to_string(model.method)},
+                   {"backward_error", per_vector(model.backward_error, 1)},
+                   {"condition_estimate", model.condition_estimate},
+                   {"seconds", {{"read", fitted.problem.read_seconds}, {"solve", model.seconds.total}}},
+                   {"threads", runtime_info().task_threads},
+                   {"version", version()}});
+}
+
 std::string json_report(const SketchReport& report) {
   return one_line({{"status", "sketched"},
                    {"sketch", sketch_json(report.sketch)},

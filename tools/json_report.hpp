@@ -8,6 +8,7 @@
 #include <croquis/solvers/sketch_profile.hpp>
 
 #include "tools/compare.hpp"
+#include "tools/fitted_model.hpp"
 #include "tools/problem.hpp"
 
 namespace croquis::tools {
@@ -16,6 +17,9 @@ namespace croquis::tools {
 /// for one right-hand side the norms and errors are numbers, for several they are arrays.
 std::string json_report(const Problem& problem, const LeastSquaresReport& report,
                         const std::optional<Comparison>& comparison);
+
+/// The object that `croquis fit --json` prints. What is not available is null.
+std::string json_report(const FittedModel& fitted);
 
 /// What `croquis sketch` did.
 struct SketchReport {

@@ -11,6 +11,7 @@
 #include <croquis/version.hpp>
 
 #include "tools/exit_code.hpp"
+#include "tools/fit_command.hpp"
 #include "tools/info_command.hpp"
 #include "tools/json_report.hpp"
 #include "tools/output.hpp"
@@ -44,6 +45,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   SolveOptions solve_options;
   CLI::App* solve = add_solve_command(app, solve_options);
+  FitOptions fit_options;
+  CLI::App* fit = add_fit_command(app, fit_options);
   ProfileOptions profile_options;
   CLI::App* profile = add_profile_command(app, profile_options);
   SketchOptions sketch_options;
@@ -57,6 +60,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (solve->parsed()) return run_solve(solve_options);
+    if (fit->parsed()) return run_fit(fit_options);
     if (profile->parsed()) return run_profile(profile_options);
     if (sketch->parsed()) return run_sketch(sketch_options);
     if (info->parsed()) run_info(info_json);

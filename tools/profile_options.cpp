@@ -14,6 +14,7 @@ CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options) {
 
   add_matrix_option(*profile, options);
   add_right_hand_side_options(*profile, options, "The right-hand sides of the solves that are timed (made if missing)");
+  add_intercept_option(*profile, options);
   add_choice(*profile, "--sketch,--family", options.families,
              "Families to try, separated by commas or each with its own --family (all)", sketch_names());
   profile

@@ -13,6 +13,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
 
   add_matrix_option(*solve, options);
   add_right_hand_side_options(*solve, options, "The right-hand sides, one column each");
+  add_intercept_option(*solve, options);
   solve->add_option("-o,--output", options.output, "Write x here when solved: .npy, .mtx or .csv")->type_name("FILE");
 
   add_choice(*solve, "--method", options.method, "How to solve",

@@ -26,6 +26,7 @@
 #include <croquis/sketch/uniform.hpp>
 #include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/least_squares.hpp>
+#include <croquis/solvers/linear_model.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/status.hpp>
 #include <croquis/version.hpp>

@@ -44,17 +44,23 @@ StrdProblem read_strd(const std::filesystem::path& file) {
 
   StrdProblem problem;
   problem.name = name;
-  bool intercept = false;
   const LineRange certified = section(lines, "Certified Values", name);
-  const std::regex coefficient(R"(^\s*B(\d+)\s+(\S+)\s+\S+\s*$)");
+  const std::regex coefficient(R"(^\s*B(\d+)\s+(\S+)\s+(\S+)\s*$)");
   const std::regex deviation(R"(^\s*Standard Deviation\s+(\S+)\s*$)");
+  const std::regex r_squared(R"(^\s*R-Squared\s+(\S+)\s*$)");
+  const std::regex regression(R"(^Regression\s+\S+\s+\S+\s+\S+\s+(\S+)\s*$)");
   for (std::size_t i = certified.first; i <= certified.last; ++i) {
     std::smatch match;
     if (std::regex_match(lines[i - 1], match, coefficient)) {
-      if (problem.coefficients.empty()) intercept = match[1] == "0";
+      if (problem.coefficients.empty()) problem.intercept = match[1] == "0";
       problem.coefficients.push_back(std::stod(match[2]));
+      problem.standard_deviations.push_back(std::stod(match[3]));
     } else if (std::regex_match(lines[i - 1], match, deviation)) {
       problem.residual_standard_deviation = std::stod(match[1]);
+    } else if (std::regex_match(lines[i - 1], match, r_squared)) {
+      problem.r_squared = std::stod(match[1]);
+    } else if (std::regex_match(lines[i - 1], match, regression)) {
+      problem.f_statistic = std::stod(match[1]);
     }
   }
 
@@ -63,7 +69,7 @@ StrdProblem read_strd(const std::filesystem::path& file) {
   const auto cols = static_cast<std::int64_t>(problem.coefficients.size());
   const auto predictors = static_cast<std::int64_t>(numbers(lines[data.first - 1]).size()) - 1;
   const bool polynomial = predictors == 1;
-  if (predictors < 1 || (!polynomial && cols != predictors + (intercept ? 1 : 0)))
+  if (predictors < 1 || (!polynomial && cols != predictors + (problem.intercept ? 1 : 0)))
     throw std::runtime_error(name + ": " + std::to_string(cols) + " coefficients for " + std::to_string(predictors) +
                              " predictors");
   problem.design = Matrix<double>(rows, cols);
@@ -73,9 +79,9 @@ StrdProblem read_strd(const std::filesystem::path& file) {
     if (static_cast<std::int64_t>(values.size()) != predictors + 1)
       throw std::runtime_error(name + ": observation " + std::to_string(i + 1) + " is incomplete");
     problem.response(i, 0) = values[0];
-    double power = intercept ? 1 : values[1];
+    double power = problem.intercept ? 1 : values[1];
     for (std::int64_t j = 0; j < cols; ++j) {
-      problem.design(i, j) = polynomial ? power : (intercept ? (j == 0 ? 1 : values[j]) : values[j + 1]);
+      problem.design(i, j) = polynomial ? power : (problem.intercept ? (j == 0 ? 1 : values[j]) : values[j + 1]);
       power *= values[1];
     }
   }

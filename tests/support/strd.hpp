@@ -15,7 +15,11 @@ struct StrdProblem {
   Matrix<double> design;    ///< a column of ones if the model has an intercept, then the predictors or powers
   Matrix<double> response;  ///< one column
   std::vector<double> coefficients;
-  double residual_standard_deviation = 0;  ///< sqrt(||residual||^2 / (rows - columns))
+  std::vector<double> standard_deviations;  ///< of the coefficients
+  double residual_standard_deviation = 0;   ///< sqrt(||residual||^2 / (rows - columns))
+  double r_squared = 0;
+  double f_statistic = 0;  ///< infinite for an exact fit
+  bool intercept = false;  ///< whether the first column of `design` is one of ones
 };
 
 /// Reads `file`. With one predictor the model is a polynomial, whose powers are formed by repeated multiplication.

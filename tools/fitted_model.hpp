@@ -1,0 +1,31 @@
+// A linear model with what the reports say about it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <croquis/solvers/linear_model.hpp>
+
+#include "tools/problem.hpp"
+
+namespace croquis::tools {
+
+struct FittedModel {
+  const Problem& problem;
+  LinearModel model;
+  bool intercept = true;  ///< the last column of the problem's A
+
+  /// The columns in the order in which they are reported: the intercept first.
+  std::vector<std::int64_t> order() const;
+  /// The name of column j: "(intercept)", the file's, or "x[j]".
+  std::string name(std::int64_t j) const;
+  /// The covariance in that order.
+  Matrix<double> covariance() const;
+  /// The response: the target's name, or "b".
+  std::string response() const;
+  /// Minimum, quartiles and maximum of the residuals, interpolated between order statistics (the usual "type 7").
+  std::vector<double> residual_quantiles() const;
+};
+
+}  // namespace croquis::tools
