@@ -1,8 +1,10 @@
 // The integer draws of a sparse-sign sketch: the row and the sign of every entry.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include <croquis/sketch/sparse_sign.hpp>
 
@@ -13,6 +15,14 @@ namespace croquis {
 /// An entry of a column of S: its row in the low 31 bits, its sign (1: negative) in the top one.
 constexpr std::int64_t entry_row(std::uint32_t entry) { return entry & 0x7FFFFFFF; }
 constexpr bool entry_is_negative(std::uint32_t entry) { return (entry >> 31) != 0; }
+
+/// +-value with the entry's sign, without a branch.
+template <class T>
+T with_sign(T value, std::uint32_t entry) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(T)) - 32;
+  return std::bit_cast<T>(std::bit_cast<Bits>(value) ^ (static_cast<Bits>(entry & 0x80000000u) << to_sign_bit));
+}
 
 /// What every entry is up to its sign: 1 / sqrt(nonzeros).
 template <class T>

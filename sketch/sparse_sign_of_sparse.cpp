@@ -1,29 +1,19 @@
 #include "sketch/sparse_sign_of_sparse.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <type_traits>
 
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/regroup.hpp"
 #include "sketch/sparse_sign_draws.hpp"
+#include "sketch/sparse_terms.hpp"
 
 namespace croquis {
 namespace {
 
-// Rows of A whose places in the result are asked for ahead.
-constexpr std::int64_t rows_ahead = 4;
 // Entries of A that are asked for ahead, past the caches: they are met once, and would push the result out.
 constexpr std::int64_t entries_ahead = 128;
-
-// +-value, without a branch.
-template <class T>
-T with_sign(T value, std::uint32_t entry) {
-  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-  constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(T)) - 32;
-  return std::bit_cast<T>(std::bit_cast<Bits>(value) ^ (static_cast<Bits>(entry & 0x80000000u) << to_sign_bit));
-}
 
 // Adds the entries of a column of A from `k` on, up to the first in row `end` or below, to `sum`; returns where it
 // stopped. The rows of a column may come in any order: an entry above `end` that follows one below it has to wait.
@@ -59,58 +49,47 @@ std::int64_t add_column(const CscView<T, Index>& a, std::int64_t k, std::int64_t
   return k;
 }
 
-// Adds rows [first, last) of A, times `scale`, to a result of the given layout; row `first` meets column
-// `first_col + first` of S. Each row of A is met once, so its column of S is drawn for it and kept nowhere.
-template <Layout layout, class T, class Index, class Nonzeros>
-void add_rows(const SparseSign& s, std::int64_t first_col, Nonzeros nonzeros, const CsrView<T, Index>& a,
-              std::int64_t first, std::int64_t last, T* sum, std::int64_t leading_dimension) {
-  constexpr std::int64_t rows_at_once = 256;
-  // The part of a place's offset that an index takes: only one of the two needs a multiplication.
-  const auto by_row = [=](std::uint32_t entry) {
-    return layout == Layout::column_major ? entry_row(entry) : entry_row(entry) * leading_dimension;
-  };
-  const auto by_column = [=](Index column) {
-    return static_cast<std::int64_t>(column) * (layout == Layout::column_major ? leading_dimension : 1);
-  };
-  const T scale = entry_size<T>(s);
-  const Index* const start = a.row_start;
-  const Index* const column = a.column;
-  const std::int64_t last_entry = static_cast<std::int64_t>(start[last]) - 1;
-  Workspace<std::uint32_t> table(rows_at_once * nonzeros);
-  for (std::int64_t begin = first; begin < last; begin += rows_at_once) {
-    const std::int64_t rows = std::min(rows_at_once, last - begin);
-    draw_sparse_signs(s, first_col + begin, rows, table.data());
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const std::uint32_t* entries = table.data() + i * nonzeros;
-      if (i + rows_ahead < rows) {
-        const std::uint32_t* later = entries + rows_ahead * nonzeros;
-        const auto end = static_cast<std::int64_t>(start[begin + i + rows_ahead + 1]);
-        for (auto k = static_cast<std::int64_t>(start[begin + i + rows_ahead]); k < end; ++k)
-          for (std::int64_t b = 0; b < nonzeros; ++b)
-            __builtin_prefetch(sum + by_column(column[k]) + by_row(later[b]), 1);
-      }
-      const auto row_begin = static_cast<std::int64_t>(start[begin + i]);
-      const auto end = static_cast<std::int64_t>(start[begin + i + 1]);
-      for (std::int64_t k = row_begin; k < end; k += 8) {
-        const std::int64_t later = std::min(k + entries_ahead, last_entry);
-        __builtin_prefetch(column + later, 0, 0);
-        __builtin_prefetch(a.value + later, 0, 0);
-      }
-      for (std::int64_t k = row_begin; k < end; ++k) {
-        const T value = scale * a.value[k];
-        T* place = sum + by_column(column[k]);
-        for (std::int64_t b = 0; b < nonzeros; ++b) place[by_row(entries[b])] += with_sign(value, entries[b]);
-      }
-    }
+// sum[place[k]] += value[k]. The result is too large for the second-level cache, so each place is a line from the third
+// or beyond: those of the next few hundred terms are asked for ahead, which hides even a busy third level.
+template <class T>
+void add_terms(const std::uint32_t* place, const T* value, std::int64_t count, T* sum) {
+  constexpr std::int64_t ahead = 256;
+  for (std::int64_t k = 0; k < std::min(ahead, count); ++k) __builtin_prefetch(sum + place[k], 1);
+  std::int64_t k = 0;
+  for (; k < count - ahead; ++k) {
+    __builtin_prefetch(sum + place[k + ahead], 1);
+    sum[place[k]] += value[k];
   }
+  for (; k < count; ++k) sum[place[k]] += value[k];
 }
 
-template <class T, class Index, class Nonzeros>
-void add_rows(const SparseSign& s, std::int64_t first_col, Nonzeros nonzeros, const CsrView<T, Index>& a,
-              std::int64_t first, std::int64_t last, MatrixView<T> sum) {
-  const auto add = sum.layout == Layout::column_major ? add_rows<Layout::column_major, T, Index, Nonzeros>
-                                                      : add_rows<Layout::row_major, T, Index, Nonzeros>;
-  add(s, first_col, nonzeros, a, first, last, sum.data, sum.leading_dimension);
+// Adds rows [first, last) of A, times `scale`, to a result; row `first` meets column `first_col + first` of S. Each row
+// of A is met once, so its column of S is drawn for it and kept nowhere. The entries are taken in batches whose list of
+// terms stays in the second-level cache.
+template <class T, class Index>
+void add_rows(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, std::int64_t first,
+              std::int64_t last, MatrixView<T> sum) {
+  constexpr std::int64_t most_draws = 1024;
+  constexpr std::int64_t most_terms = 8192;
+  const std::int64_t rows_at_once = std::max<std::int64_t>(1, most_draws / s.nonzeros);
+  const std::int64_t entries_at_once = std::max<std::int64_t>(1, most_terms / s.nonzeros);
+  Workspace<std::uint32_t> table(rows_at_once * s.nonzeros);
+  Workspace<std::uint32_t> place(entries_at_once * s.nonzeros);
+  Workspace<T> value(entries_at_once * s.nonzeros);
+  const auto entries_before = [&](std::int64_t row) { return static_cast<std::int64_t>(a.row_start[row]); };
+  for (std::int64_t begin_row = first; begin_row < last; begin_row += rows_at_once) {
+    const std::int64_t end_row = std::min(begin_row + rows_at_once, last);
+    draw_sparse_signs(s, first_col + begin_row, end_row - begin_row, table.data());
+    std::int64_t row = begin_row;
+    for (std::int64_t k = entries_before(begin_row); k < entries_before(end_row); k += entries_at_once) {
+      while (entries_before(row + 1) <= k) ++row;
+      const std::int64_t end = std::min(k + entries_at_once, entries_before(end_row));
+      list_sparse_terms(SparseTermsOf<T, Index>{a, row, k, end, table.data() + (row - begin_row) * s.nonzeros,
+                                                s.nonzeros, entry_size<T>(s), sum.row_stride(), sum.column_stride()},
+                        place.data(), value.data());
+      add_terms(place.data(), value.data(), (end - k) * s.nonzeros, sum.data);
+    }
+  }
 }
 
 // One nonzero, CountSketch, is worth loops of its own.
@@ -165,8 +144,10 @@ template <class T, class Index>
 void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, Update update,
                      MatrixView<T> out) {
   constexpr std::int64_t most_bytes = std::int64_t{1} << 24;
+  constexpr std::int64_t most_places = std::int64_t{1} << 32;
+  const bool out_by_columns = out.layout == Layout::column_major;
   const std::int64_t out_bytes = out.size() * static_cast<std::int64_t>(sizeof(T));
-  if (out_bytes > most_bytes) {
+  if (out_bytes > most_bytes || (out_by_columns ? out.cols : out.rows) * out.leading_dimension > most_places) {
     const GroupedByColumn<T> by_columns = regroup(a);
     multiply_sparse(s, first_col, by_columns.view(), update, out);
     return;
@@ -178,18 +159,16 @@ void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CsrView<
   Workspace<T> tiles((chunks.count - 1) * out.size());
   const auto result_of = [&](std::int64_t chunk) -> MatrixView<T> {
     if (chunk == 0) return out;
-    const std::int64_t leading_dimension = out.layout == Layout::column_major ? out.rows : out.cols;
-    return {tiles.data() + (chunk - 1) * out.size(), out.rows, out.cols, leading_dimension, out.layout};
+    return {tiles.data() + (chunk - 1) * out.size(), out.rows, out.cols, out_by_columns ? out.rows : out.cols,
+            out.layout};
   };
   for_each_tile(chunks.count, [&](std::int64_t chunk) {
     const MatrixView<T> sum = result_of(chunk);
     if (chunk > 0 || update == Update::overwrite) set_zero(sum);
-    with_nonzeros(
-        s, [&](auto nonzeros) { add_rows(s, first_col, nonzeros, a, chunks.begin(chunk), chunks.end(chunk), sum); });
+    add_rows(s, first_col, a, chunks.begin(chunk), chunks.end(chunk), sum);
   });
   if (chunks.count == 1) return;
-  const bool by_columns = out.layout == Layout::column_major;
-  const Partition lines(by_columns ? out.cols : out.rows, 64);
+  const Partition lines(out_by_columns ? out.cols : out.rows, 64);
   for_each_tile(lines.count, [&](std::int64_t part) {
     for (std::int64_t chunk = 1; chunk < chunks.count; ++chunk) {
       const MatrixView<T> sum = result_of(chunk);

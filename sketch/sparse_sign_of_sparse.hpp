@@ -17,7 +17,9 @@ namespace croquis {
 /// gone through in pieces whose part of the table is there as well. Reads A once and the table once per strip.
 ///
 /// By rows: A is read once, in order, and added to the result itself while that is small for the third-level cache; a
-/// few chunks of rows have results of their own, added in order. For a larger result A is regrouped by columns.
+/// few chunks of rows have results of their own, added in order. Each entry moves a line of the result into the
+/// second-level cache and out again, 128 bytes, unless it is there still. For a larger result A is regrouped by
+/// columns.
 template <class T, class Index>
 void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CscView<T, Index>& a, Update update,
                      MatrixView<T> out);
