@@ -70,7 +70,7 @@ template <class T, class Index>
 void add_rows(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, std::int64_t first,
               std::int64_t last, MatrixView<T> sum) {
   constexpr std::int64_t most_draws = 1024;
-  constexpr std::int64_t most_terms = 8192;
+  constexpr std::int64_t most_terms = 16384;
   const std::int64_t rows_at_once = std::max<std::int64_t>(1, most_draws / s.nonzeros);
   const std::int64_t entries_at_once = std::max<std::int64_t>(1, most_terms / s.nonzeros);
   Workspace<std::uint32_t> table(rows_at_once * s.nonzeros);
