@@ -19,7 +19,8 @@ enum class Stream : std::uint64_t {
   rademacher = 4,
   uniforms = 5,
   weighted_sample = 6,
-  mixing = 7
+  mixing = 7,
+  bootstrap = 8
 };
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of

@@ -51,9 +51,24 @@ bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, 
 }  // namespace
 
 template <class T>
-SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b, const AnySketch& sketch, double rcond,
-                                LeastSquaresReport& report) {
+SketchedFactor<T> factor_computed_sketch(MatrixView<T> sa, MatrixView<T> sb, double rcond) {
   SketchedFactor<T> result;
+  std::vector<T> scale = unit_column_scale<T>(sa);
+  if (!all_finite<T>(sa) || !within_safe_range(scale)) {
+    result.outcome = AttemptOutcome::out_of_range;
+    result.reason = out_of_range;
+    return result;
+  }
+  scale_columns<T>(sa, scale);
+  TallQr<T> qr = tall_qr<T>(sa, sb);
+  result.factorization = factorize<T>(std::move(qr.r), std::move(scale), rcond, Pivoting::no, qr.qtb);
+  result.coordinates = std::move(qr.qtb);
+  return result;
+}
+
+template <class T>
+SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b, const AnySketch& sketch, double rcond,
+                                LeastSquaresReport& report, ComputedSketch<T>* kept) {
   Stopwatch phase;
   const std::int64_t rows = sketch.rows() + a.rows() - a.sketched_rows();
   Matrix<T> sa = Matrix<T>::uninitialized(rows, a.cols());
@@ -64,23 +79,14 @@ SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b
   report.seconds.sketch += phase.seconds();
 
   phase = {};
-  // A NaN or an infinity in A survives every sketch; an overflow may also be the sketch's own.
-  if (!all_finite<T>(sa.view())) {
-    result.outcome = a.all_finite() ? AttemptOutcome::out_of_range : AttemptOutcome::non_finite_input;
-    result.reason = out_of_range;
+  if (kept != nullptr) *kept = {sa, sb};
+  SketchedFactor<T> result = factor_computed_sketch<T>(sa.view(), sb.view(), rcond);
+  if (result.outcome == AttemptOutcome::out_of_range) {
+    // A NaN or an infinity in A survives every sketch; an overflow may also be the sketch's own.
+    if (!a.all_finite()) result.outcome = AttemptOutcome::non_finite_input;
     ++report.passes;
     return result;
   }
-  std::vector<T> scale = unit_column_scale<T>(sa.view());
-  if (!within_safe_range(scale)) {
-    result.outcome = AttemptOutcome::out_of_range;
-    result.reason = out_of_range;
-    return result;
-  }
-  scale_columns<T>(sa.view(), scale);
-  TallQr<T> qr = tall_qr<T>(sa.view(), sb.view());
-  result.factorization = factorize<T>(std::move(qr.r), std::move(scale), rcond, Pivoting::no, qr.qtb);
-  result.coordinates = std::move(qr.qtb);
   report.seconds.factor += phase.seconds();
 
   if (!result.factorization->full_rank()) {
@@ -95,8 +101,9 @@ SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                                        \
+  template SketchedFactor<T> factor_computed_sketch<T>(MatrixView<T>, MatrixView<T>, double);                         \
   template SketchedFactor<T> factor_sketch<T>(const ProblemMatrix<T>&, MatrixView<const T>, const AnySketch&, double, \
-                                              LeastSquaresReport&);
+                                              LeastSquaresReport&, ComputedSketch<T>*);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

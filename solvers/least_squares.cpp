@@ -7,6 +7,7 @@
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/direct.hpp"
+#include "solvers/error_bars.hpp"
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/method_choice.hpp"
@@ -27,6 +28,12 @@ void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::i
     throw InvalidOption("ridge is " + std::to_string(options.ridge) + " but must be finite and not negative");
   if (options.iteration_limit < 1)
     throw InvalidOption("iteration_limit is " + std::to_string(options.iteration_limit) + " but must be at least 1");
+  if (options.bootstrap) {
+    if (options.method != LeastSquaresMethod::sketch_and_solve)
+      throw InvalidOption("bootstrap is for the method sketch-and-solve, not " + to_string(options.method));
+    if (options.ridge > 0) throw InvalidOption("bootstrap and a ridge are both given: its rows are not sketched");
+    check_bootstrap(*options.bootstrap);
+  }
   if (options.sketch_rows != 0 && options.sketch_rows < cols)
     throw InvalidOption("sketch_rows is " + std::to_string(options.sketch_rows) + " but must be at least " +
                         std::to_string(cols) + ", the columns of A (or 0 for automatic)");

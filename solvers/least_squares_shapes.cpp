@@ -44,6 +44,9 @@ LeastSquaresFit<T> solve(const MatrixInput<T>& a, MatrixView<const T> b, const L
                      ": B needs a row for each row of A");
   const bool tall = shape.rows >= shape.cols;
   check_options(options, tall ? shape.rows : shape.cols, tall ? shape.cols : shape.rows);
+  if (options.bootstrap && !tall)
+    throw InvalidOption("bootstrap needs at least as many rows as columns, but A is " +
+                        shape_text(shape.rows, shape.cols));
   std::optional<RowWeights<T>> weights;
   if (!options.weights.empty()) weights.emplace(options.weights, shape.rows);
   check_input(a, "A");

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "solvers/error_bars.hpp"
 #include "solvers/factor_sketch.hpp"
 #include "solvers/refinement.hpp"
 
@@ -10,14 +11,25 @@ namespace croquis {
 template <class T>
 Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const AnySketch& sketch,
                                    LeastSquaresReport& report) {
-  SketchedFactor<T> f = factor_sketch<T>(problem.a, problem.b.view(), sketch, problem.options.rcond, report);
+  const bool preview = problem.options.method == LeastSquaresMethod::sketch_and_solve;
+  const bool bars = preview && problem.options.bootstrap;
+  ComputedSketch<T> computed;
+  SketchedFactor<T> f =
+      factor_sketch<T>(problem.a, problem.b.view(), sketch, problem.options.rcond, report, bars ? &computed : nullptr);
   if (f.outcome != AttemptOutcome::solved) {
     Attempt<T> attempt;
     attempt.outcome = f.outcome;
     attempt.reason = std::move(f.reason);
     return attempt;
   }
-  const bool preview = problem.options.method == LeastSquaresMethod::sketch_and_solve;
+  if (bars) {
+    const Stopwatch clock;
+    report.error_bars = error_bars<T>(sketch, problem.a.sketched_rows(), computed.sa.view(), computed.sb.view(),
+                                      *f.factorization, f.coordinates, *problem.options.bootstrap);
+    for (std::size_t j = 0; j < report.error_bars.size(); ++j)
+      scale_error_bar(report.error_bars[j], problem.b_exponent[j]);
+    report.seconds.bootstrap += clock.seconds();
+  }
   return attempt_from(problem, *f.factorization, f.coordinates, preview ? Refine::never : Refine::to_target, report);
 }
 

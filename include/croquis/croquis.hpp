@@ -25,6 +25,7 @@
 #include <croquis/sketch/srtt.hpp>
 #include <croquis/sketch/uniform.hpp>
 #include <croquis/solvers/backward_error.hpp>
+#include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/linear_model.hpp>
 #include <croquis/solvers/sketch_profile.hpp>

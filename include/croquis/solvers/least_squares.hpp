@@ -12,6 +12,7 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/linalg/linear_operator.hpp>
 #include <croquis/sketch/any_sketch.hpp>
+#include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/status.hpp>
 
 namespace croquis {
@@ -63,6 +64,9 @@ struct LeastSquaresOptions {
   /// but its entries must be finite. Empty: all one. Rows so light beside n others that their squares fall below the
   /// roundoff of theirs are at the mercy of it.
   std::span<const double> weights = {};
+  /// With `sketch_and_solve`: bounds on how far x is from the exact solution go to the report. Not for a ridge, nor for
+  /// more columns than rows.
+  std::optional<BootstrapOptions> bootstrap = std::nullopt;
   /// Called once per inner iteration on the calling thread; return false to cancel.
   std::function<bool(const LeastSquaresProgress&)> on_iteration = nullptr;
 };
@@ -72,6 +76,7 @@ struct LeastSquaresSeconds {
   double sketch = 0;   ///< computing S A and S b
   double factor = 0;   ///< factoring S A (direct: A)
   double iterate = 0;  ///< iterating, and checking the answer
+  double bootstrap = 0;
   double total = 0;
 };
 
@@ -90,6 +95,7 @@ struct LeastSquaresReport {
   std::vector<double> gradient_norm;   ///< ||A^T (b - A x)||
   std::vector<double> backward_error;  ///< see `least_squares`
   double condition_estimate = 0;       ///< of A with columns scaled to norms near one, over the numerical rank
+  std::vector<ErrorBar> error_bars;    ///< one per right-hand side, if `bootstrap` was asked for
   LeastSquaresSeconds seconds;
 
   /// True if x is an answer to the accuracy asked for (or the preview asked for).
