@@ -27,6 +27,7 @@
 #include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/least_squares.hpp>
+#include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/status.hpp>
