@@ -43,26 +43,23 @@ double default_rcond(std::int64_t n) {
 }
 
 template <class T>
-ExtremeSingularValues extreme_singular_values(MatrixView<const T> r) {
-  const std::int64_t n = r.rows;
-  if (n == 0) return {};
+ExtremeSingularValues extreme_singular_values(std::int64_t n, const InvertibleTriangle<T>& r) {
   ExtremeSingularValues result;
+  if (n == 0) return result;
   std::vector<T> x = start_vector<T>(n);
   normalize(x);
   for (int step = 0; step < power_steps; ++step) {
-    multiply_triangular<T>(Transpose::no, r, x.data());
-    result.largest = std::max<double>(result.largest, normalize(x));
-    multiply_triangular<T>(Transpose::yes, r, x.data());
-    result.largest = std::max<double>(result.largest, normalize(x));
+    for (const auto* product : {&r.multiply, &r.multiply_transposed}) {
+      (*product)(x.data());
+      result.largest = std::max<double>(result.largest, normalize(x));
+    }
   }
-  for (std::int64_t j = 0; j < n; ++j)
-    if (r(j, j) == T(0)) return result;
   double inverse_norm = 0;
   x = start_vector<T>(n);
   normalize(x);
   for (int step = 0; step < inverse_steps; ++step) {
-    for (const Transpose transpose : {Transpose::yes, Transpose::no}) {
-      solve_triangular<T>(Side::left, transpose, r, column_major(x.data(), n, 1));
+    for (const auto* solve : {&r.solve_transposed, &r.solve}) {
+      (*solve)(x.data());
       const double growth = normalize(x);
       if (!std::isfinite(growth)) return result;
       inverse_norm = std::max(inverse_norm, growth);
@@ -72,8 +69,28 @@ ExtremeSingularValues extreme_singular_values(MatrixView<const T> r) {
   return result;
 }
 
+template <class T>
+ExtremeSingularValues extreme_singular_values(MatrixView<const T> r) {
+  const std::int64_t n = r.rows;
+  const auto solve = [&](Transpose transpose, T* x) {
+    solve_triangular<T>(Side::left, transpose, r, column_major(x, n, 1));
+  };
+  InvertibleTriangle<T> triangle{
+      .multiply = [&](T* x) { multiply_triangular<T>(Transpose::no, r, x); },
+      .multiply_transposed = [&](T* x) { multiply_triangular<T>(Transpose::yes, r, x); },
+      .solve = [&](T* x) { solve(Transpose::no, x); },
+      .solve_transposed = [&](T* x) { solve(Transpose::yes, x); },
+  };
+  const auto divides_by_zero = [](T* x) { *x = std::numeric_limits<T>::infinity(); };
+  for (std::int64_t j = 0; j < n; ++j)
+    if (r(j, j) == T(0)) triangle.solve_transposed = divides_by_zero;
+  return extreme_singular_values(n, triangle);
+}
+
 template double default_rcond<float>(std::int64_t);
 template double default_rcond<double>(std::int64_t);
+template ExtremeSingularValues extreme_singular_values<float>(std::int64_t, const InvertibleTriangle<float>&);
+template ExtremeSingularValues extreme_singular_values<double>(std::int64_t, const InvertibleTriangle<double>&);
 template ExtremeSingularValues extreme_singular_values<float>(MatrixView<const float>);
 template ExtremeSingularValues extreme_singular_values<double>(MatrixView<const double>);
 

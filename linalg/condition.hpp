@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <croquis/linalg/matrix_view.hpp>
 
@@ -22,5 +23,18 @@ struct ExtremeSingularValues {
 /// factor of two. Zero on the diagonal makes the smallest zero. Cost: about 30 n^2 flops.
 template <class T>
 ExtremeSingularValues extreme_singular_values(MatrixView<const T> r);
+
+/// A square matrix R without zeros on its diagonal, by what it does to n entries in place.
+template <class T>
+struct InvertibleTriangle {
+  std::function<void(T*)> multiply;             ///< x := R x
+  std::function<void(T*)> multiply_transposed;  ///< x := R^T x
+  std::function<void(T*)> solve;                ///< x := R^-1 x
+  std::function<void(T*)> solve_transposed;     ///< x := R^-T x
+};
+
+/// The same of any n x n triangle: 16 products with it and 8 solves.
+template <class T>
+ExtremeSingularValues extreme_singular_values(std::int64_t n, const InvertibleTriangle<T>& r);
 
 }  // namespace croquis

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,14 +15,16 @@ constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t huge_from = std::size_t{4} << 20;
 
 // A request beyond the machine's memory would be granted, and the process killed when it uses it.
-bool fits_in_memory(std::size_t bytes) {
-  static const long pages = sysconf(_SC_PHYS_PAGES);
-  static const long page_size = sysconf(_SC_PAGE_SIZE);
-  if (pages <= 0 || page_size <= 0) return true;
-  return bytes / static_cast<std::size_t>(page_size) < static_cast<std::size_t>(pages);
-}
+bool fits_in_memory(std::size_t bytes) { return static_cast<double>(bytes) < machine_memory(); }
 
 }  // namespace
+
+double machine_memory() {
+  static const long pages = sysconf(_SC_PHYS_PAGES);
+  static const long page_size = sysconf(_SC_PAGE_SIZE);
+  if (pages <= 0 || page_size <= 0) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(pages) * static_cast<double>(page_size);
+}
 
 void* allocate_aligned_bytes(std::size_t bytes) {
   if (bytes == 0) return nullptr;

@@ -16,6 +16,9 @@ namespace croquis {
 void* allocate_aligned_bytes(std::size_t bytes);
 void free_aligned(void* memory) noexcept;
 
+/// The bytes of memory that the machine has; infinite if it does not say.
+double machine_memory();
+
 template <class T>
 T* allocate_aligned(std::int64_t entries) {
   if (entries > PTRDIFF_MAX / static_cast<std::int64_t>(sizeof(T))) throw std::bad_alloc();

@@ -26,6 +26,9 @@ RuntimeInfo runtime_info() {
 #if defined(CROQUIS_HAVE_FFTW)
   info.fftw = true;
 #endif
+#if defined(CROQUIS_HAVE_SUITESPARSE)
+  info.suitesparse = true;
+#endif
   return info;
 }
 

@@ -34,6 +34,18 @@ std::vector<T> unit_column_scale(MatrixView<const T> a) {
 }
 
 template <class T>
+std::vector<T> unit_column_scale(const std::vector<ColumnNorm>& norms) {
+  const int most = std::numeric_limits<T>::max_exponent - 1;
+  std::vector<T> scale;
+  for (const ColumnNorm& norm : norms) {
+    int exponent = 0;
+    if (norm.fraction > 0) std::frexp(norm.fraction, &exponent);
+    scale.push_back(std::ldexp(T(1), std::clamp(-exponent - norm.exponent, -most, most)));
+  }
+  return scale;
+}
+
+template <class T>
 void scale_columns(MatrixView<T> a, const std::vector<T>& scale) {
   const Partition parts(a.cols, 64);
   for_each_tile(parts.count, [&](std::int64_t part) {
@@ -53,9 +65,10 @@ bool within_safe_range(const std::vector<T>& scale) {
   return std::all_of(scale.begin(), scale.end(), [&](T s) { return std::abs(std::ilogb(s)) <= most; });
 }
 
-#define CROQUIS_INSTANTIATE(T)                                          \
-  template std::vector<T> unit_column_scale<T>(MatrixView<const T>);    \
-  template void scale_columns<T>(MatrixView<T>, const std::vector<T>&); \
+#define CROQUIS_INSTANTIATE(T)                                                  \
+  template std::vector<T> unit_column_scale<T>(MatrixView<const T>);            \
+  template std::vector<T> unit_column_scale<T>(const std::vector<ColumnNorm>&); \
+  template void scale_columns<T>(MatrixView<T>, const std::vector<T>&);         \
   template bool within_safe_range<T>(const std::vector<T>&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

@@ -5,11 +5,17 @@
 
 #include <croquis/linalg/matrix_view.hpp>
 
+#include "linalg/column_norms.hpp"
+
 namespace croquis {
 
 /// For each column the power of two that brings its norm into [1/2, 1); 1 for zero columns.
 template <class T>
 std::vector<T> unit_column_scale(MatrixView<const T> a);
+
+/// The same for columns of given norms.
+template <class T>
+std::vector<T> unit_column_scale(const std::vector<ColumnNorm>& norms);
 
 /// A := A diag(scale).
 template <class T>

@@ -26,6 +26,8 @@ void conjugate_gradients(MatrixView<T> s, MatrixView<T> dy,
   Matrix<T> image(n, vectors);
   std::vector<double> rho(static_cast<std::size_t>(vectors));
   std::vector<double> step_norm(static_cast<std::size_t>(vectors));
+  std::vector<double> alpha(static_cast<std::size_t>(vectors), 0);
+  std::vector<double> beta(static_cast<std::size_t>(vectors), 0);
   for (std::int64_t v = 0; v < vectors; ++v) {
     T* p = direction.data() + v * n;
     std::copy_n(s.data + v * s.leading_dimension, n, p);
@@ -42,21 +44,21 @@ void conjugate_gradients(MatrixView<T> s, MatrixView<T> dy,
       const double curvature = dot(n, p, q);
       step_norm[v] = 0;
       if (!(curvature > 0)) continue;
-      const double alpha = rho[v] / curvature;
+      alpha[v] = rho[v] / curvature;
       double step = 0;
       for (std::int64_t i = 0; i < n; ++i) {
-        const double change = alpha * p[i];
+        const double change = alpha[v] * p[i];
         step += change * change;
         solution[i] += static_cast<T>(change);
-        residual[i] -= static_cast<T>(alpha * q[i]);
+        residual[i] -= static_cast<T>(alpha[v] * q[i]);
       }
       step_norm[v] = std::sqrt(step);
       const double rho_next = dot(n, residual, residual);
-      const double beta = rho[v] > 0 ? rho_next / rho[v] : 0;
+      beta[v] = rho[v] > 0 ? rho_next / rho[v] : 0;
       rho[v] = rho_next;
-      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(residual[i] + beta * p[i]);
+      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(residual[i] + beta[v] * p[i]);
     }
-    if (finished({dy, s, step_norm.data()}) == Continue::no) return;
+    if (finished({dy, s, step_norm.data(), alpha.data(), beta.data()}) == Continue::no) return;
   }
 }
 

@@ -17,6 +17,8 @@ struct ConjugateGradientState {
   MatrixView<const T> dy;   ///< the solution so far
   MatrixView<const T> s;    ///< the recursive residual c - M dy
   const double* step_norm;  ///< norm of the last change of each column of dy
+  const double* alpha;      ///< length of the last step along each direction
+  const double* beta;       ///< part of it in the next direction
 };
 
 /// Solves M dy = c for symmetric positive definite M near the identity, from dy = 0.

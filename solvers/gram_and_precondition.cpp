@@ -53,24 +53,34 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrec
     attempt.reason = "the Gram matrix is not positive definite to working accuracy";
     return attempt;
   }
+  report.seconds.factor += phase.seconds();
+  return attempt_from_gram_factor(problem, std::move(r), probe.scale, precision, report);
+}
+
+template <class T>
+std::string gram_is_too_coarse(std::int64_t cols, GramPrecision precision, double condition, double rcond) {
+  if (!(condition <= most_gram_condition<T>(cols, precision)))
+    return "the condition number of A, about " + scientific(condition) + ", is too large for its Gram matrix";
+  if (rcond * condition >= 1) return "A is rank deficient at the tolerance asked for";
+  return {};
+}
+
+template <class T>
+Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matrix<T> r, const std::vector<T>& scale,
+                                    GramPrecision precision, LeastSquaresReport& report) {
+  Attempt<T> attempt;
+  const Stopwatch phase;
   const ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
   attempt.condition = extreme.largest / extreme.smallest;
-  if (!(attempt.condition <= most_gram_condition<T>(problem.cols(), precision))) {
-    attempt.reason =
-        "the condition number of A, about " + scientific(attempt.condition) + ", is too large for its Gram matrix";
-    return attempt;
-  }
-  if (problem.options.rcond * attempt.condition >= 1) {
-    attempt.reason = "A is rank deficient at the tolerance asked for";
-    return attempt;
-  }
+  attempt.reason = gram_is_too_coarse<T>(problem.cols(), precision, attempt.condition, problem.options.rcond);
+  if (!attempt.reason.empty()) return attempt;
   Matrix<T> coordinates = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
   problem.a.multiply_transposed(problem.b.view(), coordinates.view());
   ++report.passes;
   for (std::int64_t k = 0; k < coordinates.cols(); ++k)
-    for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= probe.scale[j];
+    for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= scale[j];
   solve_triangular<T>(Side::left, Transpose::yes, r.view(), coordinates.view());
-  const auto f = factorize<T>(std::move(r), probe.scale, problem.options.rcond, Pivoting::no, coordinates);
+  const auto f = factorize<T>(std::move(r), scale, problem.options.rcond, Pivoting::no, coordinates);
   report.seconds.factor += phase.seconds();
   return attempt_from(problem, *f, coordinates, Refine::to_target, report);
 }
@@ -78,7 +88,10 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrec
 #define CROQUIS_INSTANTIATE(T)                                                                                         \
   template double most_gram_condition<T>(std::int64_t, GramPrecision);                                                 \
   template Attempt<T> gram_and_precondition<T>(const LeastSquaresProblem<T>&, GramPrecision, const ConditionProbe<T>&, \
-                                               LeastSquaresReport&);
+                                               LeastSquaresReport&);                                                   \
+  template std::string gram_is_too_coarse<T>(std::int64_t, GramPrecision, double, double);                             \
+  template Attempt<T> attempt_from_gram_factor<T>(const LeastSquaresProblem<T>&, Matrix<T>, const std::vector<T>&,     \
+                                                  GramPrecision, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

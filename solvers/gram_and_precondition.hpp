@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "solvers/attempt.hpp"
 #include "solvers/condition_probe.hpp"
@@ -23,5 +25,14 @@ double most_gram_condition(std::int64_t cols, GramPrecision precision);
 template <class T>
 Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrecision precision,
                                  const ConditionProbe<T>& probe, LeastSquaresReport& report);
+
+/// The same from R with R^T R = (A D)^T A D, D = diag(scale), made in the precision given.
+template <class T>
+Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matrix<T> r, const std::vector<T>& scale,
+                                    GramPrecision precision, LeastSquaresReport& report);
+
+/// Why a Gram matrix does not do for A D of this condition number; empty if it does.
+template <class T>
+std::string gram_is_too_coarse(std::int64_t cols, GramPrecision precision, double condition, double rcond);
 
 }  // namespace croquis

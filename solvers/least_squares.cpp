@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "linalg/check.hpp"
+#include "solvers/choose_sparse_method.hpp"
+#include "solvers/column_iteration.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/direct.hpp"
 #include "solvers/error_bars.hpp"
@@ -13,11 +16,12 @@
 #include "solvers/method_choice.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 #include "solvers/solve_problem.hpp"
+#include "solvers/stored_matrix.hpp"
 
 namespace croquis {
 
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
-  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::gram_and_precondition)
+  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::column_iteration)
     throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
                         " but must be one of LeastSquaresMethod");
   if (!(options.tolerance >= 0 && options.tolerance < 1))
@@ -73,20 +77,38 @@ namespace {
 
 constexpr int most_attempts = 2;
 
-// Each method that fails its check hands over to the next: the Gram matrix in float, in the type of the data, two
-// sketches, the direct method. The first is the one that `method` says.
+// Each method that fails its check hands over to the next: the scaled columns, the Gram matrix in float, in the type of
+// the data, two sketches, the direct method. The first is the one that `method` says. `sparse` is null unless A is a
+// stored sparse matrix.
 template <class T>
-void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
+void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, LeastSquaresFit<T>& fit) {
   const LeastSquaresOptions& options = problem.options;
   const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
   Explanation why;
-  MethodChoice<T> choice = choose_method(problem, shape, first, fit);
-  fit.method = choice.method;
-  why.choice = choice.reason;
   Attempt<T> attempt;
+  MethodChoice<T> choice;
+  const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
+  if (sparse != nullptr && !sketch_is_given && options.method == LeastSquaresMethod::automatic) {
+    const auto next = try_sparse_methods(problem, *sparse, shape, first, fit, attempt, why);
+    if (!next) return conclude(fit, problem, attempt, why);
+    choice.method = *next;
+  } else if (sparse != nullptr && options.method == LeastSquaresMethod::gram_and_precondition) {
+    choice.method = options.method;
+  } else {
+    choice = choose_method(problem, shape, first, fit);
+    why.choice = choice.reason;
+  }
+  fit.method = choice.method;
+  if (fit.method == LeastSquaresMethod::column_iteration) {
+    attempt = iterate_on_columns(problem, fit);
+    if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
+    why.fell_back = attempt.reason;
+    fit.method = cheaper_of_sketch_and_direct(shape, first);
+  }
   if (fit.method == LeastSquaresMethod::gram_and_precondition) {
-    attempt = gram_and_precondition(problem, choice.precision, choice.probe, fit);
+    attempt = sparse != nullptr ? sparse->gram_and_precondition(fit)
+                                : gram_and_precondition(problem, choice.precision, choice.probe, fit);
     if (attempt.outcome == AttemptOutcome::rejected && choice.precision == GramPrecision::single)
       attempt = gram_and_precondition(problem, GramPrecision::working, choice.probe, fit);
     if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
@@ -104,8 +126,31 @@ void solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
     why.fell_back = attempt.reason;
     fit.method = LeastSquaresMethod::direct;
   }
-  attempt = solve_direct(problem, fit);
+  if (sparse != nullptr) attempt = sparse->direct(fit);
+  if (sparse == nullptr || attempt.outcome == AttemptOutcome::rejected) {
+    const std::string no_copy = sparse == nullptr ? "" : sparse->why_not_dense(problem.rows());
+    if (no_copy.empty()) {
+      attempt = solve_direct(problem, fit);
+    } else {
+      attempt.reason += ", and " + no_copy;
+    }
+  }
   conclude(fit, problem, attempt, why);
+}
+
+// The same by rows: a pass over a matrix by columns would sum up vectors of its rows.
+template <class T>
+void solve_sparse(LeastSquaresProblem<T> problem, LeastSquaresFit<T>& fit) {
+  SparseStorage<T> storage(*problem.a.stored());
+  const StoredMatrix<T> by_rows(storage.for_passes());
+  const LeastSquaresProblem<T> turned{.a = by_rows,
+                                      .b = std::move(problem.b),
+                                      .b_exponent = std::move(problem.b_exponent),
+                                      .b_norm = std::move(problem.b_norm),
+                                      .options = problem.options,
+                                      .clock = problem.clock};
+  SparseMethods<T> sparse(turned, storage);
+  solve(turned, &sparse, fit);
 }
 
 }  // namespace
@@ -122,6 +167,8 @@ std::string to_string(LeastSquaresMethod method) {
       return "sketch-and-solve";
     case LeastSquaresMethod::gram_and_precondition:
       return "gram-and-precondition";
+    case LeastSquaresMethod::column_iteration:
+      return "column-iteration";
   }
   assert(false && "a method without a name");
   return {};
@@ -133,7 +180,7 @@ double LeastSquaresReport::worst_backward_error() const {
 
 template <class T>
 LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
-  const LeastSquaresProblem<T> problem = make_problem<T>(a, b, options);
+  LeastSquaresProblem<T> problem = make_problem<T>(a, b, options);
   LeastSquaresFit<T> fit;
   if (!problem.finite_b()) {
     Attempt<T> attempt;
@@ -141,8 +188,10 @@ LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> 
     conclude(fit, problem, attempt, {});
   } else if (a.cols() == 0) {
     conclude_without_unknowns(fit, problem);
+  } else if (a.stored() != nullptr && !a.stored()->is_dense()) {
+    solve_sparse(std::move(problem), fit);
   } else {
-    solve(problem, fit);
+    solve<T>(problem, nullptr, fit);
   }
   return fit;
 }

@@ -19,7 +19,8 @@ void run_info(bool json) {
                                            {"task_backend", info.task_backend},
                                            {"task_threads", info.task_threads},
                                            {"simd_target", info.simd_target},
-                                           {"fftw", info.fftw}};
+                                           {"fftw", info.fftw},
+                                           {"suitesparse", info.suitesparse}};
     return print(object.dump() + "\n");
   }
   print("croquis         " + version() + "\n" +                                                             //
@@ -28,7 +29,8 @@ void run_info(bool json) {
         "BLAS threads    " + std::to_string(info.blas_threads) + "\n" +                                     //
         "tasks           " + info.task_backend + ", " + std::to_string(info.task_threads) + " threads\n" +  //
         "SIMD target     " + info.simd_target + "\n" +                                                      //
-        "FFTW            " + (info.fftw ? "yes" : "no") + "\n");
+        "FFTW            " + (info.fftw ? "yes" : "no") + "\n" +                                            //
+        "SuiteSparse     " + (info.suitesparse ? "yes" : "no") + "\n");
 }
 
 }  // namespace croquis::tools

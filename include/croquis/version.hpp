@@ -19,6 +19,7 @@ struct RuntimeInfo {
   std::string simd_target;   ///< the instruction set croquis's own kernels run on
   std::string task_backend;  ///< "tbb" or "std"
   bool fftw = false;         ///< built with FFTW
+  bool suitesparse = false;  ///< built with SuiteSparse
 };
 CROQUIS_API RuntimeInfo runtime_info();
 

@@ -245,8 +245,8 @@ TEST_CASE("info says what the command runs on") {
   CHECK(text.status == 0);
   CHECK(text.output.find("BLAS kernel") != std::string::npos);
   const json object = json_output(run_croquis({"info", "--json"}));
-  std::vector<std::string> expected = {"version",      "blas",         "blas_kernel", "blas_threads",
-                                       "task_backend", "task_threads", "simd_target", "fftw"};
+  std::vector<std::string> expected = {"version",      "blas",        "blas_kernel", "blas_threads", "task_backend",
+                                       "task_threads", "simd_target", "fftw",        "suitesparse"};
   std::sort(expected.begin(), expected.end());
   CHECK(keys(object) == expected);
   CHECK(run_croquis({"--version"}).output == object["version"].get<std::string>() + "\n");

@@ -24,8 +24,10 @@ enum class LeastSquaresMethod {
   sketch_and_precondition,  ///< QR of S A as preconditioner of a refined iteration: backward stable
   direct,                   ///< Householder QR of A with column pivoting
   sketch_and_solve,         ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
-  gram_and_precondition     ///< Cholesky of A^T A (A dense) as preconditioner of the refined iteration: for condition
-                            ///< numbers up to some 1e6 (float: 200); beyond, it says so and falls back
+  gram_and_precondition,    ///< Cholesky of A^T A as preconditioner of the refined iteration: for condition numbers up
+                            ///< to some 1e6 (float: 200); beyond, it says so and falls back
+  column_iteration          ///< A sparse: the iteration with nothing but the columns scaled, where that makes A well
+                            ///< conditioned; if not, it says so after a few passes and falls back
 };
 
 /// "automatic", "sketch-and-precondition", "direct", "sketch-and-solve" or "gram-and-precondition".

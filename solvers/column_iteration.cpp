@@ -1,0 +1,133 @@
+#include "solvers/column_iteration.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/column_norms.hpp"
+#include "linalg/gram.hpp"
+#include "solvers/column_scaling.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/conjugate_gradients.hpp"
+#include "solvers/diagonal_factorization.hpp"
+#include "solvers/refinement.hpp"
+
+namespace croquis {
+namespace {
+
+// The component of w in a null vector of A is normal with variance 1 / n; it is below this part of its deviation once
+// in ten thousand.
+constexpr double unseen_part = 1e-4;
+// More passes over A than this, and a factorization is cheaper. The first iterations may be slower than the others.
+constexpr double most_passes = 45;
+constexpr double slack = 1.3;
+constexpr std::int64_t least_iterations = 4;
+// The iteration has come so far only if no singular value is below a third of the smallest that it shows, or so.
+constexpr double margin = 0.3;
+
+struct Trial {
+  bool passed = false;
+  double expected_passes = 0;
+  ExtremeSingularValues extreme;
+};
+
+// The eigenvalues of Lanczos' tridiagonal matrix, which conjugate gradients give with their steps.
+ExtremeSingularValues from_steps(const std::vector<double>& alpha, const std::vector<double>& beta) {
+  const auto k = static_cast<std::int64_t>(alpha.size());
+  Matrix<double> t(k, k);
+  for (std::int64_t j = 0; j < k; ++j) {
+    t(j, j) = 1 / alpha[j] + (j > 0 ? beta[j - 1] / alpha[j - 1] : 0);
+    if (j > 0) t(j - 1, j) = std::sqrt(beta[j - 1]) / alpha[j - 1];
+  }
+  return singular_values_of_gram(std::move(t));
+}
+
+template <class T>
+Trial try_columns(const LeastSquaresProblem<T>& problem, const std::vector<T>& scale, LeastSquaresReport& report) {
+  const std::int64_t n = problem.cols();
+  Matrix<T> w = Matrix<T>::uninitialized(n, 1);
+  fill(Gaussian{.rows = n, .cols = 1, .seed = problem.options.seed}, w.view());
+  Matrix<T> x = Matrix<T>::uninitialized(n, 1);
+  const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
+    for (std::int64_t j = 0; j < n; ++j) x(j, 0) = p(j, 0) * scale[j];
+    problem.a.normal_product(x.view(), q);
+    for (std::int64_t j = 0; j < n; ++j) q(j, 0) *= scale[j];
+    ++report.passes;
+  };
+  Matrix<T> c = Matrix<T>::uninitialized(n, 1);
+  product(w.view(), c.view());
+
+  const double digits = -std::log(std::numeric_limits<T>::epsilon() / 2);
+  const double close = std::max(unseen_part / std::sqrt(static_cast<double>(n)),
+                                16 * static_cast<double>(std::numeric_limits<T>::epsilon()));
+  Trial trial;
+  std::vector<double> alpha, beta;
+  Matrix<T> z = Matrix<T>::uninitialized(n, 1);
+  conjugate_gradients<T>(c.view(), z.view(), product, [&](const ConjugateGradientState<T>& state) {
+    alpha.push_back(*state.alpha);
+    beta.push_back(*state.beta);
+    double square = 0;
+    for (std::int64_t j = 0; j < n; ++j) square += std::pow(static_cast<double>(state.dy(j, 0)) - w(j, 0), 2);
+    const double distance = std::sqrt(square);
+    const auto iterations = static_cast<double>(alpha.size());
+    trial.passed = distance <= close;
+    trial.expected_passes = distance < 0.9 ? digits * iterations / -std::log(distance) : 2 * most_passes;
+    if (trial.passed || !(*state.alpha > 0) || !std::isfinite(distance)) return Continue::no;
+    const double most = most_passes * (alpha.size() < 2 * least_iterations ? slack : 1);
+    if (alpha.size() >= least_iterations && trial.expected_passes > most) return Continue::no;
+    return Continue::yes;
+  });
+  if (trial.passed) trial.extreme = from_steps(alpha, beta);
+  return trial;
+}
+
+}  // namespace
+
+template <class T>
+Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
+  Attempt<T> attempt;
+  const AnyMatrixView<T>* const a = problem.a.stored();
+  if (a == nullptr || a->is_dense()) {
+    attempt.reason = "A is not a stored sparse matrix";
+    return attempt;
+  }
+  const Stopwatch phase;
+  const std::vector<ColumnNorm> norms = column_norms(*a);
+  report.passes += 2;
+  std::vector<T> scale = unit_column_scale<T>(norms);
+  double square = 0;
+  for (std::size_t j = 0; j < norms.size(); ++j) {
+    if (!std::isfinite(norms[j].fraction)) {
+      attempt.outcome = AttemptOutcome::non_finite_input;
+      return attempt;
+    }
+    square += std::pow(std::ldexp(norms[j].fraction * static_cast<double>(scale[j]), norms[j].exponent), 2);
+    if (norms[j].fraction == 0) attempt.reason = "A has a column of zeros";
+  }
+  if (!within_safe_range(scale)) attempt.reason = "the scale of A's columns is out of range";
+  if (!attempt.reason.empty()) return attempt;
+  const Trial trial = try_columns(problem, scale, report);
+  report.seconds.factor += phase.seconds();
+  if (!trial.passed || trial.expected_passes * static_cast<double>(problem.vectors()) > most_passes) {
+    attempt.reason = "scaling the columns of A does not make it well conditioned";
+    return attempt;
+  }
+  ExtremeSingularValues extreme = trial.extreme;
+  extreme.smallest *= margin;
+  const auto f = diagonal_factorization<T>(std::move(scale), extreme, std::sqrt(square), problem.options.rcond);
+  if (!(extreme.smallest > f->rcond * extreme.largest)) {
+    attempt.reason = "A is rank deficient at the tolerance asked for";
+    return attempt;
+  }
+  const Matrix<T> zero(problem.cols(), problem.vectors());
+  return attempt_from(problem, *f, zero, Refine::to_target, report);
+}
+
+template Attempt<float> iterate_on_columns<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);
+template Attempt<double> iterate_on_columns<double>(const LeastSquaresProblem<double>&, LeastSquaresReport&);
+
+}  // namespace croquis

@@ -1,0 +1,68 @@
+#include "solvers/diagonal_factorization.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace croquis {
+namespace {
+
+template <class T>
+class ShiftedScalar final : public ShiftedFactor<T> {
+ public:
+  explicit ShiftedScalar(double factor) : factor_(factor) {}
+  void solve_transposed(std::vector<T>& g) const override {
+    for (T& value : g) value = static_cast<T>(value / factor_);
+  }
+
+ private:
+  double factor_;
+};
+
+template <class T>
+class DiagonalFactorization final : public Factorization<T> {
+ public:
+  explicit DiagonalFactorization(double smallest) : smallest_(smallest) {}
+
+  void precondition(MatrixView<const T> y, MatrixView<T> x) const override { scale_rows(y, x); }
+  void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const override { scale_rows(x, y); }
+  std::vector<T> transposed_product(const T* s) const override {
+    std::vector<T> g(s, s + this->cols());
+    for (T& value : g) value = static_cast<T>(value * smallest_);
+    return g;
+  }
+  std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
+    return std::make_unique<ShiftedScalar<T>>(std::hypot(smallest_, root));
+  }
+
+ private:
+  void scale_rows(MatrixView<const T> from, MatrixView<T> to) const {
+    for (std::int64_t k = 0; k < from.cols; ++k)
+      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = static_cast<T>(from(j, k) * this->scale[j] / smallest_);
+  }
+
+  double smallest_;
+};
+
+}  // namespace
+
+template <class T>
+std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, const ExtremeSingularValues& extreme,
+                                                         double frobenius_norm, double rcond) {
+  auto f = std::make_unique<DiagonalFactorization<T>>(extreme.smallest);
+  f->scale = std::move(scale);
+  f->rank = f->cols();
+  f->rcond = rcond > 0 ? rcond : default_rcond<T>(f->rank);
+  f->largest_singular = extreme.largest;
+  f->condition = extreme.largest / extreme.smallest;
+  f->frobenius_norm = frobenius_norm;
+  return f;
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                       \
+  template std::unique_ptr<Factorization<T>> diagonal_factorization<T>(std::vector<T>, const ExtremeSingularValues&, \
+                                                                       double, double);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis

@@ -1,0 +1,49 @@
+// The methods that factor a sparse matrix as one.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "linalg/sparse_cholesky.hpp"
+#include "solvers/attempt.hpp"
+#include "solvers/cost_model.hpp"
+#include "solvers/sparse_storage.hpp"
+
+namespace croquis {
+
+/// A least-squares problem with a sparse A, by its triangular factor. The ordering of the columns and the fill that it
+/// leaves are found once, when first asked for.
+template <class T>
+class SparseMethods {
+ public:
+  /// `storage` holds the problem's A; both must outlive this.
+  SparseMethods(const LeastSquaresProblem<T>& problem, SparseStorage<T>& storage)
+      : problem_(problem), storage_(storage) {}
+
+  /// As `gram_and_precondition`. Where the factor of A^T A stays sparse by CHOLMOD, else by a dense Gram matrix that is
+  /// made from the sparse A.
+  Attempt<T> gram_and_precondition(LeastSquaresReport& report);
+
+  /// Sparse QR of A by SPQR: the basic solution, refined if need be, and where A is rank deficient moved to the one of
+  /// minimum norm. Rejected if croquis was built without, or the analysis says that memory would not suffice.
+  Attempt<T> direct(LeastSquaresReport& report);
+
+  /// Why a dense matrix of so many rows and A's columns cannot be worked with; empty if it can.
+  std::string why_not_dense(std::int64_t rows) const;
+
+  /// The cost of `direct` in the units of the cost model; infinite if it would be rejected.
+  double direct_cost();
+
+ private:
+  bool factor_is_dense();
+  const SparseCholesky* analysis();
+  std::string why_not_direct();
+
+  const LeastSquaresProblem<T>& problem_;
+  SparseStorage<T>& storage_;
+  bool density_is_known_ = false;
+  bool dense_ = false;
+  std::unique_ptr<SparseCholesky> analysis_;
+};
+
+}  // namespace croquis

@@ -1,0 +1,103 @@
+// Rank-deficient sparse problems: the rank, and the solution of minimum norm.
+#include <croquis/solvers/least_squares.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "linalg/blas.hpp"
+#include "linalg/densify.hpp"
+#include "tests/support/backward_error.hpp"
+#include "tests/support/lapack_reference.hpp"
+#include "tests/support/test_matrices.hpp"
+
+using namespace croquis;
+using namespace croquis::test;
+
+namespace {
+
+void check(const SparseMatrix<double>& a, const Matrix<double>& b, std::int64_t rank) {
+  const Matrix<double> dense = densify<double>(a);
+  const auto expected = solve_by_pivoted_qr<double>(dense, b, 1e-12);
+  REQUIRE(expected.rank == rank);
+  const BackwardErrorMeasure<double> measure(dense);
+  for (const LeastSquaresMethod method :
+       {LeastSquaresMethod::automatic, LeastSquaresMethod::column_iteration, LeastSquaresMethod::gram_and_precondition,
+        LeastSquaresMethod::sketch_and_precondition, LeastSquaresMethod::direct}) {
+    const auto fit = least_squares(a, b, {.method = method});
+    CAPTURE(to_string(method));
+    CAPTURE(fit.message);
+    CHECK(fit.status == Status::rank_deficient);
+    CHECK(fit.rank == rank);
+    CHECK(measure.exact(fit.x.entries(), b.entries()) <= 1e-14);
+    double difference = 0;
+    for (std::int64_t j = 0; j < a.cols(); ++j) difference = std::hypot(difference, fit.x(j, 0) - expected.x(j, 0));
+    // Of matrices that are well conditioned over their range.
+    CHECK(difference <= 1e-11 * norm2(a.cols(), expected.x.data()));
+  }
+}
+
+// The incidence matrix of a graph of `nodes` with random edges: rows of +1 and -1, so the vector of ones is in its
+// null space, and the rank is one less than the nodes where the graph is connected.
+std::vector<Triplet<double>> incidence(std::int64_t edges, std::int64_t nodes, RandomSource& random) {
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < edges; ++i) {
+    const std::int64_t from = i % nodes;  // so that no node is without an edge
+    const std::int64_t to = (from + 1 + random.below(nodes - 1)) % nodes;
+    entries.push_back({i, from, 1.0});
+    entries.push_back({i, to, -1.0});
+  }
+  return entries;
+}
+
+}  // namespace
+
+TEST_CASE("a graph: well conditioned but for one null vector") {
+  RandomSource random(1);
+  for (const std::int64_t nodes : {4, 10, 50}) {
+    CAPTURE(nodes);
+    const auto a = SparseMatrix<double>::from_triplets(40 * nodes, nodes, incidence(40 * nodes, nodes, random));
+    check(a, gaussian_matrix(40 * nodes, 1, random), nodes - 1);
+  }
+}
+
+TEST_CASE("columns of zeros, and columns that repeat others") {
+  RandomSource random(2);
+  constexpr std::int64_t m = 500, n = 40;
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < m; ++i) {
+    for (int k = 0; k < 4; ++k) {
+      const std::int64_t j = random.below(n);
+      const double value = random.normal();
+      if (j == 0 || j == 17) continue;   // zero
+      if (j == 11 || j == 39) continue;  // twice column 5, and columns 8 and 9 together
+      entries.push_back({i, j, value});
+      if (j == 5) entries.push_back({i, 11, 2 * value});
+      if (j == 8 || j == 9) entries.push_back({i, 39, value});
+    }
+  }
+  const auto a = SparseMatrix<double>::from_triplets(m, n, entries);
+  const Matrix<double> b = gaussian_matrix(m, 1, random);
+  check(a, b, n - 4);
+  const auto fit = least_squares(a, b);
+  CHECK(fit.x(0, 0) == 0);
+  CHECK(fit.x(17, 0) == 0);
+}
+
+TEST_CASE("several right-hand sides of a rank-deficient matrix") {
+  RandomSource random(3);
+  const auto a = SparseMatrix<double>::from_triplets(400, 20, incidence(400, 20, random));
+  const Matrix<double> b = gaussian_matrix(400, 3, random);
+  const auto fit = least_squares(a, b);
+  CHECK(fit.rank == 19);
+  for (std::int64_t k = 0; k < 3; ++k) {
+    const auto one = least_squares(a, b.view().block(0, k, 400, 1));
+    double sum = 0;  // the solution of minimum norm has no part along the vector of ones
+    for (std::int64_t j = 0; j < 20; ++j) {
+      CHECK(std::abs(fit.x(j, k) - one.x(j, 0)) <= 1e-13);
+      sum += fit.x(j, k);
+    }
+    CHECK(std::abs(sum) <= 1e-13);
+  }
+}
