@@ -138,11 +138,23 @@ void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, Leas
   conclude(fit, problem, attempt, why);
 }
 
+// The entries of a stored matrix in another order.
+template <class T>
+class Reordered final : public StoredMatrix<T> {
+ public:
+  Reordered(const ProblemMatrix<T>& original, AnyMatrixView<T> reordered)
+      : StoredMatrix<T>(reordered), exponent_(original.exponent()) {}
+  int exponent() const override { return exponent_; }
+
+ private:
+  int exponent_;
+};
+
 // The same by rows: a pass over a matrix by columns would sum up vectors of its rows.
 template <class T>
 void solve_sparse(LeastSquaresProblem<T> problem, LeastSquaresFit<T>& fit) {
   SparseStorage<T> storage(*problem.a.stored());
-  const StoredMatrix<T> by_rows(storage.for_passes());
+  const Reordered<T> by_rows(problem.a, storage.for_passes());
   const LeastSquaresProblem<T> turned{.a = by_rows,
                                       .b = std::move(problem.b),
                                       .b_exponent = std::move(problem.b_exponent),
