@@ -48,6 +48,11 @@ LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t row
   result.rcond = options.rcond;
   if (options.iteration_limit > 0) result.iteration_limit = options.iteration_limit;
 
+  if (options.bootstrap) {
+    if (result.method == LeastSquaresMethod::automatic) result.method = LeastSquaresMethod::sketch_and_solve;
+    result.bootstrap = BootstrapOptions{.confidence = options.confidence, .seed = options.seed};
+  }
+
   const bool chosen = options.sketch != "automatic";
   const bool sketching = chosen || options.sketch_rows > 0 || options.nonzeros > 0;
   if (sketching && result.method == LeastSquaresMethod::direct)

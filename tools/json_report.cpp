@@ -26,6 +26,20 @@ Json sketch_json(const AnySketch& sketch) {
           {"seed", sketch.seed()}};
 }
 
+// One object, or an array of them for several right-hand sides.
+Json error_bars_json(const std::vector<ErrorBar>& bars) {
+  Json array = Json::array();
+  for (const ErrorBar& bar : bars)
+    array.push_back({{"solution", bar.solution},
+                     {"largest_coefficient", bar.largest_coefficient},
+                     {"coefficients", bar.coefficients},
+                     {"fit", bar.fit},
+                     {"residual_norm", bar.residual_norm},
+                     {"residual_low", bar.residual_low},
+                     {"residual_high", bar.residual_high}});
+  return array.size() == 1 ? array[0] : array;
+}
+
 Json quantiles_json(const Quantiles& q) { return {{"low", q.low}, {"median", q.median}, {"high", q.high}}; }
 
 Json seconds_json(const SketchedSolveSeconds& s) {
@@ -92,6 +106,10 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
                  {"total", problem.read_seconds + report.seconds.total}}},
                {"threads", runtime_info().task_threads},
                {"version", version()}};
+  if (!report.error_bars.empty()) {
+    json["error_bars"] = error_bars_json(report.error_bars);
+    json["seconds"]["bootstrap"] = report.seconds.bootstrap;
+  }
   if (comparison) json["compare"] = comparison_json(*comparison, vectors);
   return one_line(json);
 }

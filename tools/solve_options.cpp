@@ -35,6 +35,10 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   number("--iteration-limit", options.iteration_limit, "Most iterations in a refinement step (0: chosen)")
       ->check(whole_number<std::int64_t>());
   add_threads_option(*solve, options.threads);
+  CLI::Option* bootstrap = solve->add_flag("--bootstrap", options.bootstrap,
+                                           "Preview by sketch-and-solve with error bars from resampling the sketch");
+  number("--confidence", options.confidence, "Probability with which each error bar is to hold (0.95)")
+      ->needs(bootstrap);
 
   solve->add_flag("--compare", options.compare, "Also run LAPACK's dgels on the same data");
   solve->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");

@@ -22,6 +22,8 @@ struct SolveOptions : InputOptions {
   double rcond = 0;
   std::int64_t iteration_limit = 0;
   int threads = 0;
+  bool bootstrap = false;
+  double confidence = 0.95;
 
   bool compare = false;
   bool json = false;

@@ -36,6 +36,16 @@ std::string problem_text(const Problem& problem) {
   return text + ", " + std::to_string(vectors) + (vectors == 1 ? " right-hand side" : " right-hand sides");
 }
 
+void add_error_bars(std::string& text, const SolveOptions& options, const std::vector<ErrorBar>& bars) {
+  for (std::size_t k = 0; k < bars.size(); ++k) {
+    const ErrorBar& bar = bars[k];
+    line(text, bars.size() == 1 ? "error bars" : "error bars " + std::to_string(k),
+         "||x - x*|| at most " + scientific(bar.solution) + ", each coefficient off by at most " +
+             scientific(bar.largest_coefficient) + ", least residual norm " + scientific(bar.residual_low) + " to " +
+             scientific(bar.residual_high) + "; each with probability " + formatted("%g", options.confidence));
+  }
+}
+
 void add_comparison(std::string& text, const LeastSquaresReport& report, const Comparison& comparison) {
   const auto row = [&](const std::string& name, double seconds, const std::vector<double>& error) {
     line(text, name, formatted("%8.4f s", seconds) + "   backward error " + worst(error));
@@ -79,6 +89,7 @@ std::string text_report(const SolveOptions& options, const Problem& problem, con
   line(text, "residual norm", worst(fit.residual_norm));
   line(text, "gradient norm", worst(fit.gradient_norm));
   line(text, "backward error", worst(fit.backward_error));
+  if (!fit.error_bars.empty()) add_error_bars(text, options, fit.error_bars);
   line(text, "time",
        seconds_text(problem.read_seconds + fit.seconds.total) + ": read " + seconds_text(problem.read_seconds) +
            ", sketch " + seconds_text(fit.seconds.sketch) + ", factor " + seconds_text(fit.seconds.factor) +
