@@ -1,4 +1,4 @@
-// Sketching a matrix that never stands in memory whole: blocks of rows come in, S A and S b grow, the blocks go.
+// Fitting a matrix that never stands in memory whole: blocks of rows come in, their sketch grows, the blocks go.
 // Alone: g++ -std=c++20 -O2 stream_blocks.cpp $(pkg-config --cflags --libs croquis)
 #include <cmath>
 #include <cstdio>
@@ -23,19 +23,18 @@ cq::Matrix<double> next_block(std::int64_t first, std::int64_t rows, std::int64_
 
 int main() {
   const std::int64_t m = 1000000, n = 10, block_rows = 30000;
-  const cq::SparseSign s{.rows = 2000, .cols = m, .nonzeros = 8, .seed = 42};
-  cq::Matrix<double> sketch(s.rows, n + 1);
+  cq::LeastSquaresStream<double> stream(n, 1, {.sketch_rows = 2000, .seed = 42});
   for (std::int64_t first = 0; first < m; first += block_rows) {
     const cq::Matrix<double> block = next_block(first, std::min(block_rows, m - first), n);
-    cq::accumulate(s, first, block, sketch);
+    stream.add(block.view().block(0, 0, block.rows(), n), block.view().block(0, n, block.rows(), 1));
   }
-  const auto fit = cq::least_squares(sketch.view().block(0, 0, s.rows, n), sketch.view().block(0, n, s.rows, 1));
-  std::printf("%ld x %ld sketched to %ld x %ld; solution (1, 2, ..., %ld) recovered as\n", m, n, s.rows, n, n);
+  const auto fit = stream.finish();
+  std::printf("%s\nsolution (1, 2, ..., %ld) recovered as\n", fit.message.c_str(), n);
   double worst = 0;
   for (std::int64_t j = 0; j < n; ++j) {
     std::printf(" %.4f", fit.x(j, 0));
     worst = std::max(worst, std::abs(fit.x(j, 0) - static_cast<double>(j + 1)));
   }
-  std::printf("\n");
+  std::printf("\neach of them to %.4f\n", fit.error_bars[0].largest_coefficient);
   return fit.solved() && worst < 0.01 ? 0 : 1;
 }
