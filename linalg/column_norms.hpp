@@ -14,7 +14,8 @@ struct ColumnNorm {
   int exponent = 0;
 };
 
-/// Of a sparse A; entries at the same place count one by one. Two passes on the calling thread.
+/// Of a sparse A; entries at the same place count one by one. One pass on the calling thread, and two
+/// more where squares leave the range of double or a column is zero.
 template <class T>
 std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a);
 

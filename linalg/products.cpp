@@ -24,11 +24,16 @@ std::int64_t rows_per_block(std::int64_t cols) {
   return std::clamp<std::int64_t>(fitting / least_rows * least_rows, least_rows, 1024);
 }
 
+// A chunk of a sparse matrix has this many entries for each entry of its partial sum, and enough of them that waking a
+// thread for it pays.
+constexpr std::int64_t entries_per_sum = 8;
+constexpr std::int64_t least_entries = 16384;
+
 template <class T>
-Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries) {
+Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries, std::int64_t most) {
   const std::int64_t fitting =
       partial_bytes / static_cast<std::int64_t>(sizeof(T)) / std::max<std::int64_t>(1, gradient_entries);
-  return Partition(rows, std::clamp<std::int64_t>(fitting, 4, most_chunks), 256);
+  return Partition(rows, std::min(most, std::clamp<std::int64_t>(fitting, 4, most_chunks)), 256);
 }
 
 // One block of rows of a dense matrix: t += A x and g += A^T t.
@@ -37,6 +42,7 @@ struct DenseRows {
   MatrixView<const T> a;
 
   std::int64_t block_rows() const { return rows_per_block<T>(a.cols); }
+  std::int64_t most_chunks(std::int64_t) const { return croquis::most_chunks; }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
@@ -67,6 +73,12 @@ struct SparseRows {
   CsrView<T, Index> a;
 
   std::int64_t block_rows() const { return 256; }
+  std::int64_t most_chunks(std::int64_t gradient_entries) const {
+    const std::int64_t entries = a.nonzeros();
+    return std::max<std::int64_t>(
+        1,
+        std::min(entries / least_entries, entries / (entries_per_sum * std::max<std::int64_t>(1, gradient_entries))));
+  }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     for (std::int64_t v = 0; v < t.cols; ++v) {
@@ -95,10 +107,10 @@ struct SparseRows {
 // G = the sum of the chunks' g in order, unless G is empty. Data movement is the body's; this adds one write and one
 // read of chunks * n * k.
 template <class T, class Body>
-void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t vectors, MatrixView<T> g,
-                        const Body& body) {
+void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t most, std::int64_t vectors,
+                        MatrixView<T> g, const Body& body) {
   if (vectors == 0) return;
-  const Partition chunks = row_chunks<T>(rows, g.rows * vectors);
+  const Partition chunks = row_chunks<T>(rows, g.rows * vectors, most);
   const std::int64_t sum_entries = g.rows * vectors;
   Workspace<T> sums(chunks.count * sum_entries);
   for_each_tile(chunks.count, [&](std::int64_t chunk) {
@@ -154,7 +166,7 @@ void over_rows(const AnyMatrixView<T>& a, std::int64_t vectors, MatrixView<T> g,
         if constexpr (requires { rows_of(view); }) {
           const auto source = rows_of(view);
           for_each_row_block<T>(
-              view.rows, source.block_rows(), vectors, g,
+              view.rows, source.block_rows(), source.most_chunks(g.rows), vectors, g,
               [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) { body(source, first, t, sum); });
         } else {
           by_columns(view);

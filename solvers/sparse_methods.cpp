@@ -121,9 +121,15 @@ Attempt<T> SparseMethods<T>::gram_and_precondition(LeastSquaresReport& report) {
 }
 
 template <class T>
+const SparseQrCost& SparseMethods<T>::qr_cost() {
+  if (!qr_cost_) qr_cost_ = sparse_qr_cost(storage_.columns(), analysis()->ordering);
+  return *qr_cost_;
+}
+
+template <class T>
 std::string SparseMethods<T>::why_not_direct() {
   if (!has_sparse_qr()) return "croquis was built without SuiteSparse, which factors sparse matrices";
-  const double bytes = sparse_qr_cost(storage_.columns(), analysis()->ordering).bytes;
+  const double bytes = qr_cost().bytes;
   if (bytes <= machine_memory() * 0.75) return {};
   return "sparse QR would take up to " + gigabytes(bytes) + " of memory and the machine has " +
          gigabytes(machine_memory());
@@ -140,8 +146,7 @@ std::string SparseMethods<T>::why_not_dense(std::int64_t rows) const {
 template <class T>
 double SparseMethods<T>::direct_cost() {
   if (!why_not_direct().empty()) return std::numeric_limits<double>::infinity();
-  return front_flop * sparse_qr_cost(storage_.columns(), analysis()->ordering).flops +
-         front_entry * static_cast<double>(problem_.a.stored_entries());
+  return front_flop * qr_cost().flops + front_entry * static_cast<double>(problem_.a.stored_entries());
 }
 
 template <class T>

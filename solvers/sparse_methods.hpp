@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "linalg/sparse_cholesky.hpp"
+#include "linalg/sparse_qr.hpp"
 #include "solvers/attempt.hpp"
 #include "solvers/cost_model.hpp"
 #include "solvers/sparse_storage.hpp"
@@ -37,6 +39,7 @@ class SparseMethods {
  private:
   bool factor_is_dense();
   const SparseCholesky* analysis();
+  const SparseQrCost& qr_cost();
   std::string why_not_direct();
 
   const LeastSquaresProblem<T>& problem_;
@@ -44,6 +47,7 @@ class SparseMethods {
   bool density_is_known_ = false;
   bool dense_ = false;
   std::unique_ptr<SparseCholesky> analysis_;
+  std::optional<SparseQrCost> qr_cost_;
 };
 
 }  // namespace croquis
