@@ -9,6 +9,9 @@
 extern "C" {
 void dgels_(const char*, const int*, const int*, const int*, double*, const int*, double*, const int*, double*,
             const int*, int*, std::size_t);
+void dsyrk_(const char*, const char*, const int*, const int*, const double*, const double*, const int*, const double*,
+            double*, const int*, std::size_t, std::size_t);
+void dpotrs_(const char*, const int*, const int*, const double*, const int*, double*, const int*, int*, std::size_t);
 void dgelsy_(const int*, const int*, const int*, double*, const int*, double*, const int*, int*, const double*, int*,
              double*, const int*, int*);
 }
@@ -54,6 +57,35 @@ std::int64_t dgelsy(Matrix<double>& a, Matrix<double>& b, double rcond) {
     dgelsy_(&s.m, &s.n, &s.k, a.data(), &s.m, b.data(), &s.m, pivots.data(), &rcond, &rank, work, size, info);
   });
   return rank;
+}
+
+void dsyrk(const Matrix<double>& a, Matrix<double>& gram) {
+  const int m = to_blas_int(a.rows(), "rows of A"), n = to_blas_int(a.cols(), "columns of A");
+  const bool by_columns = a.layout() == Layout::column_major;
+  const double one = 1, zero = 0;
+  dsyrk_("U", by_columns ? "T" : "N", &n, &m, &one, a.data(), by_columns ? &m : &n, &zero, gram.data(), &n, 1, 1);
+}
+
+bool normal_equations(const Matrix<double>& a, const Matrix<double>& b, Matrix<double>& x) {
+  const Sizes s(a, b);
+  Matrix<double> gram(s.n, s.n);
+  dsyrk(a, gram);
+  int info = 0;
+  dpotrf_("U", &s.n, gram.data(), &s.n, &info, 1);
+  if (info != 0) return false;
+  x = Matrix<double>(s.n, s.k);
+  Matrix<double> residual = b;
+  Matrix<double> step = Matrix<double>::uninitialized(s.n, s.k);
+  constexpr int refinements = 2;
+  for (int pass = 0; pass <= refinements; ++pass) {
+    multiply<double>(1, a.view().transposed(), residual.view(), 0, step.view());
+    dpotrs_("U", &s.n, &s.k, gram.data(), &s.n, step.data(), &s.n, &info, 1);
+    for (std::int64_t i = 0; i < step.view().size(); ++i) x.data()[i] += step.data()[i];
+    if (pass == refinements) break;
+    residual = b;
+    multiply<double>(-1, a.view(), x.view(), 1, residual.view());
+  }
+  return true;
 }
 
 }  // namespace croquis::perf

@@ -1,8 +1,10 @@
-// How fast is `least_squares` beside LAPACK's dgels, and is it as accurate?
+// How fast is `least_squares` beside LAPACK's dgels and dgelsy, the normal equations and our own fixed methods, and is
+// it as accurate?
 #include <croquis/solvers/least_squares.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,44 +20,71 @@
 namespace croquis::perf {
 namespace {
 
+enum class Reference { dgels, dgelsy, normal_equations, sketch_and_precondition, gram_and_precondition };
+
 struct Shape {
   std::int64_t rows;
   std::int64_t cols;
   Layout layout = Layout::column_major;
-  double condition = 1;  // about: the ratio of the largest to the smallest of the factors the columns are made of
+  double condition = 1;
+  std::int64_t rank = 0;  // 0: full
+  bool coherent = false;  // rows of very different sizes
   std::int64_t right_hand_sides = 1;
   LeastSquaresMethod method = LeastSquaresMethod::automatic;
+  Reference reference = Reference::dgels;
 };
 
-Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed, double deviation = 1) {
+Matrix<double> normals(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
   Matrix<double> result = Matrix<double>::uninitialized(rows, cols);
   fill(Gaussian{.rows = rows, .cols = cols, .seed = seed}, result.view());
-  const double scale = deviation * std::sqrt(static_cast<double>(rows));
+  const double scale = std::sqrt(static_cast<double>(rows));
   for (double& entry : result.entries()) entry *= scale;
   return result;
+}
+
+// A := A H with orthogonal H, so that the condition number stays and scaling the columns cannot undo it.
+void mix_columns(Matrix<double>& a) {
+  constexpr std::int64_t reflections = 8;
+  const std::int64_t m = a.rows(), n = a.cols();
+  const Matrix<double> v = normals(n, reflections, 2);
+  Matrix<double> image(m, 1);
+  for (std::int64_t k = 0; k < reflections; ++k) {
+    const auto direction = v.view().block(0, k, n, 1);
+    const double norm = norm2<double>(n, direction.data);
+    multiply<double>(1, a.view(), direction, 0, image.view());
+    multiply<double>(-2 / (norm * norm), image.view(), direction.transposed(), 1, a.view());
+  }
+}
+
+Matrix<double> columns_of(const Shape& shape) {
+  Matrix<double> a = normals(shape.rows, shape.cols, 1);
+  const auto last = static_cast<double>((shape.rank > 0 ? shape.rank : shape.cols) - 1);
+  for (std::int64_t j = 0; j < shape.cols; ++j) {
+    const bool lost = shape.rank > 0 && j >= shape.rank;
+    const double factor = lost ? 0 : std::pow(shape.condition, -static_cast<double>(j) / std::max(1.0, last));
+    for (std::int64_t i = 0; i < shape.rows; ++i) a(i, j) *= factor;
+  }
+  if (shape.coherent) {
+    // Divided by a normal number each: the tails of a Cauchy distribution.
+    const Matrix<double> divisor = normals(shape.rows, 1, 5);
+    for (std::int64_t j = 0; j < shape.cols; ++j)
+      for (std::int64_t i = 0; i < shape.rows; ++i) a(i, j) /= divisor(i, 0);
+  }
+  if (shape.condition > 1 || shape.rank > 0) mix_columns(a);
+  return a;
 }
 
 // The data of one case: A and B = A X + noise as large as A X, and what each solver made of them.
 struct Problem {
   Matrix<double> a;
   Matrix<double> b;
-  Matrix<double> a_copy, b_copy;  // dgels overwrites these
+  Matrix<double> a_copy, b_copy;  // LAPACK overwrites these
   LeastSquaresFit<double> fit;
+  Matrix<double> reference_x;
 
   explicit Problem(const Shape& shape) {
     const std::int64_t m = shape.rows, n = shape.cols, k = shape.right_hand_sides;
-    Matrix<double> columns = normals(m, n, 1);
-    if (shape.condition > 1) {
-      // Gaussian columns times graded factors, mixed so that scaling the columns cannot undo it.
-      for (std::int64_t j = 0; j < n; ++j) {
-        const double factor = std::pow(shape.condition, -static_cast<double>(j) / static_cast<double>(n - 1));
-        for (std::int64_t i = 0; i < m; ++i) columns(i, j) *= factor;
-      }
-      const Matrix<double> mixing = normals(n, n, 2);
-      Matrix<double> mixed = Matrix<double>::uninitialized(m, n);
-      multiply<double>(1, columns.view(), mixing.view(), 0, mixed.view());
-      columns = std::move(mixed);
-    }
+    const Matrix<double> columns = columns_of(shape);
     a = Matrix<double>::uninitialized(m, n, shape.layout);
     copy<double>(columns.view(), a.view());
     const Matrix<double> x = normals(n, k, 3);
@@ -67,11 +96,57 @@ struct Problem {
       for (std::int64_t i = 0; i < m; ++i) b(i, j) += size * noise(i, j);
     }
   }
+
+  void copy_data() {
+    a_copy = Matrix<double>::uninitialized(a.rows(), a.cols());
+    copy<double>(a.view(), a_copy.view());
+    b_copy = b;
+  }
+
+  void solve_by_reference(Reference reference) {
+    switch (reference) {
+      case Reference::dgels:
+        dgels(a_copy, b_copy);
+        break;
+      case Reference::dgelsy:
+        dgelsy(a_copy, b_copy, 1e-12);
+        break;
+      case Reference::normal_equations:
+        normal_equations(a_copy, b_copy, reference_x);
+        return;
+      case Reference::sketch_and_precondition:
+        reference_x = least_squares(a, b.view(), {.method = LeastSquaresMethod::sketch_and_precondition}).x;
+        return;
+      case Reference::gram_and_precondition:
+        reference_x = least_squares(a, b.view(), {.method = LeastSquaresMethod::gram_and_precondition}).x;
+        return;
+    }
+    reference_x = Matrix<double>(b_copy.view().block(0, 0, a.cols(), b.cols()));
+  }
 };
 
-// Of A itself, whoever computed x.
-double worst_backward_error(const Matrix<double>& a, MatrixView<const double> x, const Matrix<double>& b) {
-  const std::vector<double> errors = least_squares_backward_error(a, x, b);
+std::string name_of(Reference reference) {
+  switch (reference) {
+    case Reference::dgels:
+      return "dgels";
+    case Reference::dgelsy:
+      return "dgelsy";
+    case Reference::normal_equations:
+      return "normal equations";
+    case Reference::sketch_and_precondition:
+      return "sketch-and-precondition";
+    case Reference::gram_and_precondition:
+      return "gram-and-precondition";
+  }
+  return {};
+}
+
+// Of A itself, whoever computed x; of the first right-hand sides, where there are many.
+double worst_backward_error(const Problem& p, const Matrix<double>& x) {
+  if (x.rows() != p.a.cols()) return std::nan("");
+  const std::int64_t vectors = std::min<std::int64_t>(10, p.b.cols());
+  const std::vector<double> errors = least_squares_backward_error(p.a, x.view().block(0, 0, x.rows(), vectors),
+                                                                  p.b.view().block(0, 0, p.b.rows(), vectors));
   return *std::max_element(errors.begin(), errors.end());
 }
 
@@ -80,38 +155,57 @@ Contest make_contest(const Shape& shape) {
   return {
       .prepare_ours = {},  // it overwrites nothing
       .ours = [p, shape] { p->fit = least_squares(p->a, p->b.view(), {.method = shape.method}); },
-      .prepare_reference =
-          [p, shape] {
-            p->a_copy = Matrix<double>::uninitialized(shape.rows, shape.cols);
-            copy<double>(p->a.view(), p->a_copy.view());
-            p->b_copy = p->b;
-          },
-      .reference = [p] { dgels(p->a_copy, p->b_copy); },
-      .findings = [p, shape]() -> std::vector<std::pair<std::string, double>> {
-        const auto lapack_x = p->b_copy.view().block(0, 0, shape.cols, shape.right_hand_sides);
+      .prepare_reference = [p] { p->copy_data(); },
+      .reference = [p, shape] { p->solve_by_reference(shape.reference); },
+      .findings = [p]() -> std::vector<std::pair<std::string, double>> {
         return {{"passes", static_cast<double>(p->fit.passes)},
                 {"sketch_rows", p->fit.sketch ? static_cast<double>(p->fit.sketch->rows()) : 0},
-                {"backward_error", worst_backward_error(p->a, p->fit.x, p->b)},
-                {"reference_backward_error", worst_backward_error(p->a, lapack_x, p->b)}};
+                {"rank", static_cast<double>(p->fit.rank)},
+                {"backward_error", worst_backward_error(*p, p->fit.x)},
+                {"reference_backward_error", worst_backward_error(*p, p->reference_x)}};
       },
   };
 }
+
+std::string power_of_ten(double value) { return "1e" + std::to_string(std::lround(std::log10(value))); }
 
 Case make_case(const Shape& shape) {
   std::string name =
       shape.method == LeastSquaresMethod::gram_and_precondition ? "gram_and_precondition " : "least_squares ";
   name += shape.layout == Layout::column_major ? "col " : "row ";
   name += std::to_string(shape.rows) + "x" + std::to_string(shape.cols);
-  if (shape.condition > 1) name += " k1e" + std::to_string(std::lround(std::log10(shape.condition)));
+  if (shape.coherent) name += " coherent";
+  if (shape.condition > 1) name += " k" + power_of_ten(shape.condition);
+  if (shape.rank > 0) name += " rank" + std::to_string(shape.rank);
   if (shape.right_hand_sides > 1) name += " rhs" + std::to_string(shape.right_hand_sides);
-  return {.name = name, .reference = "dgels", .make = [shape](bool quick) {
+  // A case has one reference; where several are of interest, its name says which.
+  if (shape.reference != Reference::dgels && shape.reference != Reference::dgelsy) {
+    std::string beside = name_of(shape.reference);
+    std::replace(beside.begin(), beside.end(), ' ', '-');
+    name += " beside-" + beside;
+  }
+  return {.name = name, .reference = name_of(shape.reference), .make = [shape](bool quick) {
             Shape actual = shape;
             if (quick) {
               actual.rows /= 32;
               actual.cols /= 16;
+              actual.rank /= 16;
+              actual.right_hand_sides = std::min<std::int64_t>(actual.right_hand_sides, 10);
             }
             return make_contest(actual);
           }};
+}
+
+// What `automatic` chooses, beside each method it could have been; dgels is slower than all of them at these shapes.
+std::vector<Shape> choices() {
+  std::vector<Shape> shapes;
+  for (const auto& [rows, cols] : {std::pair<std::int64_t, std::int64_t>{100000, 200}, {1 << 15, 1024}})
+    for (const double condition : {1e1, 1e4, 1e8, 1e12})
+      for (const Reference reference : {Reference::sketch_and_precondition, Reference::gram_and_precondition,
+                                        Reference::normal_equations, Reference::dgels})
+        if (condition < 1e7 || reference != Reference::normal_equations)
+          shapes.push_back({.rows = rows, .cols = cols, .condition = condition, .reference = reference});
+  return shapes;
 }
 
 }  // namespace
@@ -119,21 +213,22 @@ Case make_case(const Shape& shape) {
 
 int main(int argc, char** argv) {
   using croquis::Layout;
-  constexpr auto by_gram = croquis::LeastSquaresMethod::gram_and_precondition;
+  using croquis::perf::Reference;
+  std::vector<croquis::perf::Shape> shapes{
+      {.rows = 1 << 17, .cols = 512},
+      {.rows = 1 << 17, .cols = 512, .condition = 1e2},
+      {.rows = 1 << 17, .cols = 512, .condition = 1e2, .reference = Reference::normal_equations},
+      {.rows = 1 << 17, .cols = 512, .condition = 1e8},
+      {.rows = 1 << 17, .cols = 512, .condition = 1e12},
+      {.rows = 1 << 17, .cols = 512, .layout = Layout::row_major, .condition = 1e8},
+      {.rows = 1 << 16, .cols = 1024, .condition = 1e8},
+      {.rows = 40000, .cols = 4000, .condition = 1e8, .coherent = true},
+      {.rows = 1 << 16, .cols = 512, .rank = 400, .reference = Reference::dgelsy},
+      {.rows = 1 << 17, .cols = 512, .condition = 1e8, .right_hand_sides = 10},
+      {.rows = 1 << 17, .cols = 512, .right_hand_sides = 512},
+  };
+  for (const croquis::perf::Shape& shape : croquis::perf::choices()) shapes.push_back(shape);
   std::vector<croquis::perf::Case> cases;
-  for (const croquis::perf::Shape& shape : std::initializer_list<croquis::perf::Shape>{
-           {.rows = 1 << 17, .cols = 512},
-           {.rows = 1 << 16, .cols = 1024},
-           {.rows = 1 << 17, .cols = 512, .layout = Layout::row_major},
-           {.rows = 100000, .cols = 200},
-           {.rows = 1 << 15, .cols = 1000},
-           {.rows = 1 << 17, .cols = 512, .condition = 1e8},
-           {.rows = 1 << 17, .cols = 512, .right_hand_sides = 10},
-           {.rows = 1 << 17, .cols = 512, .method = by_gram},
-           {.rows = 100000, .cols = 200, .method = by_gram},
-           {.rows = 1 << 15, .cols = 1000, .method = by_gram},
-       }) {
-    cases.push_back(croquis::perf::make_case(shape));
-  }
-  return croquis::perf::run_cases(argc, argv, "least_squares to full accuracy, beside LAPACK's dgels", cases);
+  for (const croquis::perf::Shape& shape : shapes) cases.push_back(croquis::perf::make_case(shape));
+  return croquis::perf::run_cases(argc, argv, "least_squares to full accuracy, beside LAPACK and other ways", cases);
 }
