@@ -10,18 +10,22 @@
 namespace croquis {
 namespace {
 
-// A block of rows is read from memory by the first product and from the second-level cache by the second, so it is at
-// most this large; but at least `least_rows`, so that each column of a column-major block is worth a prefetch.
+// A block of rows is read from memory by the first product and from a cache by the second. By rows a small one is best,
+// which the second-level cache holds beside the vectors. By columns a block has a run of memory in each column, and
+// runs of less than 2 KiB cost more in prefetches that do not come in time than a second read from the third-level
+// cache does.
 constexpr std::int64_t block_bytes = 512 << 10;
-constexpr std::int64_t least_rows = 64;
+constexpr std::int64_t least_rows_by_columns = 256;
+constexpr std::int64_t most_rows = 1024;
 // Enough chunks for many threads; fewer where the partial sums of G would take more than this.
 constexpr std::int64_t most_chunks = 64;
 constexpr std::int64_t partial_bytes = 64 << 20;
 
 template <class T>
-std::int64_t rows_per_block(std::int64_t cols) {
+std::int64_t rows_per_block(std::int64_t cols, Layout layout) {
   const std::int64_t fitting = block_bytes / static_cast<std::int64_t>(sizeof(T)) / std::max<std::int64_t>(1, cols);
-  return std::clamp<std::int64_t>(fitting / least_rows * least_rows, least_rows, 1024);
+  const std::int64_t least = layout == Layout::column_major ? least_rows_by_columns : 8;
+  return std::clamp<std::int64_t>(fitting / 8 * 8, least, most_rows);
 }
 
 // A chunk of a sparse matrix has this many entries for each entry of its partial sum, and enough of them that waking a
@@ -41,7 +45,7 @@ template <class T>
 struct DenseRows {
   MatrixView<const T> a;
 
-  std::int64_t block_rows() const { return rows_per_block<T>(a.cols); }
+  std::int64_t block_rows() const { return rows_per_block<T>(a.cols, a.layout); }
   std::int64_t most_chunks(std::int64_t) const { return croquis::most_chunks; }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
