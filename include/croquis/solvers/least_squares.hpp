@@ -19,8 +19,8 @@ namespace croquis {
 
 /// How to solve a least-squares problem.
 enum class LeastSquaresMethod {
-  automatic,                ///< the cheaper of the next two for the shape, or the first if a sketch is asked for;
-                            ///< the report says which
+  automatic,                ///< the cheapest that reaches full accuracy, for the shape and the condition number as a
+                            ///< small sketch tells it; with a sketch if one is asked for; the report says which
   sketch_and_precondition,  ///< QR of S A as preconditioner of a refined iteration: backward stable
   direct,                   ///< Householder QR of A with column pivoting
   sketch_and_solve,         ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
@@ -134,9 +134,10 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// of the smallest change of A and b for which x is the exact solution, within a factor sqrt(2) (and the sketch's
 /// distortion).
 ///
-/// Gram-and-precondition needs no sketch: the Cholesky factor of A^T A, columns scaled, leaves a condition number of
-/// 1 + O(k^2 u), so a few iterations suffice and repair what the normal equations lose. Its factor gives k, and where
-/// k^2 u is not small it is not used. Cost: m n^2 flops and 5 to 10 passes over A; memory O(n^2).
+/// Gram-and-precondition needs a sketch only to scale the columns and to choose between float and T: the Cholesky
+/// factor of A^T A, columns scaled, leaves a condition number of 1 + O(k^2 u), so a few iterations suffice and repair
+/// what the normal equations lose. Its factor gives k, and where k^2 u is not small it is not used. Cost: m n^2 flops
+/// and 5 to 10 passes over A; memory O(n^2).
 ///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
