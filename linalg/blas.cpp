@@ -82,6 +82,24 @@ void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<c
 }
 
 template <class T>
+void multiply_by_own_transpose(MatrixView<const std::type_identity_t<T>> a, std::type_identity_t<T> beta,
+                               MatrixView<T> c) {
+  if (c.rows == 0) return;
+  const BlasOperand<T> operand(a);
+  const char* const t = operand.view.layout == Layout::column_major ? "T" : "N";
+  const blas_int n = to_blas_int(c.rows, "rows");
+  const blas_int k = to_blas_int(a.rows, "inner dimension");
+  const blas_int lda = operand.leading_dimension();
+  const blas_int ldc = to_blas_int(c.leading_dimension, "leading dimension");
+  const T one = 1;
+  if constexpr (std::is_same_v<T, double>) {
+    dsyrk_("U", t, &n, &k, &one, operand.view.data, &lda, &beta, c.data, &ldc, 1, 1);
+  } else {
+    ssyrk_("U", t, &n, &k, &one, operand.view.data, &lda, &beta, c.data, &ldc, 1, 1);
+  }
+}
+
+template <class T>
 double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   // The plain sum of squares, in double, is right unless it leaves the range where squares are exact to roundoff.
   double sum = 0;
@@ -108,6 +126,7 @@ double norm2(std::int64_t n, const T* x, std::int64_t stride) {
 
 #define CROQUIS_INSTANTIATE(T)                                                              \
   template void multiply<T>(T, MatrixView<const T>, MatrixView<const T>, T, MatrixView<T>); \
+  template void multiply_by_own_transpose<T>(MatrixView<const T>, T, MatrixView<T>);        \
                                                                                             \
   template double norm2<T>(std::int64_t, const T*, std::int64_t);
 CROQUIS_INSTANTIATE(float)

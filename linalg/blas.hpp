@@ -26,6 +26,8 @@ extern "C" {
 #define CROQUIS_DECLARE(p, T)                                                                                         \
   void p##gemm_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*, const T*,      \
                 const blas_int*, const T*, const blas_int*, const T*, T*, const blas_int*, std::size_t, std::size_t); \
+  void p##syrk_(const char*, const char*, const blas_int*, const blas_int*, const T*, const T*, const blas_int*,      \
+                const T*, T*, const blas_int*, std::size_t, std::size_t);                                             \
   void p##potrf_(const char*, const blas_int*, T*, const blas_int*, blas_int*, std::size_t);                          \
   void p##trsm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
                 const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
@@ -59,6 +61,12 @@ CROQUIS_DECLARE(d, double)
 template <class T>
 void multiply(T alpha, MatrixView<const std::type_identity_t<T>> a, MatrixView<const std::type_identity_t<T>> b,
               std::type_identity_t<T> beta, MatrixView<std::type_identity_t<T>> c);
+
+/// The upper triangle of C = A^T A + beta C, C column-major; its entries below stay, and with beta = 0 C may be
+/// uninitialised.
+template <class T>
+void multiply_by_own_transpose(MatrixView<const std::type_identity_t<T>> a, std::type_identity_t<T> beta,
+                               MatrixView<T> c);
 
 /// Which side of the unknown a triangle stands on, and whether it is transposed.
 enum class Side { left, right };

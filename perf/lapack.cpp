@@ -9,8 +9,6 @@
 extern "C" {
 void dgels_(const char*, const int*, const int*, const int*, double*, const int*, double*, const int*, double*,
             const int*, int*, std::size_t);
-void dsyrk_(const char*, const char*, const int*, const int*, const double*, const double*, const int*, const double*,
-            double*, const int*, std::size_t, std::size_t);
 void dpotrs_(const char*, const int*, const int*, const double*, const int*, double*, const int*, int*, std::size_t);
 void dgelsy_(const int*, const int*, const int*, double*, const int*, double*, const int*, int*, const double*, int*,
              double*, const int*, int*);
@@ -59,17 +57,10 @@ std::int64_t dgelsy(Matrix<double>& a, Matrix<double>& b, double rcond) {
   return rank;
 }
 
-void dsyrk(const Matrix<double>& a, Matrix<double>& gram) {
-  const int m = to_blas_int(a.rows(), "rows of A"), n = to_blas_int(a.cols(), "columns of A");
-  const bool by_columns = a.layout() == Layout::column_major;
-  const double one = 1, zero = 0;
-  dsyrk_("U", by_columns ? "T" : "N", &n, &m, &one, a.data(), by_columns ? &m : &n, &zero, gram.data(), &n, 1, 1);
-}
-
 bool normal_equations(const Matrix<double>& a, const Matrix<double>& b, Matrix<double>& x) {
   const Sizes s(a, b);
   Matrix<double> gram(s.n, s.n);
-  dsyrk(a, gram);
+  multiply_by_own_transpose<double>(a.view(), 0, gram.view());
   int info = 0;
   dpotrf_("U", &s.n, gram.data(), &s.n, &info, 1);
   if (info != 0) return false;

@@ -14,9 +14,6 @@ bool dgels(Matrix<double>& a, Matrix<double>& b);
 /// The same by column-pivoted QR and a complete orthogonal decomposition: the minimum-norm solution. Returns the rank.
 std::int64_t dgelsy(Matrix<double>& a, Matrix<double>& b, double rcond);
 
-/// The upper triangle of A^T A by the BLAS, A in either layout.
-void dsyrk(const Matrix<double>& a, Matrix<double>& gram);
-
 /// The normal equations as they are written by hand: A^T A (dsyrk), its Cholesky factor, and two steps of refinement
 /// with the residuals b - A x. X is n x k. Returns false if the factor does not exist.
 bool normal_equations(const Matrix<double>& a, const Matrix<double>& b, Matrix<double>& x);
