@@ -80,7 +80,10 @@ void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type
 template <class T>
 void multiply_triangular(Transpose transpose, MatrixView<const std::type_identity_t<T>> r, T* x);
 
-/// The upper triangular factor of the QR factorization of [R; t I], R upper triangular.
+/// The upper triangular factor of the QR factorization of [R; diag(d)], R upper triangular.
+template <class T>
+Matrix<T> append_diagonal(MatrixView<const T> r, const std::vector<T>& d);
+/// The same of [R; t I].
 template <class T>
 Matrix<T> append_scaled_identity(MatrixView<const T> r, T t);
 

@@ -72,11 +72,11 @@ void multiply_triangular(Transpose transpose, MatrixView<const std::type_identit
 }
 
 template <class T>
-Matrix<T> append_scaled_identity(MatrixView<const T> r, T t) {
+Matrix<T> append_diagonal(MatrixView<const T> r, const std::vector<T>& d) {
   Matrix<T> result(r);
   if (r.rows == 0) return result;
-  Matrix<T> identity(r.rows, r.cols);
-  for (std::int64_t j = 0; j < r.cols; ++j) identity(j, j) = t;
+  Matrix<T> diagonal(r.rows, r.cols);
+  for (std::int64_t j = 0; j < r.cols; ++j) diagonal(j, j) = d[j];
   const blas_int n = to_blas_int(r.rows, "rows");
   const blas_int block = std::min<blas_int>(32, n);
   Workspace<T> factors(static_cast<std::int64_t>(block) * n);
@@ -84,11 +84,16 @@ Matrix<T> append_scaled_identity(MatrixView<const T> r, T t) {
   blas_int info = 0;
   const SingleThreadedBlas single_threaded_blas;
   if constexpr (std::is_same_v<T, double>) {
-    dtpqrt_(&n, &n, &n, &block, result.data(), &n, identity.data(), &n, factors.data(), &block, work.data(), &info);
+    dtpqrt_(&n, &n, &n, &block, result.data(), &n, diagonal.data(), &n, factors.data(), &block, work.data(), &info);
   } else {
-    stpqrt_(&n, &n, &n, &block, result.data(), &n, identity.data(), &n, factors.data(), &block, work.data(), &info);
+    stpqrt_(&n, &n, &n, &block, result.data(), &n, diagonal.data(), &n, factors.data(), &block, work.data(), &info);
   }
   return result;
+}
+
+template <class T>
+Matrix<T> append_scaled_identity(MatrixView<const T> r, T t) {
+  return append_diagonal<T>(r, std::vector<T>(static_cast<std::size_t>(r.cols), t));
 }
 
 template <class T>
@@ -148,6 +153,7 @@ PivotedQr<T> pivoted_qr(Matrix<T> a, MatrixView<T> b) {
   template void solve_triangular<T>(Side, Transpose, MatrixView<const T>, MatrixView<T>);      \
   template bool cholesky<T>(Matrix<T>&);                                                       \
   template void multiply_triangular<T>(Transpose, MatrixView<const T>, T*);                    \
+  template Matrix<T> append_diagonal<T>(MatrixView<const T>, const std::vector<T>&);           \
   template Matrix<T> append_scaled_identity<T>(MatrixView<const T>, T);                        \
   template SingularValueDecomposition<T> singular_value_decomposition<T>(MatrixView<const T>); \
   template PivotedQr<T> pivoted_qr<T>(Matrix<T>, MatrixView<T>);

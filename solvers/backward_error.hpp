@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "solvers/factorization.hpp"
 
@@ -25,14 +26,15 @@ class BackwardError {
  public:
   explicit BackwardError(const Factorization<T>& factorization) : f_(factorization) {}
 
-  /// The estimate, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not zero.
-  double estimate(const T* s, double residual_norm, double scaled_norm, double b_norm);
+  /// The estimate for vector v of a block, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not
+  /// zero.
+  double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm);
 
  private:
-  double shifted_norm(const T* s, double root_mu);
+  double shifted_norm(const Factorization<T>& f, const T* s, double root_mu);
 
   const Factorization<T>& f_;
-  std::map<int, std::unique_ptr<ShiftedFactor<T>>> shifted_factors_;
+  std::map<std::pair<const Factorization<T>*, int>, std::unique_ptr<ShiftedFactor<T>>> shifted_factors_;
 };
 
 }  // namespace croquis

@@ -42,6 +42,9 @@ class Factorization {
   virtual void precondition(MatrixView<const T> y, MatrixView<T> x) const = 0;
   /// Y = N^T X.
   virtual void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const = 0;
+  /// The one that serves column v of the blocks: this, unless each column has its own.
+  virtual const Factorization& of_vector(std::int64_t /*v*/) const { return *this; }
+
   /// C^T s for s of `rank` entries, in some orthonormal basis that `shifted` shares.
   virtual std::vector<T> transposed_product(const T* s) const = 0;
   virtual std::unique_ptr<ShiftedFactor<T>> shifted(double root) const = 0;

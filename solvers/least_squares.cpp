@@ -52,6 +52,12 @@ void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::i
                         std::to_string(cols) + ", the columns of A");
 }
 
+void check_right_hand_side(std::int64_t rows, std::int64_t cols, std::int64_t b_rows, std::int64_t b_cols) {
+  if (b_rows != rows)
+    throw ShapeError("B is " + shape_text(b_rows, b_cols) + " but A is " + shape_text(rows, cols) +
+                     ": B needs a row for each row of A");
+}
+
 AnySketch reseeded(const AnySketch& sketch, int attempt) {
   constexpr std::uint64_t step = 0x9e3779b97f4a7c15;  // odd, so the seeds differ
   return std::visit(

@@ -97,9 +97,9 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   point.backward_error.assign(static_cast<std::size_t>(k), 0);
   for (std::int64_t j = 0; j < k; ++j) {
     point.residual_norm[j] = norm2(m, point.residual.data() + j * m);
-    point.scaled_norm[j] = factorization.scaled_norm(point.x.view().block(0, j, n, 1));
+    point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
     if (problem.b_norm[j] == 0) continue;
-    point.backward_error[j] = error.estimate(point.s.data() + j * factorization.rank, point.residual_norm[j],
+    point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
                                              point.scaled_norm[j], problem.b_norm[j]);
   }
 }

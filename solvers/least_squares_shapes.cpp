@@ -39,9 +39,7 @@ template <class T>
 LeastSquaresFit<T> solve(const MatrixInput<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
   check_view(b, "B");
   const Shape shape = shape_of(a);
-  if (b.rows != shape.rows)
-    throw ShapeError("B is " + shape_text(b.rows, b.cols) + " but A is " + shape_text(shape.rows, shape.cols) +
-                     ": B needs a row for each row of A");
+  check_right_hand_side(shape.rows, shape.cols, b.rows, b.cols);
   const bool tall = shape.rows >= shape.cols;
   check_options(options, tall ? shape.rows : shape.cols, tall ? shape.cols : shape.rows);
   if (options.bootstrap && !tall)

@@ -129,8 +129,8 @@ double Refinement<T>::estimate(const LeastSquaresPoint<T>& point, const std::vec
   double worst = 0;
   for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
     if (problem_.b_norm[j] == 0) continue;
-    const double error =
-        error_.estimate(s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j], problem_.b_norm[j]);
+    const double error = error_.estimate(j, s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j],
+                                         problem_.b_norm[j]);
     worst = std::max(worst, error);
   }
   return worst;
@@ -144,7 +144,7 @@ std::vector<double> Refinement<T>::moved_norms(const LeastSquaresPoint<T>& point
   std::vector<double> norms;
   for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
     for (std::int64_t i = 0; i < problem_.cols(); ++i) workspace(i, j) += point.x(i, j);
-    norms.push_back(f_.scaled_norm(workspace.view().block(0, j, problem_.cols(), 1)));
+    norms.push_back(f_.of_vector(j).scaled_norm(workspace.view().block(0, j, problem_.cols(), 1)));
   }
   return norms;
 }
@@ -154,8 +154,9 @@ template <class T>
 bool Refinement<T>::is_noise(const LeastSquaresPoint<T>& point, const double* step_norm) const {
   const double roundoff = static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
   for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
+    const Factorization<T>& f = f_.of_vector(j);
     const double noise =
-        10 * roundoff * (f_.largest_singular * point.scaled_norm[j] + 0.04 * f_.condition * point.residual_norm[j]);
+        10 * roundoff * (f.largest_singular * point.scaled_norm[j] + 0.04 * f.condition * point.residual_norm[j]);
     if (problem_.b_norm[j] > 0 && !(step_norm[j] <= noise)) return false;
   }
   return true;

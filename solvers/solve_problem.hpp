@@ -11,6 +11,9 @@ namespace croquis {
 /// Throws for an option that is out of range for a tall rows x cols matrix.
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols);
 
+/// Throws `ShapeError` unless B (b_rows x b_cols) has a row for each row of A (rows x cols).
+void check_right_hand_side(std::int64_t rows, std::int64_t cols, std::int64_t b_rows, std::int64_t b_cols);
+
 /// The operator that the options give, or the one they leave to be chosen.
 AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& shape);
 /// Another independent operator of the same family and size.

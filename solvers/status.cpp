@@ -22,6 +22,8 @@ std::string to_string(Status status) {
       return "cancelled";
     case Status::accuracy_not_reached:
       return "accuracy_not_reached";
+    case Status::inconsistent_constraints:
+      return "inconsistent_constraints";
   }
   assert(false && "a status without a name");
   return {};

@@ -1,0 +1,303 @@
+#include <croquis/solvers/ridge_path.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/check.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/tall_qr.hpp"
+#include "solvers/column_scaling.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/condition_probe.hpp"
+#include "solvers/factorization_per_vector.hpp"
+#include "solvers/gram_and_precondition.hpp"
+#include "solvers/matrix_input.hpp"
+#include "solvers/refinement.hpp"
+#include "solvers/ridge_matrix.hpp"
+#include "solvers/solve_problem.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr std::int64_t most_vectors = 64;
+constexpr double most_factor_bytes = 1024.0 * 1024 * 1024;
+
+// What the penalties share of A D: its Gram matrix, or the R of a sketch of it.
+template <class T>
+struct SharedFactor {
+  LeastSquaresMethod method = LeastSquaresMethod::sketch_and_precondition;
+  std::vector<T> scale;  // D; empty if A has to be left to the solver of single problems
+  Matrix<T> factor;
+  Matrix<T> gradient;  // D A^T b
+};
+
+// The factor C of A D E above t D E, E powers of two that bring its columns to norms near one, and C^-T E D A^T b.
+// Null if C is not as good as the problem asks for.
+template <class T>
+std::unique_ptr<Factorization<T>> factor_for(const SharedFactor<T>& shared, double root, double rcond,
+                                             MatrixView<T> coordinates) {
+  const std::int64_t n = shared.factor.cols();
+  const bool by_gram = shared.method == LeastSquaresMethod::gram_and_precondition;
+  std::vector<T> scale = shared.scale;
+  std::vector<T> diagonal(static_cast<std::size_t>(n));
+  for (std::int64_t j = 0; j < n; ++j) diagonal[j] = static_cast<T>(root * static_cast<double>(scale[j]));
+  Matrix<T> c = by_gram ? shared.factor : append_diagonal<T>(shared.factor.view(), diagonal);
+  if (by_gram)
+    for (std::int64_t j = 0; j < n; ++j) c(j, j) += diagonal[j] * diagonal[j];
+  std::vector<T> extra(static_cast<std::size_t>(n), 1);
+  for (std::int64_t j = 0; j < n; ++j) {
+    const double norm = by_gram ? std::sqrt(static_cast<double>(c(j, j))) : norm2(j + 1, c.data() + j * n);
+    int exponent = 0;
+    if (norm > 0) std::frexp(norm, &exponent);
+    extra[j] = std::ldexp(T(1), -exponent);
+    scale[j] *= extra[j];
+  }
+  for (std::int64_t j = 0; j < n; ++j)
+    for (std::int64_t i = 0; i <= j; ++i) c(i, j) *= by_gram ? extra[i] * extra[j] : extra[j];
+  if (by_gram && !cholesky<T>(c)) return nullptr;
+
+  Matrix<T> y(n, coordinates.cols);
+  for (std::int64_t k = 0; k < y.cols(); ++k)
+    for (std::int64_t j = 0; j < n; ++j) y(j, k) = extra[j] * shared.gradient(j, k);
+  if (!by_gram || n > 0) {
+    for (std::int64_t j = 0; j < n; ++j)
+      if (c(j, j) == T(0)) return nullptr;
+    solve_triangular<T>(Side::left, Transpose::yes, c.view(), y.view());
+  }
+  auto f = factorize<T>(std::move(c), std::move(scale), rcond, Pivoting::no, y);
+  if (!f->full_rank()) return nullptr;
+  if (by_gram && !(f->condition <= most_gram_condition<T>(n, GramPrecision::working))) return nullptr;
+  std::copy(y.entries().begin(), y.entries().end(), coordinates.data);
+  return f;
+}
+
+template <class T>
+class RidgePath {
+ public:
+  RidgePath(const ProblemMatrix<T>& a, MatrixView<const T> b, std::span<const double> mus,
+            const LeastSquaresOptions& options)
+      : a_(a), b_(b), mus_(mus), options_(options), plain_(a, {T(0)}), problem_(make_problem<T>(plain_, b, options)) {}
+
+  std::vector<LeastSquaresFit<T>> run() {
+    if (problem_.finite_b() && a_.cols() > 0 && problem_.vectors() > 0) {
+      share();
+      if (!shared_.scale.empty()) solve_in_groups();
+    }
+    for (std::size_t i = 0; i < mus_.size(); ++i)
+      if (!done_[i]) fits_[i] = solve_alone(mus_[i]);
+    return std::move(fits_);
+  }
+
+ private:
+  double root(double mu) const { return std::ldexp(std::sqrt(mu), -a_.exponent()); }
+
+  LeastSquaresFit<T> solve_alone(double mu) const {
+    const RidgeMatrix<T> ridged(a_, {static_cast<T>(root(mu))});
+    return mu == 0 ? solve_problem<T>(a_, b_, options_) : solve_problem<T>(ridged, b_, options_);
+  }
+
+  // The Gram matrix where A has one and a small sketch says that the least penalty allows it; else the sketch.
+  void share() {
+    const bool may_choose =
+        options_.method == LeastSquaresMethod::automatic && !options_.sketch && options_.sketch_rows == 0;
+    const bool wants_gram = may_choose || options_.method == LeastSquaresMethod::gram_and_precondition;
+    if (wants_gram && a_.has_gram() && a_.sketched_rows() >= 4 * a_.cols()) {
+      const double least = root(*std::min_element(mus_.begin(), mus_.end()));
+      const LeastSquaresProblem<T> bare = make_problem<T>(a_, Matrix<T>(a_.rows(), 0), options_);
+      ConditionProbe<T> probe = probe_condition(bare, report_);
+      if (!probe.scale.empty()) {
+        const double least_scale = *std::min_element(probe.scale.begin(), probe.scale.end());
+        const double by_ridge = std::sqrt(static_cast<double>(a_.cols())) / (least * least_scale);
+        if (std::min(probe.condition, by_ridge) <= most_gram_condition<T>(a_.cols(), GramPrecision::working)) {
+          const Stopwatch phase;
+          shared_.method = LeastSquaresMethod::gram_and_precondition;
+          shared_.scale = std::move(probe.scale);
+          shared_.factor = a_.gram(shared_.scale);
+          ++report_.passes;
+          report_.seconds.factor += phase.seconds();
+        }
+      }
+    }
+    if (shared_.scale.empty()) share_sketch();
+    if (!shared_.scale.empty()) set_gradient();
+  }
+
+  void share_sketch() {
+    Stopwatch phase;
+    const auto vectors = static_cast<std::int64_t>(mus_.size()) * problem_.vectors();
+    report_.sketch = first_sketch(options_, {a_.sketched_rows(), a_.cols(), a_.stored_entries(), vectors});
+    Matrix<T> sa = Matrix<T>::uninitialized(report_.sketch->rows() + a_.rows() - a_.sketched_rows(), a_.cols());
+    a_.sketch(*report_.sketch, sa.view());
+    ++report_.passes;
+    report_.seconds.sketch += phase.seconds();
+    phase = {};
+    if (!all_finite<T>(sa.view())) return;
+    std::vector<T> scale = unit_column_scale<T>(sa.view());
+    if (!within_safe_range(scale)) return;
+    scale_columns<T>(sa.view(), scale);
+    Matrix<T> nothing(sa.rows(), 0);
+    shared_.factor = tall_qr<T>(sa.view(), nothing.view()).r;
+    shared_.scale = std::move(scale);
+    report_.seconds.factor += phase.seconds();
+  }
+
+  void set_gradient() {
+    const Stopwatch phase;
+    shared_.gradient = Matrix<T>::uninitialized(a_.cols(), problem_.vectors());
+    a_.multiply_transposed(problem_.b.view().block(0, 0, a_.rows(), problem_.vectors()), shared_.gradient.view());
+    ++report_.passes;
+    for (std::int64_t k = 0; k < problem_.vectors(); ++k)
+      for (std::int64_t j = 0; j < a_.cols(); ++j) shared_.gradient(j, k) *= shared_.scale[j];
+    report_.seconds.factor += phase.seconds();
+  }
+
+  void solve_in_groups() {
+    const double n = static_cast<double>(a_.cols());
+    const auto fitting = static_cast<std::int64_t>(most_factor_bytes / (sizeof(T) * n * n));
+    const auto size =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(fitting, most_vectors / problem_.vectors())));
+    for (std::size_t first = 0; first < mus_.size() && !cancelled_; first += size)
+      solve_group(first, std::min(size, mus_.size() - first));
+    report_.seconds.total = problem_.clock.seconds();
+    for (std::size_t i = 0; i < mus_.size(); ++i) {
+      if (!done_[i]) continue;
+      fits_[i].iterations = report_.iterations;
+      fits_[i].passes = report_.passes;
+      fits_[i].sketch = report_.sketch;
+      fits_[i].seconds = report_.seconds;
+    }
+  }
+
+  void solve_group(std::size_t first, std::size_t count) {
+    const std::int64_t width = problem_.vectors();
+    const std::int64_t n = a_.cols();
+    const Stopwatch phase;
+    std::vector<std::unique_ptr<Factorization<T>>> all(count);
+    Matrix<T> all_coordinates(n, static_cast<std::int64_t>(count) * width);
+    for_each_tile(static_cast<std::int64_t>(count), [&](std::int64_t i) {
+      all[i] = factor_for<T>(shared_, root(mus_[first + i]), options_.rcond,
+                             all_coordinates.view().block(0, i * width, n, width));
+    });
+    // Those without a factor of their own are left out, and solved alone.
+    std::vector<std::size_t> members;
+    std::vector<std::unique_ptr<Factorization<T>>> parts;
+    std::vector<T> roots;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!all[i]) continue;
+      members.push_back(first + i);
+      parts.push_back(std::move(all[i]));
+      roots.insert(roots.end(), static_cast<std::size_t>(width), static_cast<T>(root(mus_[first + i])));
+    }
+    if (members.empty()) return;
+    const auto vectors = static_cast<std::int64_t>(roots.size());
+    Matrix<T> b = Matrix<T>::uninitialized(problem_.rows(), vectors);
+    Matrix<T> coordinates = Matrix<T>::uninitialized(n, vectors);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const auto to = static_cast<std::int64_t>(i) * width;
+      const auto from = static_cast<std::int64_t>(members[i] - first) * width;
+      std::copy_n(problem_.b.data(), problem_.rows() * width, b.data() + to * problem_.rows());
+      std::copy_n(all_coordinates.data() + from * n, n * width, coordinates.data() + to * n);
+    }
+    if (roots.size() == 1) roots = {roots[0]};
+    const RidgeMatrix<T> ridged(a_, std::move(roots));
+    const LeastSquaresProblem<T> block = make_problem<T>(ridged, std::move(b), options_);
+    const FactorizationPerVector<T> f(std::move(parts), width);
+    report_.seconds.factor += phase.seconds();
+    Attempt<T> attempt = attempt_from<T>(block, f, coordinates, Refine::to_target, report_);
+    cancelled_ = attempt.outcome == AttemptOutcome::cancelled;
+    for (std::size_t i = 0; i < members.size(); ++i) take(attempt, f, static_cast<std::int64_t>(i), members[i]);
+  }
+
+  // One penalty's part of an attempt at a group.
+  void take(const Attempt<T>& group, const Factorization<T>& f, std::int64_t place, std::size_t index) {
+    const std::int64_t width = problem_.vectors();
+    const std::int64_t begin = place * width;
+    const auto columns = [&](const Matrix<T>& block) {
+      return Matrix<T>(block.view().block(0, begin, block.rows(), width));
+    };
+    Attempt<T> attempt;
+    const Factorization<T>& own = f.of_vector(begin);
+    attempt.rank = own.rank;
+    attempt.rcond = own.rcond;
+    attempt.condition = own.condition;
+    attempt.point.x = columns(group.point.x);
+    attempt.point.residual = columns(group.point.residual);
+    attempt.point.gradient = columns(group.point.gradient);
+    const auto errors = group.point.backward_error.begin() + begin;
+    attempt.point.backward_error.assign(errors, errors + width);
+    const bool good = attempt.point.worst_backward_error() <= problem_.acceptable();
+    if (!good && !cancelled_) return;
+    attempt.outcome = cancelled_ ? AttemptOutcome::cancelled : AttemptOutcome::solved;
+    LeastSquaresFit<T>& fit = fits_[index];
+    fit.method = shared_.method;
+    Explanation why;
+    why.choice = "one of " + std::to_string(mus_.size()) + " ridges that share their passes over A";
+    conclude(fit, problem_, attempt, why);
+    done_[index] = cancelled_ || fit.solved();
+  }
+
+  const ProblemMatrix<T>& a_;
+  MatrixView<const T> b_;
+  std::span<const double> mus_;
+  const LeastSquaresOptions& options_;
+  RidgeMatrix<T> plain_;
+  LeastSquaresProblem<T> problem_;  // the right-hand sides with zeros below
+  SharedFactor<T> shared_;
+  LeastSquaresReport report_;
+  bool cancelled_ = false;
+  std::vector<LeastSquaresFit<T>> fits_ = std::vector<LeastSquaresFit<T>>(mus_.size());
+  std::vector<char> done_ = std::vector<char>(mus_.size(), 0);
+};
+
+void check_mus(std::span<const double> mus) {
+  for (std::size_t i = 0; i < mus.size(); ++i)
+    if (!(mus[i] >= 0 && std::isfinite(mus[i])))
+      throw InvalidOption("mus[" + std::to_string(i) + "] is " + scientific(mus[i]) +
+                          " but must be finite and not negative");
+}
+
+template <class T>
+std::vector<LeastSquaresFit<T>> solve_path(const AnyMatrixView<T>& a, MatrixView<const T> b,
+                                           std::span<const double> mus, const LeastSquaresOptions& options) {
+  check_mus(mus);
+  if (options.ridge != 0) throw InvalidOption("ridge and mus are both given: a path has its own penalties");
+  const bool alone = a.rows() < a.cols() || options.method == LeastSquaresMethod::direct ||
+                     options.method == LeastSquaresMethod::sketch_and_solve;
+  if (alone || mus.empty()) {
+    std::vector<LeastSquaresFit<T>> fits;
+    LeastSquaresOptions one = options;
+    for (const double mu : mus) {
+      one.ridge = mu;
+      fits.push_back(least_squares(a, b, one));
+    }
+    return fits;
+  }
+  check_view(b, "B");
+  check_right_hand_side(a.rows(), a.cols(), b.rows, b.cols);
+  check_options(options, a.rows(), a.cols());
+  std::optional<RowWeights<T>> weights;
+  if (!options.weights.empty()) weights.emplace(options.weights, a.rows());
+  check_view(a, "A");
+  const auto matrix = problem_matrix<T>(a, weights);
+  return RidgePath<T>(*matrix, b, mus, options).run();
+}
+
+}  // namespace
+
+std::vector<LeastSquaresFit<float>> least_squares_ridge_path(const AnyMatrixView<float>& a, MatrixView<const float> b,
+                                                             std::span<const double> mus,
+                                                             const LeastSquaresOptions& options) {
+  return solve_path(a, b, mus, options);
+}
+std::vector<LeastSquaresFit<double>> least_squares_ridge_path(const AnyMatrixView<double>& a,
+                                                              MatrixView<const double> b, std::span<const double> mus,
+                                                              const LeastSquaresOptions& options) {
+  return solve_path(a, b, mus, options);
+}
+
+}  // namespace croquis
