@@ -11,6 +11,7 @@
 
 #include <croquis/sketch/apply.hpp>
 #include <croquis/solvers/backward_error.hpp>
+#include <croquis/solvers/ridge_path.hpp>
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
@@ -208,6 +209,37 @@ std::vector<Shape> choices() {
   return shapes;
 }
 
+// Fifty ridges, from 1e-4 (1e-16 if A is ill conditioned) to 1e4 of the squares of A's largest singular values, beside
+// as many solves of one.
+Case make_ridge_path_case(const Shape& shape) {
+  std::string name = "ridge_path50 col " + std::to_string(shape.rows) + "x" + std::to_string(shape.cols);
+  if (shape.condition > 1) name += " k1e" + std::to_string(std::lround(std::log10(shape.condition)));
+  return {.name = name, .reference = "50 solves", .make = [shape](bool quick) {
+            Shape actual = shape;
+            if (quick) actual.rows /= 32;
+            const auto p = std::make_shared<Problem>(actual);
+            const auto fits = std::make_shared<std::vector<LeastSquaresFit<double>>>();
+            std::vector<double> mus;
+            const double least = actual.condition > 1 ? -16 : -4;
+            for (int i = 0; i < 50; ++i)
+              mus.push_back(static_cast<double>(actual.rows) * std::pow(10.0, least + (4 - least) * i / 49));
+            return Contest{
+                .prepare_ours = {},
+                .ours = [p, fits, mus] { *fits = least_squares_ridge_path(p->a, p->b, mus); },
+                .prepare_reference = {},
+                .reference =
+                    [p, mus] {
+                      for (const double mu : mus) p->fit = least_squares(p->a, p->b.view(), {.ridge = mu});
+                    },
+                .findings = [fits]() -> std::vector<std::pair<std::string, double>> {
+                  double worst = 0;
+                  for (const auto& fit : *fits) worst = std::max(worst, fit.worst_backward_error());
+                  return {{"passes", static_cast<double>(fits->front().passes)}, {"backward_error", worst}};
+                },
+            };
+          }};
+}
+
 }  // namespace
 }  // namespace croquis::perf
 
@@ -230,5 +262,7 @@ int main(int argc, char** argv) {
   for (const croquis::perf::Shape& shape : croquis::perf::choices()) shapes.push_back(shape);
   std::vector<croquis::perf::Case> cases;
   for (const croquis::perf::Shape& shape : shapes) cases.push_back(croquis::perf::make_case(shape));
+  cases.push_back(croquis::perf::make_ridge_path_case({.rows = 100000, .cols = 200}));
+  cases.push_back(croquis::perf::make_ridge_path_case({.rows = 100000, .cols = 200, .condition = 1e8}));
   return croquis::perf::run_cases(argc, argv, "least_squares to full accuracy, beside LAPACK and other ways", cases);
 }

@@ -81,7 +81,7 @@ Json comparison_json(const Comparison& comparison, std::int64_t vectors) {
 
 }  // namespace
 
-std::string json_report(const Problem& problem, const LeastSquaresReport& report,
+std::string json_report(const SolveOptions& options, const Problem& problem, const LeastSquaresReport& report,
                         const std::optional<Comparison>& comparison) {
   const std::int64_t vectors = problem.b.cols();
   Json json = {{"status", to_string(report.status)},
@@ -89,6 +89,10 @@ std::string json_report(const Problem& problem, const LeastSquaresReport& report
                {"rows", problem.a.rows()},
                {"cols", problem.a.cols()},
                {"rhs", vectors},
+               {"ridge", options.ridge},
+               {"weighted", options.weights.has_value()},
+               {"min_norm", options.minimum_norm},
+               {"constraints", problem.c.rows()},
                {"rank", report.rank},
                {"method", to_string(report.method)},
                {"iterations", report.iterations},

@@ -1,10 +1,14 @@
 #include "tools/problem.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <croquis/errors.hpp>
 
 #include "tools/dense_copy.hpp"
+#include "tools/number_text.hpp"
 #include "tools/stopwatch.hpp"
 
 namespace croquis::tools {
@@ -51,12 +55,12 @@ void append_intercept(MatrixFile& a) {
   if (!a.column_names.empty()) a.column_names.push_back("(intercept)");
 }
 
-void check_tall(const InputOptions& options, const MatrixFile& a) {
+void check_tall(const InputOptions& options, const MatrixFile& a, const std::string& hint) {
   const std::int64_t cols = a.cols() + (options.intercept ? 1 : 0);
   if (a.rows() < cols)
     throw ShapeError(options.a.string() + ": A is " + shape_text(a.rows(), cols) +
                      (options.intercept ? " with the intercept" : "") + (options.target ? " without the target" : "") +
-                     ": a least-squares problem needs at least as many rows as columns");
+                     ": a least-squares problem needs at least as many rows as columns" + hint);
 }
 
 Matrix<double> read_right_hand_sides(const std::filesystem::path& path, const Problem& problem,
@@ -67,6 +71,87 @@ Matrix<double> read_right_hand_sides(const std::filesystem::path& path, const Pr
                     shape_text(problem.a.rows(), problem.a.cols()) + ": each row of A needs one row of B");
   if (file.cols() == 0) throw FileError(path.string() + ": has no column");
   return dense_copy(file);
+}
+
+Problem read_matrix_and_vectors(const InputOptions& options, RightHandSide right_hand_side) {
+  if (options.b && options.target)
+    throw InvalidOption("both B and --target are given, but only one of them can be the right-hand side");
+  Problem problem;
+  problem.a = read_a(options);
+  if (options.b) {
+    problem.b = read_right_hand_sides(*options.b, problem, options.a);
+  } else if (!problem.a.target.empty()) {
+    problem.b = Matrix<double>(column_major<const double>(problem.a.target.data(), problem.a.rows(), 1));
+  } else if (right_hand_side == RightHandSide::required) {
+    throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
+  }
+  return problem;
+}
+
+// The column of A that `name` names, as readers of files name one; -1 if there is none.
+std::int64_t column_named(const std::string& name, const MatrixFile& a) {
+  const auto found = std::find(a.column_names.begin(), a.column_names.end(), name);
+  if (found != a.column_names.end()) return found - a.column_names.begin();
+  std::int64_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  return whole && index >= 0 && index < a.cols() ? index : -1;
+}
+
+// Takes a column out of a dense A.
+std::vector<double> take_column(MatrixFile& a, std::int64_t column) {
+  const Matrix<double>& from = std::get<Matrix<double>>(a.matrix);
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < from.rows(); ++i) values.push_back(from(i, column));
+  Matrix<double> rest = Matrix<double>::uninitialized(from.rows(), from.cols() - 1, from.layout());
+  copy_dense(from.view().block(0, 0, from.rows(), column), rest.view().block(0, 0, from.rows(), column));
+  const std::int64_t after = from.cols() - column - 1;
+  copy_dense(from.view().block(0, column + 1, from.rows(), after), rest.view().block(0, column, from.rows(), after));
+  a.matrix = std::move(rest);
+  if (!a.column_names.empty()) a.column_names.erase(a.column_names.begin() + column);
+  return values;
+}
+
+void check_weights(const std::string& from, const std::vector<double>& weights) {
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (!(weights[i] >= 0 && std::isfinite(weights[i])))
+      throw FileError(from + ": the weight of row " + std::to_string(i) + " is " + all_digits(weights[i]) +
+                      ", but must be finite and not negative");
+}
+
+void read_weights(const std::string& name, const std::filesystem::path& a_path, Problem& problem) {
+  std::error_code no_such_file;
+  if (std::filesystem::exists(name, no_such_file)) {
+    const MatrixFile file = read_matrix(name);
+    if (file.rows() != problem.a.rows() || file.cols() != 1)
+      throw FileError(name + ": is " + shape_text(file.rows(), file.cols()) + ", but weights are one column with the " +
+                      std::to_string(problem.a.rows()) + " rows of " + a_path.string());
+    const Matrix<double> column = dense_copy(file);
+    problem.weights.assign(column.entries().begin(), column.entries().end());
+    return check_weights(name, problem.weights);
+  }
+  const std::int64_t column = column_named(name, problem.a);
+  if (column < 0) throw FileError(name + ": is neither a file of weights nor a column of " + a_path.string());
+  if (!std::holds_alternative<Matrix<double>>(problem.a.matrix))
+    throw InvalidOption("--weights " + name + " names a column of " + a_path.string() +
+                        ", which is sparse: give the weights as a file");
+  problem.weights = take_column(problem.a, column);
+  check_weights(a_path.string() + ", column " + name, problem.weights);
+}
+
+void read_constraints(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& a_path,
+                      Problem& problem) {
+  const MatrixFile c = read_matrix(paths[0]);
+  if (c.cols() != problem.a.cols())
+    throw FileError(paths[0].string() + ": is " + shape_text(c.rows(), c.cols()) + ", but A from " + a_path.string() +
+                    " is " + shape_text(problem.a.rows(), problem.a.cols()) +
+                    ": C needs a column for each of its columns");
+  const MatrixFile d = read_matrix(paths[1]);
+  if (d.rows() != c.rows() || d.cols() != problem.b.cols())
+    throw FileError(paths[1].string() + ": is " + shape_text(d.rows(), d.cols()) + ", but must be " +
+                    shape_text(c.rows(), problem.b.cols()) + ": a row for each constraint and B's columns");
+  problem.c = dense_copy(c);
+  problem.d = dense_copy(d);
 }
 
 }  // namespace
@@ -80,20 +165,22 @@ MatrixFile read_a(const InputOptions& options) {
 }
 
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {
-  if (options.b && options.target)
-    throw InvalidOption("both B and --target are given, but only one of them can be the right-hand side");
   const Stopwatch clock;
-  Problem problem;
-  problem.a = read_a(options);
-  check_tall(options, problem.a);
-  if (options.b) {
-    problem.b = read_right_hand_sides(*options.b, problem, options.a);
-  } else if (!problem.a.target.empty()) {
-    problem.b = Matrix<double>(column_major<const double>(problem.a.target.data(), problem.a.rows(), 1));
-  } else if (right_hand_side == RightHandSide::required) {
-    throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
-  }
+  Problem problem = read_matrix_and_vectors(options, right_hand_side);
+  check_tall(options, problem.a, "");
   if (options.intercept) append_intercept(problem.a);
+  problem.read_seconds = clock.seconds();
+  return problem;
+}
+
+Problem read_problem(const SolveOptions& options) {
+  const Stopwatch clock;
+  Problem problem = read_matrix_and_vectors(options, RightHandSide::required);
+  if (options.weights) read_weights(*options.weights, options.a, problem);
+  if (!options.minimum_norm && options.ridge == 0)
+    check_tall(options, problem.a, "; of all solutions, --min-norm gives the one of least norm");
+  if (options.intercept) append_intercept(problem.a);
+  if (!options.constraints.empty()) read_constraints(options.constraints, options.a, problem);
   problem.read_seconds = clock.seconds();
   return problem;
 }

@@ -7,12 +7,15 @@
 #include <croquis/linalg/read_matrix.hpp>
 
 #include "tools/input_options.hpp"
+#include "tools/solve_options.hpp"
 
 namespace croquis::tools {
 
 struct Problem {
   MatrixFile a;
-  Matrix<double> b;  ///< without columns if there is no right-hand side
+  Matrix<double> b;             ///< without columns if there is no right-hand side
+  std::vector<double> weights;  ///< of the rows; empty if there are none
+  Matrix<double> c, d;          ///< constraints C x = d; without rows if there are none
   double read_seconds = 0;
 
   /// The name of coefficient `j`; empty if the file gave none.
@@ -25,6 +28,10 @@ enum class RightHandSide { required, optional };
 /// does not fit, `InvalidOption` if there is more than one right-hand side or none where it is required, `ShapeError`
 /// if A has fewer rows than columns.
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side);
+
+/// The same with what `solve` adds: weights, constraints, and a matrix of any shape where a penalty or the least norm
+/// was asked for.
+Problem read_problem(const SolveOptions& options);
 
 /// A alone, of any shape.
 MatrixFile read_a(const InputOptions& options);

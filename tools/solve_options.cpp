@@ -40,6 +40,16 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   number("--confidence", options.confidence, "Probability with which each error bar is to hold (0.95)")
       ->needs(bootstrap);
 
+  number("--ridge", options.ridge, "Minimise ||A x - b||^2 + NUMBER ||x||^2");
+  solve
+      ->add_option("--weights", options.weights,
+                   "The weight of each row's square: a file of one column, or a column of A, which is\n"
+                   "taken out of it: a name (csv, tsv) or a zero-based index")
+      ->type_name("FILE|COLUMN");
+  solve->add_flag("--min-norm", options.minimum_norm,
+                  "Allow fewer rows than columns: of all solutions, the one of least norm");
+  solve->add_option("--constraints", options.constraints, "Subject to C x = d")->expected(2)->type_name("C D");
+
   solve->add_flag("--compare", options.compare, "Also run LAPACK's dgels on the same data");
   solve->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
   solve->add_flag("--quiet", options.quiet, "Print nothing but errors");

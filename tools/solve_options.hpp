@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/input_options.hpp"
 
@@ -24,6 +25,11 @@ struct SolveOptions : InputOptions {
   int threads = 0;
   bool bootstrap = false;
   double confidence = 0.95;
+
+  double ridge = 0;
+  std::optional<std::string> weights;
+  bool minimum_norm = false;
+  std::vector<std::filesystem::path> constraints;  ///< none, or the files of C and d
 
   bool compare = false;
   bool json = false;

@@ -81,6 +81,9 @@ std::string text_report(const SolveOptions& options, const Problem& problem, con
   line(text, "status", to_string(fit.status));
   line(text, "message", fit.message);
   line(text, "problem", problem_text(problem));
+  if (options.ridge > 0) line(text, "ridge", all_digits(options.ridge));
+  if (options.weights) line(text, "weights", *options.weights);
+  if (problem.c.rows() > 0) line(text, "constraints", std::to_string(problem.c.rows()));
   line(text, "method", to_string(fit.method));
   if (fit.sketch) line(text, "sketch", to_string(*fit.sketch));
   line(text, "rank", std::to_string(fit.rank) + " of " + std::to_string(problem.a.cols()));

@@ -136,10 +136,11 @@ TEST_CASE("the JSON object has the fields it promises, for one and several right
   const std::string one = folder.write("one.csv", "1\n3\n5\n8\n").string();
   const std::string two = folder.write("two.csv", "1,0\n3,0\n5,1\n8,1\n").string();
   std::vector<std::string> expected = {
-      "status",         "message",       "rows",          "cols",    "rhs",
-      "rank",           "method",        "iterations",    "passes",  "sketch",
-      "backward_error", "residual_norm", "gradient_norm", "seconds", "condition_estimate",
-      "threads",        "version"};
+      "status",         "message",       "rows",          "cols",     "rhs",
+      "rank",           "method",        "iterations",    "passes",   "sketch",
+      "backward_error", "residual_norm", "gradient_norm", "seconds",  "condition_estimate",
+      "threads",        "version",       "ridge",         "weighted", "min_norm",
+      "constraints"};
   std::sort(expected.begin(), expected.end());
 
   const json single = solve_json({a, one, "--method", "direct"});
