@@ -85,8 +85,12 @@ class RidgePath {
 
   std::vector<LeastSquaresFit<T>> run() {
     if (problem_.finite_b() && a_.cols() > 0 && problem_.vectors() > 0) {
-      share();
-      if (!shared_.scale.empty()) solve_in_groups();
+      // Large penalties make a Gram matrix of an ill-conditioned A serve; the sketch takes the others.
+      share_gram();
+      solve_in_groups();
+      if (!cancelled_ && undone().size() > 1) share_sketch();
+      solve_in_groups();
+      finish_reports();
     }
     for (std::size_t i = 0; i < mus_.size(); ++i)
       if (!done_[i]) fits_[i] = solve_alone(mus_[i]);
@@ -101,18 +105,25 @@ class RidgePath {
     return mu == 0 ? solve_problem<T>(a_, b_, options_) : solve_problem<T>(ridged, b_, options_);
   }
 
-  // The Gram matrix where A has one and a small sketch says that the least penalty allows it; else the sketch.
-  void share() {
+  std::vector<std::size_t> undone() const {
+    std::vector<std::size_t> result;
+    for (std::size_t i = 0; i < mus_.size(); ++i)
+      if (!done_[i]) result.push_back(i);
+    return result;
+  }
+
+  // The Gram matrix, where A has one and a small sketch or the ridge says that it serves the largest penalty.
+  void share_gram() {
     const bool may_choose =
         options_.method == LeastSquaresMethod::automatic && !options_.sketch && options_.sketch_rows == 0;
     const bool wants_gram = may_choose || options_.method == LeastSquaresMethod::gram_and_precondition;
     if (wants_gram && a_.has_gram() && a_.sketched_rows() >= 4 * a_.cols()) {
-      const double least = root(*std::min_element(mus_.begin(), mus_.end()));
+      const double largest = root(*std::max_element(mus_.begin(), mus_.end()));
       const LeastSquaresProblem<T> bare = make_problem<T>(a_, Matrix<T>(a_.rows(), 0), options_);
       ConditionProbe<T> probe = probe_condition(bare, report_);
       if (!probe.scale.empty()) {
         const double least_scale = *std::min_element(probe.scale.begin(), probe.scale.end());
-        const double by_ridge = std::sqrt(static_cast<double>(a_.cols())) / (least * least_scale);
+        const double by_ridge = std::sqrt(static_cast<double>(a_.cols())) / (largest * least_scale);
         if (std::min(probe.condition, by_ridge) <= most_gram_condition<T>(a_.cols(), GramPrecision::working)) {
           const Stopwatch phase;
           shared_.method = LeastSquaresMethod::gram_and_precondition;
@@ -123,11 +134,11 @@ class RidgePath {
         }
       }
     }
-    if (shared_.scale.empty()) share_sketch();
     if (!shared_.scale.empty()) set_gradient();
   }
 
   void share_sketch() {
+    shared_ = {};
     Stopwatch phase;
     const auto vectors = static_cast<std::int64_t>(mus_.size()) * problem_.vectors();
     report_.sketch = first_sketch(options_, {a_.sketched_rows(), a_.cols(), a_.stored_entries(), vectors});
@@ -144,6 +155,7 @@ class RidgePath {
     shared_.factor = tall_qr<T>(sa.view(), nothing.view()).r;
     shared_.scale = std::move(scale);
     report_.seconds.factor += phase.seconds();
+    set_gradient();
   }
 
   void set_gradient() {
@@ -157,30 +169,37 @@ class RidgePath {
   }
 
   void solve_in_groups() {
+    if (shared_.scale.empty()) return;
+    const std::vector<std::size_t> members = undone();
     const double n = static_cast<double>(a_.cols());
     const auto fitting = static_cast<std::int64_t>(most_factor_bytes / (sizeof(T) * n * n));
     const auto size =
         static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(fitting, most_vectors / problem_.vectors())));
-    for (std::size_t first = 0; first < mus_.size() && !cancelled_; first += size)
-      solve_group(first, std::min(size, mus_.size() - first));
+    for (std::size_t first = 0; first < members.size() && !cancelled_; first += size)
+      solve_group({members.begin() + first, members.begin() + std::min(first + size, members.size())});
+    shared_ = {};
+  }
+
+  void finish_reports() {
     report_.seconds.total = problem_.clock.seconds();
     for (std::size_t i = 0; i < mus_.size(); ++i) {
       if (!done_[i]) continue;
       fits_[i].iterations = report_.iterations;
       fits_[i].passes = report_.passes;
-      fits_[i].sketch = report_.sketch;
+      if (fits_[i].method == LeastSquaresMethod::sketch_and_precondition) fits_[i].sketch = report_.sketch;
       fits_[i].seconds = report_.seconds;
     }
   }
 
-  void solve_group(std::size_t first, std::size_t count) {
+  void solve_group(const std::vector<std::size_t>& group) {
+    const std::size_t count = group.size();
     const std::int64_t width = problem_.vectors();
     const std::int64_t n = a_.cols();
     const Stopwatch phase;
     std::vector<std::unique_ptr<Factorization<T>>> all(count);
     Matrix<T> all_coordinates(n, static_cast<std::int64_t>(count) * width);
     for_each_tile(static_cast<std::int64_t>(count), [&](std::int64_t i) {
-      all[i] = factor_for<T>(shared_, root(mus_[first + i]), options_.rcond,
+      all[i] = factor_for<T>(shared_, root(mus_[group[i]]), options_.rcond,
                              all_coordinates.view().block(0, i * width, n, width));
     });
     // Those without a factor of their own are left out, and solved alone.
@@ -189,9 +208,9 @@ class RidgePath {
     std::vector<T> roots;
     for (std::size_t i = 0; i < count; ++i) {
       if (!all[i]) continue;
-      members.push_back(first + i);
+      members.push_back(i);
       parts.push_back(std::move(all[i]));
-      roots.insert(roots.end(), static_cast<std::size_t>(width), static_cast<T>(root(mus_[first + i])));
+      roots.insert(roots.end(), static_cast<std::size_t>(width), static_cast<T>(root(mus_[group[i]])));
     }
     if (members.empty()) return;
     const auto vectors = static_cast<std::int64_t>(roots.size());
@@ -199,7 +218,7 @@ class RidgePath {
     Matrix<T> coordinates = Matrix<T>::uninitialized(n, vectors);
     for (std::size_t i = 0; i < members.size(); ++i) {
       const auto to = static_cast<std::int64_t>(i) * width;
-      const auto from = static_cast<std::int64_t>(members[i] - first) * width;
+      const auto from = static_cast<std::int64_t>(members[i]) * width;
       std::copy_n(problem_.b.data(), problem_.rows() * width, b.data() + to * problem_.rows());
       std::copy_n(all_coordinates.data() + from * n, n * width, coordinates.data() + to * n);
     }
@@ -210,7 +229,7 @@ class RidgePath {
     report_.seconds.factor += phase.seconds();
     Attempt<T> attempt = attempt_from<T>(block, f, coordinates, Refine::to_target, report_);
     cancelled_ = attempt.outcome == AttemptOutcome::cancelled;
-    for (std::size_t i = 0; i < members.size(); ++i) take(attempt, f, static_cast<std::int64_t>(i), members[i]);
+    for (std::size_t i = 0; i < members.size(); ++i) take(attempt, f, static_cast<std::int64_t>(i), group[members[i]]);
   }
 
   // One penalty's part of an attempt at a group.

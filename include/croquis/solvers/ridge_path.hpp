@@ -18,11 +18,12 @@ namespace croquis {
 /// | mus | p | each finite and >= 0, in any order |
 /// | result | p fits | fit i is of mus[i], its x n x k |
 ///
-/// The penalties share what is expensive: one sketch of A and its QR factorization (or, where the condition number
-/// allows, one Gram matrix), of which the factor for each mu is an update of n^3 flops; and every pass over A serves
-/// all p k vectors, each with the preconditioner of its own mu. Each solution is refined until its backward error is at
-/// the target, as by `least_squares` alone; one that does not get there, or whose matrix is rank deficient, is solved
-/// alone, and so are all where A has fewer rows than columns or the method is `direct` or `sketch_and_solve`.
+/// The penalties share what is expensive: one Gram matrix of a dense A, for those that make it well conditioned enough,
+/// and one sketch and its QR factorization for the others; of which the factor for each mu is an update of n^3 flops;
+/// and every pass over A serves all p k vectors, each with the preconditioner of its own mu. Each solution is refined
+/// until its backward error is at the target, as by `least_squares` alone; one that does not get there, or whose matrix
+/// is rank deficient, is solved alone, and so are all where A has fewer rows than columns or the method is `direct` or
+/// `sketch_and_solve`.
 ///
 /// Fits report their own rank, errors and norms; iterations, passes and seconds are those of the whole path. A callback
 /// sees the path as one solve. The result does not depend on the number of threads.
