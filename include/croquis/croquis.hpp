@@ -33,8 +33,8 @@
 #include <croquis/solvers/linear_model.hpp>
 #include <croquis/solvers/low_rank.hpp>
 #include <croquis/solvers/nystrom.hpp>
-#include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/ridge_path.hpp>
+#include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/sketched_ridge.hpp>
 #include <croquis/solvers/status.hpp>
