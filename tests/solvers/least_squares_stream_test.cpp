@@ -203,7 +203,9 @@ TEST_CASE("a replayed stream is solved to the accuracy of the matrix in memory")
     // A few roundoffs, as for the matrix in memory.
     CHECK(least_squares_backward_error(p.a, fit.x.view(), p.b.view())[0] < 1e-15);
     const auto memory = least_squares(p.a, p.b.view(), {.method = LeastSquaresMethod::sketch_and_precondition});
-    CHECK(std::abs(fit.passes - memory.passes) <= 4);
+    // Sums in another order may cost or save a step of refinement, which is short.
+    CHECK(2 * fit.passes <= 3 * memory.passes);
+    CHECK(2 * memory.passes <= 3 * fit.passes);
   }
   const Problem p = problem(10);
   const auto preview = least_squares_stream(

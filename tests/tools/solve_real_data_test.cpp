@@ -125,7 +125,12 @@ TEST_CASE("California housing is refused for its column of text, by name") {
         std::string::npos);
 }
 
-TEST_CASE("a matrix with more columns than rows is refused") {
-  const json report = solve_json({data("rank_deficient/lp_ship12l.mtx.gz"), data("sparse_ls/well1033_rhs1.mtx.gz")}, 1);
-  CHECK(report["message"].get<std::string>().find("A is 1151 x 5533") != std::string::npos);
+TEST_CASE("a matrix with more columns than rows is refused, and told of --min-norm") {
+  const TemporaryFolder folder;
+  const std::string b = (folder.path() / "b.npy").string();
+  write_matrix(b, Matrix<double>(1151, 1));
+  const json report = solve_json({data("rank_deficient/lp_ship12l.mtx.gz"), b}, 1);
+  const auto message = report["message"].get<std::string>();
+  CHECK(message.find("A is 1151 x 5533") != std::string::npos);
+  CHECK(message.find("--min-norm") != std::string::npos);
 }
