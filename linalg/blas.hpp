@@ -31,6 +31,8 @@ extern "C" {
   void p##potrf_(const char*, const blas_int*, T*, const blas_int*, blas_int*, std::size_t);                          \
   void p##trsm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
                 const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
+  void p##trmm_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*, const T*,       \
+                const T*, const blas_int*, T*, const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);  \
   void p##trsv_(const char*, const char*, const char*, const blas_int*, const T*, const blas_int*, T*,                \
                 const blas_int*, std::size_t, std::size_t, std::size_t);                                              \
   void p##trmv_(const char*, const char*, const char*, const blas_int*, const T*, const blas_int*, T*,                \
@@ -38,9 +40,6 @@ extern "C" {
   void p##tpqrt_(const blas_int*, const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*,         \
                  const blas_int*, T*, const blas_int*, T*, blas_int*);                                                \
   void p##geqrt3_(const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*, blas_int*);             \
-  void p##larfb_(const char*, const char*, const char*, const char*, const blas_int*, const blas_int*,                \
-                 const blas_int*, const T*, const blas_int*, const T*, const blas_int*, T*, const blas_int*, T*,      \
-                 const blas_int*, std::size_t, std::size_t, std::size_t, std::size_t);                                \
   void p##geqp3_(const blas_int*, const blas_int*, T*, const blas_int*, blas_int*, T*, T*, const blas_int*,           \
                  blas_int*);                                                                                          \
   void p##ormqr_(const char*, const char*, const blas_int*, const blas_int*, const blas_int*, const T*,               \
