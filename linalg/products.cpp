@@ -40,6 +40,10 @@ Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries, std::int6
   return Partition(rows, std::min(most, std::clamp<std::int64_t>(fitting, 4, most_chunks)), 256);
 }
 
+// Where the second product finds a block of rows: memory, or the cache that the first has left it in, so that the next
+// block can come from memory meanwhile.
+enum class Rows { in_memory, in_cache };
+
 // One block of rows of a dense matrix: t += A x and g += A^T t.
 template <class T>
 struct DenseRows {
@@ -51,21 +55,23 @@ struct DenseRows {
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
     if (a.layout == Layout::column_major) {
-      add_combination(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, x.data, x.leading_dimension, t.data,
-                      t.leading_dimension);
+      add_combination(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, nullptr, x.data, x.leading_dimension,
+                      t.data, t.leading_dimension);
     } else {
-      add_dot_products(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, x.data, x.leading_dimension, t.data,
-                       t.leading_dimension);
+      add_dot_products(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, nullptr, x.data, x.leading_dimension,
+                       t.data, t.leading_dimension);
     }
   }
 
-  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g) const {
+  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g, Rows from) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
+    const bool more = from == Rows::in_cache && first + t.rows < a.rows;
+    const T* const next = more ? a.block(first + t.rows, 0, 1, a.cols).data : nullptr;
     if (a.layout == Layout::column_major) {
-      add_dot_products(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, t.data, t.leading_dimension, g.data,
-                       g.leading_dimension);
+      add_dot_products(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, next, t.data, t.leading_dimension,
+                       g.data, g.leading_dimension);
     } else {
-      add_combination(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, t.data, t.leading_dimension, g.data,
+      add_combination(t.rows, a.cols, t.cols, rows.data, a.leading_dimension, next, t.data, t.leading_dimension, g.data,
                       g.leading_dimension);
     }
   }
@@ -96,7 +102,7 @@ struct SparseRows {
     }
   }
 
-  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g) const {
+  void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g, Rows) const {
     for (std::int64_t v = 0; v < t.cols; ++v) {
       const T* tv = t.data + v * t.leading_dimension;
       T* gv = g.data + v * g.leading_dimension;
@@ -210,7 +216,7 @@ void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, Mat
   over_rows<T>(
       a, y.cols, x,
       [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> g) {
-        source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g);
+        source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g, Rows::in_memory);
       },
       [&](const auto& view) { multiply_by<T>(transposed(view), y, x); });
 }
@@ -229,7 +235,7 @@ void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView
       [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
         source.add_product(first, vectors.view, t);
         scale_twice(first, t);
-        source.add_transposed_product(first, t, sum);
+        source.add_transposed_product(first, t, sum, Rows::in_cache);
       },
       [&](const auto& view) {
         // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
@@ -256,7 +262,7 @@ void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, Mat
       [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
         source.add_product(first, vectors.view, t);
         subtract_from_b(first, t);
-        source.add_transposed_product(first, t, sum);
+        source.add_transposed_product(first, t, sum, Rows::in_cache);
       },
       [&](const auto& view) {
         Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);

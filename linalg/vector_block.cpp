@@ -18,9 +18,16 @@ constexpr std::int64_t unroll = 8;
 // Several vectors: up to this many of them share each load of A, so that arithmetic is what is left.
 constexpr int most_at_once = 4;
 
+// Asks for a line of eight vectors of the next block, which may be null.
+template <class T>
+HWY_INLINE void AskFor(const T* next, std::int64_t offset, std::int64_t stride) {
+  if (next == nullptr) return;
+  for (std::int64_t q = 0; q < unroll; ++q) __builtin_prefetch(next + offset + q * stride, 0, 2);
+}
+
 template <class T>
 void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
-                    const T* HWY_RESTRICT coefficient, T* HWY_RESTRICT y) {
+                    const T* next, const T* HWY_RESTRICT coefficient, T* HWY_RESTRICT y) {
   const hn::ScalableTag<T> d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t j = 0;
@@ -36,6 +43,7 @@ void AddCombination(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
     const auto c7 = hn::Set(d, coefficient[j + 7]);
     std::int64_t i = 0;
     for (; i + lanes <= length; i += lanes) {
+      AskFor(next, j * stride + i, stride);
       auto even = hn::Mul(c0, hn::LoadU(d, p + i));
       auto odd = hn::Mul(c1, hn::LoadU(d, p + stride + i));
       even = hn::MulAdd(c2, hn::LoadU(d, p + 2 * stride + i), even);
@@ -94,13 +102,13 @@ void AddCombinationGroup(std::int64_t count, std::int64_t length, const T* HWY_R
         for (std::int64_t q = 0; q < 4; ++q) y[v * y_stride + i] += c[v * coefficient_stride + q] * p[q * stride + i];
   }
   for (int v = 0; v < group; ++v)
-    AddCombination(count - j, length, a + j * stride, stride, coefficient + v * coefficient_stride + j,
-                   y + v * y_stride);
+    AddCombination<T>(count - j, length, a + j * stride, stride, nullptr, coefficient + v * coefficient_stride + j,
+                      y + v * y_stride);
 }
 
 template <class T>
 void AddDotProducts(std::int64_t count, std::int64_t length, const T* HWY_RESTRICT a, std::int64_t stride,
-                    const T* HWY_RESTRICT v, T* HWY_RESTRICT y) {
+                    const T* next, const T* HWY_RESTRICT v, T* HWY_RESTRICT y) {
   const hn::ScalableTag<T> d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const auto sum_of_lanes = [&](auto x) HWY_ATTR { return hn::GetLane(hn::SumOfLanes(d, x)); };
@@ -117,6 +125,7 @@ void AddDotProducts(std::int64_t count, std::int64_t length, const T* HWY_RESTRI
     auto s7 = hn::Zero(d);
     std::int64_t i = 0;
     for (; i + lanes <= length; i += lanes) {
+      AskFor(next, j * stride + i, stride);
       const auto x = hn::LoadU(d, v + i);
       s0 = hn::MulAdd(x, hn::LoadU(d, p + i), s0);
       s1 = hn::MulAdd(x, hn::LoadU(d, p + stride + i), s1);
@@ -189,7 +198,7 @@ void AddDotProductsGroup(std::int64_t count, std::int64_t length, const T* HWY_R
     }
   }
   for (int v = 0; v < group; ++v)
-    AddDotProducts(count - j, length, a + j * stride, stride, x + v * x_stride, y + v * y_stride + j);
+    AddDotProducts<T>(count - j, length, a + j * stride, stride, nullptr, x + v * x_stride, y + v * y_stride + j);
 }
 
 // Runs body(v, group) over [0, vectors) in groups of four, with two of three or two at the end rather than a single
@@ -209,11 +218,12 @@ void ForEachGroup(std::int64_t vectors, const Body& body) {
 
 template <class T>
 void AddCombinations(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
-                     const T* coefficient, std::int64_t coefficient_stride, T* y, std::int64_t y_stride) {
+                     const T* next, const T* coefficient, std::int64_t coefficient_stride, T* y,
+                     std::int64_t y_stride) {
   ForEachGroup(vectors, [&](std::int64_t v, auto group) {
     const T* c = coefficient + v * coefficient_stride;
     if constexpr (group == 1) {
-      AddCombination(count, length, a, stride, c, y + v * y_stride);
+      AddCombination(count, length, a, stride, next, c, y + v * y_stride);
     } else {
       AddCombinationGroup<group>(count, length, a, stride, c, coefficient_stride, y + v * y_stride, y_stride);
     }
@@ -222,10 +232,10 @@ void AddCombinations(std::int64_t count, std::int64_t length, std::int64_t vecto
 
 template <class T>
 void AddAllDotProducts(std::int64_t count, std::int64_t length, std::int64_t vectors, const T* a, std::int64_t stride,
-                       const T* x, std::int64_t x_stride, T* y, std::int64_t y_stride) {
+                       const T* next, const T* x, std::int64_t x_stride, T* y, std::int64_t y_stride) {
   ForEachGroup(vectors, [&](std::int64_t v, auto group) {
     if constexpr (group == 1) {
-      AddDotProducts(count, length, a, stride, x + v * x_stride, y + v * y_stride);
+      AddDotProducts(count, length, a, stride, next, x + v * x_stride, y + v * y_stride);
     } else {
       AddDotProductsGroup<group>(count, length, a, stride, x + v * x_stride, x_stride, y + v * y_stride, y_stride);
     }
@@ -233,23 +243,24 @@ void AddAllDotProducts(std::int64_t count, std::int64_t length, std::int64_t vec
 }
 
 void AddCombinationsFloat(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
-                          std::int64_t stride, const float* coefficient, std::int64_t coefficient_stride, float* y,
-                          std::int64_t y_stride) {
-  AddCombinations(count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+                          std::int64_t stride, const float* next, const float* coefficient,
+                          std::int64_t coefficient_stride, float* y, std::int64_t y_stride) {
+  AddCombinations(count, length, vectors, a, stride, next, coefficient, coefficient_stride, y, y_stride);
 }
 void AddDotProductsFloat(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
-                         std::int64_t stride, const float* x, std::int64_t x_stride, float* y, std::int64_t y_stride) {
-  AddAllDotProducts(count, length, vectors, a, stride, x, x_stride, y, y_stride);
+                         std::int64_t stride, const float* next, const float* x, std::int64_t x_stride, float* y,
+                         std::int64_t y_stride) {
+  AddAllDotProducts(count, length, vectors, a, stride, next, x, x_stride, y, y_stride);
 }
 void AddCombinationsDouble(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
-                           std::int64_t stride, const double* coefficient, std::int64_t coefficient_stride, double* y,
-                           std::int64_t y_stride) {
-  AddCombinations(count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+                           std::int64_t stride, const double* next, const double* coefficient,
+                           std::int64_t coefficient_stride, double* y, std::int64_t y_stride) {
+  AddCombinations(count, length, vectors, a, stride, next, coefficient, coefficient_stride, y, y_stride);
 }
 void AddDotProductsDouble(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
-                          std::int64_t stride, const double* x, std::int64_t x_stride, double* y,
+                          std::int64_t stride, const double* next, const double* x, std::int64_t x_stride, double* y,
                           std::int64_t y_stride) {
-  AddAllDotProducts(count, length, vectors, a, stride, x, x_stride, y, y_stride);
+  AddAllDotProducts(count, length, vectors, a, stride, next, x, x_stride, y, y_stride);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -265,23 +276,26 @@ HWY_EXPORT(AddDotProductsFloat);
 HWY_EXPORT(AddDotProductsDouble);
 
 void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a, std::int64_t stride,
-                     const float* coefficient, std::int64_t coefficient_stride, float* y, std::int64_t y_stride) {
+                     const float* next, const float* coefficient, std::int64_t coefficient_stride, float* y,
+                     std::int64_t y_stride) {
   HWY_DYNAMIC_DISPATCH(AddCombinationsFloat)
-  (count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+  (count, length, vectors, a, stride, next, coefficient, coefficient_stride, y, y_stride);
 }
 void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const float* a,
-                      std::int64_t stride, const float* x, std::int64_t x_stride, float* y, std::int64_t y_stride) {
-  HWY_DYNAMIC_DISPATCH(AddDotProductsFloat)(count, length, vectors, a, stride, x, x_stride, y, y_stride);
+                      std::int64_t stride, const float* next, const float* x, std::int64_t x_stride, float* y,
+                      std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddDotProductsFloat)(count, length, vectors, a, stride, next, x, x_stride, y, y_stride);
 }
 void add_combination(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
-                     std::int64_t stride, const double* coefficient, std::int64_t coefficient_stride, double* y,
-                     std::int64_t y_stride) {
+                     std::int64_t stride, const double* next, const double* coefficient,
+                     std::int64_t coefficient_stride, double* y, std::int64_t y_stride) {
   HWY_DYNAMIC_DISPATCH(AddCombinationsDouble)
-  (count, length, vectors, a, stride, coefficient, coefficient_stride, y, y_stride);
+  (count, length, vectors, a, stride, next, coefficient, coefficient_stride, y, y_stride);
 }
 void add_dot_products(std::int64_t count, std::int64_t length, std::int64_t vectors, const double* a,
-                      std::int64_t stride, const double* x, std::int64_t x_stride, double* y, std::int64_t y_stride) {
-  HWY_DYNAMIC_DISPATCH(AddDotProductsDouble)(count, length, vectors, a, stride, x, x_stride, y, y_stride);
+                      std::int64_t stride, const double* next, const double* x, std::int64_t x_stride, double* y,
+                      std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(AddDotProductsDouble)(count, length, vectors, a, stride, next, x, x_stride, y, y_stride);
 }
 
 }  // namespace croquis
