@@ -13,8 +13,9 @@ namespace croquis {
 namespace {
 
 // The width of the strips of A for tiles of `rows` rows. By columns it is a line. By rows, the longer the pieces of a
-// row the better memory delivers them: with one addition per entry of A whole rows are best, if the tile is small for
-// the third-level cache. The more additions, the more the tile should be near.
+// row the better memory delivers them: whole rows are best as long as the tile is small for the third-level cache, since
+// some processors fetch far beyond each piece. Of a larger tile, the more additions there are for an entry of A, the
+// nearer it should be.
 template <class T>
 std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows) {
   constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 22;
@@ -22,8 +23,8 @@ std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::in
   if (a.layout == Layout::column_major) return line;
   const std::int64_t row_lines = (a.cols + line - 1) / line;
   const std::int64_t most_lines = std::max<std::int64_t>(1, most_tile_bytes / (64 * rows));
-  if (s.nonzeros == 1 && row_lines <= most_lines) return row_lines * line;
-  return std::min({row_lines, most_lines, s.nonzeros == 1 ? std::int64_t{16} : std::int64_t{8}}) * line;
+  if (row_lines <= most_lines) return row_lines * line;
+  return std::min(most_lines, s.nonzeros == 1 ? std::int64_t{16} : std::int64_t{8}) * line;
 }
 
 // Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
