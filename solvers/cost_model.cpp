@@ -126,6 +126,12 @@ SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& s
   return cost;
 }
 
+SolveCost sketch_and_solve_cost(const ProblemShape& s, const AnySketch& sketch) {
+  return {.sketch = sketch_cost(s, sketch),
+          .factor = factor_cost(s, sketch.rows()),
+          .iterate = pass_cost(s) + shift_cost(static_cast<double>(s.cols))};
+}
+
 SolveCost gram_and_precondition_cost(const ProblemShape& s, GramPrecision precision, double condition) {
   const double m = static_cast<double>(s.rows);
   const double n = static_cast<double>(s.cols);

@@ -50,6 +50,9 @@ ExpectedPasses expected_passes(std::int64_t cols, double preconditioned_conditio
 SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketch& sketch,
                                        double preconditioned_condition);
 
+/// By the solution of the sketched problem, with its residual measured.
+SolveCost sketch_and_solve_cost(const ProblemShape& shape, const AnySketch& sketch);
+
 /// By the Cholesky factor of the Gram matrix, for columns scaled to a matrix of this condition number.
 SolveCost gram_and_precondition_cost(const ProblemShape& shape, GramPrecision precision, double condition);
 /// A first look at the condition number: a CountSketch of 2 n rows and the Gram matrix of it.

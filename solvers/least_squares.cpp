@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 #include <utility>
 
-#include "linalg/check.hpp"
 #include "solvers/choose_sparse_method.hpp"
 #include "solvers/column_iteration.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/direct.hpp"
-#include "solvers/error_bars.hpp"
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/machine_speed.hpp"
 #include "solvers/method_choice.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 #include "solvers/solve_problem.hpp"
@@ -20,129 +18,110 @@
 
 namespace croquis {
 
-void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
-  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::column_iteration)
-    throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
-                        " but must be one of LeastSquaresMethod");
-  if (!(options.tolerance >= 0 && options.tolerance < 1))
-    throw InvalidOption("tolerance is " + std::to_string(options.tolerance) + " but must be in [0, 1)");
-  if (!(options.rcond >= 0 && options.rcond < 1))
-    throw InvalidOption("rcond is " + std::to_string(options.rcond) + " but must be in [0, 1)");
-  if (!(options.ridge >= 0 && std::isfinite(options.ridge)))
-    throw InvalidOption("ridge is " + std::to_string(options.ridge) + " but must be finite and not negative");
-  if (options.iteration_limit < 1)
-    throw InvalidOption("iteration_limit is " + std::to_string(options.iteration_limit) + " but must be at least 1");
-  if (options.bootstrap) {
-    if (options.method != LeastSquaresMethod::sketch_and_solve)
-      throw InvalidOption("bootstrap is for the method sketch-and-solve, not " + to_string(options.method));
-    if (options.ridge > 0) throw InvalidOption("bootstrap and a ridge are both given: its rows are not sketched");
-    check_bootstrap(*options.bootstrap);
-  }
-  if (options.sketch_rows != 0 && options.sketch_rows < cols)
-    throw InvalidOption("sketch_rows is " + std::to_string(options.sketch_rows) + " but must be at least " +
-                        std::to_string(cols) + ", the columns of A (or 0 for automatic)");
-  if (!options.sketch) return;
-  if (options.sketch_rows != 0)
-    throw InvalidOption("sketch and sketch_rows are both given: the sketch has its own number of rows");
-  if (options.sketch->cols() != rows)
-    throw ShapeError("sketch has " + std::to_string(options.sketch->cols()) + " columns but A has " +
-                     std::to_string(rows) + " rows");
-  if (options.sketch->rows() < cols)
-    throw InvalidOption("sketch has " + std::to_string(options.sketch->rows()) + " rows but needs at least " +
-                        std::to_string(cols) + ", the columns of A");
-}
-
-void check_right_hand_side(std::int64_t rows, std::int64_t cols, std::int64_t b_rows, std::int64_t b_cols) {
-  if (b_rows != rows)
-    throw ShapeError("B is " + shape_text(b_rows, b_cols) + " but A is " + shape_text(rows, cols) +
-                     ": B needs a row for each row of A");
-}
-
-AnySketch reseeded(const AnySketch& sketch, int attempt) {
-  constexpr std::uint64_t step = 0x9e3779b97f4a7c15;  // odd, so the seeds differ
-  return std::visit(
-      [&](auto s) -> AnySketch {
-        const std::uint64_t seed = s.seed + static_cast<std::uint64_t>(attempt) * step;
-        if constexpr (std::is_same_v<decltype(s), RowSampling>) {
-          return s.with_seed(seed);
-        } else {
-          s.seed = seed;
-          return s;
-        }
-      },
-      sketch.storage());
-}
-
-AnySketch first_sketch(const LeastSquaresOptions& options, const ProblemShape& shape) {
-  if (options.sketch) return *options.sketch;
-  const std::int64_t rows = options.sketch_rows > 0 ? options.sketch_rows : cheapest_sketch_rows(shape);
-  return make_sketch(SketchFamily::sparse_sign, rows, shape.rows, options.seed);
-}
-
 namespace {
 
-constexpr int most_attempts = 2;
+constexpr int most_sketches = 2;
 
-// Each method that fails its check hands over to the next: the scaled columns, the Gram matrix in float, in the type of
-// the data, two sketches, the direct method. The first is the one that `method` says. `sparse` is null unless A is a
-// stored sparse matrix.
 template <class T>
-void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, LeastSquaresFit<T>& fit) {
-  const LeastSquaresOptions& options = problem.options;
-  const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
-  const AnySketch first = first_sketch(options, shape);
-  Explanation why;
-  Attempt<T> attempt;
-  MethodChoice<T> choice;
-  const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
-  if (sparse != nullptr && !sketch_is_given && options.method == LeastSquaresMethod::automatic) {
-    const auto next = try_sparse_methods(problem, *sparse, shape, first, fit, attempt, why);
-    if (!next) return conclude(fit, problem, attempt, why);
-    choice.method = *next;
-  } else if (sparse != nullptr && options.method == LeastSquaresMethod::gram_and_precondition) {
-    choice.method = options.method;
-  } else {
-    choice = choose_method(problem, shape, first, fit);
-    why.choice = choice.reason;
-  }
-  fit.method = choice.method;
-  if (fit.method == LeastSquaresMethod::column_iteration) {
-    attempt = iterate_on_columns(problem, fit);
-    if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
-    why.fell_back = attempt.reason;
-    fit.method = cheaper_of_sketch_and_direct(shape, first);
-  }
-  if (fit.method == LeastSquaresMethod::gram_and_precondition) {
-    attempt = sparse != nullptr ? sparse->gram_and_precondition(fit)
-                                : gram_and_precondition(problem, choice.precision, choice.probe, fit);
-    if (attempt.outcome == AttemptOutcome::rejected && choice.precision == GramPrecision::single)
-      attempt = gram_and_precondition(problem, GramPrecision::working, choice.probe, fit);
-    if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
-    why.fell_back = attempt.reason;
-    fit.method = cheaper_of_sketch_and_direct(shape, first);
-  }
-  if (fit.method != LeastSquaresMethod::direct) {
-    for (int number = 0; number < most_attempts; ++number) {
-      fit.sketch = reseeded(first, number);
-      attempt = sketch_and_precondition(problem, *fit.sketch, fit);
-      if (attempt.outcome == AttemptOutcome::out_of_range) break;
-      if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
-      why.resketched = attempt.reason;
-    }
-    why.fell_back = attempt.reason;
-    fit.method = LeastSquaresMethod::direct;
-  }
-  if (sparse != nullptr) attempt = sparse->direct(fit);
-  if (sparse == nullptr || attempt.outcome == AttemptOutcome::rejected) {
-    const std::string no_copy = sparse == nullptr ? "" : sparse->why_not_dense(problem.rows());
-    if (no_copy.empty()) {
-      attempt = solve_direct(problem, fit);
-    } else {
-      attempt.reason += ", and " + no_copy;
-    }
-  }
-  conclude(fit, problem, attempt, why);
+bool given_up(const Attempt<T>& attempt) {
+  return attempt.outcome == AttemptOutcome::rejected || attempt.outcome == AttemptOutcome::out_of_range;
 }
+
+// One method after another until one passes its check; the first is the one that `method` says. `sparse` is null unless
+// A is a stored sparse matrix.
+template <class T>
+class Solver {
+ public:
+  Solver(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, LeastSquaresFit<T>& fit)
+      : problem_(problem),
+        sparse_(sparse),
+        fit_(fit),
+        shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()},
+        sketch_(first_sketch(problem.options, shape_)) {}
+
+  void run() {
+    Attempt<T> attempt;
+    if (solves_sparse_matrix_automatically()) {
+      const auto next = try_sparse_methods(problem_, *sparse_, shape_, sketch_, fit_, attempt, why_);
+      if (!next) return conclude(fit_, problem_, attempt, why_);
+      choice_.method = *next;
+    } else if (sparse_ != nullptr && problem_.options.method == LeastSquaresMethod::gram_and_precondition) {
+      choice_.method = problem_.options.method;
+    } else {
+      choice_ = choose_method(problem_, shape_, sketch_, fit_);
+      why_.choice = choice_.reason;
+      fit_.predicted_seconds = choice_.cost * seconds_per_flop();
+    }
+    for (fit_.method = choice_.method;; fit_.method = after(fit_.method)) {
+      attempt = attempt_by(fit_.method);
+      if (!given_up(attempt) || fit_.method == LeastSquaresMethod::direct) break;
+      why_.fell_back = attempt.reason;
+    }
+    conclude(fit_, problem_, attempt, why_);
+  }
+
+ private:
+  bool solves_sparse_matrix_automatically() const {
+    const LeastSquaresOptions& options = problem_.options;
+    const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
+    return sparse_ != nullptr && !sketch_is_given && options.method == LeastSquaresMethod::automatic;
+  }
+
+  // Methods that look for a short way hand over to those that always lead somewhere.
+  LeastSquaresMethod after(LeastSquaresMethod method) const {
+    const bool short_way =
+        method == LeastSquaresMethod::column_iteration || method == LeastSquaresMethod::gram_and_precondition;
+    return short_way ? cheaper_of_sketch_and_direct(shape_, sketch_) : LeastSquaresMethod::direct;
+  }
+
+  Attempt<T> attempt_by(LeastSquaresMethod method) {
+    switch (method) {
+      case LeastSquaresMethod::column_iteration:
+        return iterate_on_columns(problem_, fit_);
+      case LeastSquaresMethod::gram_and_precondition:
+        return sparse_ != nullptr ? sparse_->gram_and_precondition(fit_) : by_gram();
+      case LeastSquaresMethod::direct:
+        return sparse_ != nullptr ? by_sparse_qr() : solve_direct(problem_, fit_);
+      default:
+        return by_sketches();
+    }
+  }
+
+  Attempt<T> by_gram() {
+    Attempt<T> attempt = gram_and_precondition(problem_, choice_.precision, choice_.probe, fit_);
+    if (given_up(attempt) && choice_.precision == GramPrecision::single)
+      attempt = gram_and_precondition(problem_, GramPrecision::working, choice_.probe, fit_);
+    return attempt;
+  }
+
+  Attempt<T> by_sketches() {
+    Attempt<T> attempt;
+    for (int number = 0; number < most_sketches; ++number) {
+      fit_.sketch = reseeded(sketch_, number);
+      attempt = sketch_and_precondition(problem_, *fit_.sketch, fit_);
+      if (attempt.outcome != AttemptOutcome::rejected) break;
+      why_.resketched = attempt.reason;
+    }
+    return attempt;
+  }
+
+  Attempt<T> by_sparse_qr() {
+    Attempt<T> attempt = sparse_->direct(fit_);
+    if (attempt.outcome != AttemptOutcome::rejected) return attempt;
+    const std::string no_copy = sparse_->why_not_dense(problem_.rows());
+    if (no_copy.empty()) return solve_direct(problem_, fit_);
+    attempt.reason += ", and " + no_copy;
+    return attempt;
+  }
+
+  const LeastSquaresProblem<T>& problem_;
+  SparseMethods<T>* sparse_;
+  LeastSquaresFit<T>& fit_;
+  ProblemShape shape_;
+  AnySketch sketch_;
+  MethodChoice<T> choice_;
+  Explanation why_;
+};
 
 // The entries of a stored matrix in another order.
 template <class T>
@@ -168,7 +147,7 @@ void solve_sparse(LeastSquaresProblem<T> problem, LeastSquaresFit<T>& fit) {
                                       .options = problem.options,
                                       .clock = problem.clock};
   SparseMethods<T> sparse(turned, storage);
-  solve(turned, &sparse, fit);
+  Solver<T>(turned, &sparse, fit).run();
 }
 
 }  // namespace
@@ -209,7 +188,7 @@ LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> 
   } else if (a.stored() != nullptr && !a.stored()->is_dense()) {
     solve_sparse(std::move(problem), fit);
   } else {
-    solve<T>(problem, nullptr, fit);
+    Solver<T>(problem, nullptr, fit).run();
   }
   return fit;
 }

@@ -45,11 +45,23 @@ bool worth_probing(const LeastSquaresProblem<T>& problem) {
   return problem.a.has_gram() && problem.a.sketched_rows() >= least_rows_per_column_to_probe * problem.cols();
 }
 
+// On a matrix as kind as a random one.
+double sketch_cost_of_solve(const ProblemShape& shape, const AnySketch& sketch) {
+  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
+  return sketch_and_precondition_cost(shape, sketch, condition).total();
+}
+
+// Of a method that needs no condition number.
+double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySketch& sketch) {
+  if (method == LeastSquaresMethod::direct) return direct_cost(shape).total();
+  if (method == LeastSquaresMethod::sketch_and_solve) return sketch_and_solve_cost(shape, sketch).total();
+  return sketch_cost_of_solve(shape, sketch);
+}
+
 }  // namespace
 
 LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
-  const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();
-  return direct_cost(shape).total() <= sketch_and_precondition_cost(shape, sketch, condition).total()
+  return direct_cost(shape).total() <= sketch_cost_of_solve(shape, sketch)
              ? LeastSquaresMethod::direct
              : LeastSquaresMethod::sketch_and_precondition;
 }
@@ -60,32 +72,32 @@ MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const Probl
   const LeastSquaresOptions& options = problem.options;
   MethodChoice<T> choice;
   choice.method = options.method;
-  if (options.method == LeastSquaresMethod::gram_and_precondition) {
-    choice.probe = probe_condition(problem, report);
-    choice.precision = cheaper_precision<T>(shape, choice.probe.condition);
+  if (options.method == LeastSquaresMethod::automatic) {
+    const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
+    choice.method =
+        sketch_is_given ? LeastSquaresMethod::sketch_and_precondition : cheaper_of_sketch_and_direct(shape, sketch);
+    choice.reason = sketch_is_given ? "chosen because a sketch was asked for"
+                                    : "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
+    choice.cost = cost_of(choice.method, shape, sketch);
+    const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
+    if (sketch_is_given || !worth_probing(problem) || best_gram + probe_cost(shape) >= choice.cost) return choice;
+  } else if (options.method != LeastSquaresMethod::gram_and_precondition) {
+    choice.cost = cost_of(choice.method, shape, sketch);
     return choice;
   }
-  if (options.method != LeastSquaresMethod::automatic) return choice;
-  if (options.sketch || options.sketch_rows > 0) {
-    choice.method = LeastSquaresMethod::sketch_and_precondition;
-    choice.reason = "chosen because a sketch was asked for";
-    return choice;
-  }
-  choice.method = cheaper_of_sketch_and_direct(shape, sketch);
-  choice.reason = "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
-  const double typical = typical_distortion(sketch, shape.cols).preconditioned_condition();
-  const double other =
-      std::min(direct_cost(shape).total(), sketch_and_precondition_cost(shape, sketch, typical).total());
-  const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
-  if (!worth_probing(problem) || best_gram + probe_cost(shape) >= other) return choice;
 
   choice.probe = probe_condition(problem, report);
   const double condition = choice.probe.condition;
   choice.precision = cheaper_precision<T>(shape, condition);
-  if (gram_cost<T>(shape, choice.precision, condition) < other && options.rcond * condition < 1)
-    choice.method = LeastSquaresMethod::gram_and_precondition;
-  choice.reason += condition < infinite() ? " and a condition number of about " + scientific(condition)
-                                          : " and a large condition number";
+  const double by_gram = gram_cost<T>(shape, choice.precision, condition);
+  if (options.method == LeastSquaresMethod::automatic) {
+    choice.reason += condition < infinite() ? " and a condition number of about " + scientific(condition)
+                                            : " and a large condition number";
+    if (by_gram < choice.cost && options.rcond * condition < 1)
+      choice.method = LeastSquaresMethod::gram_and_precondition;
+  }
+  if (choice.method == LeastSquaresMethod::gram_and_precondition) choice.cost = by_gram;
+  choice.cost += probe_cost(shape);
   return choice;
 }
 

@@ -16,6 +16,7 @@ struct MethodChoice {
   GramPrecision precision = GramPrecision::working;  ///< of gram-and-precondition
   ConditionProbe<T> probe;                           ///< for it
   std::string reason;                                ///< of `automatic`, for the report
+  double cost = 0;                                   ///< by the cost model, of the method and of choosing it
 };
 
 /// The cheaper of the two methods that solve every problem.

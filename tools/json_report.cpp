@@ -107,7 +107,8 @@ std::string json_report(const SolveOptions& options, const Problem& problem, con
                  {"sketch", report.seconds.sketch},
                  {"factor", report.seconds.factor},
                  {"iterate", report.seconds.iterate},
-                 {"total", problem.read_seconds + report.seconds.total}}},
+                 {"total", problem.read_seconds + report.seconds.total},
+                 {"predicted", report.predicted_seconds}}},
                {"threads", runtime_info().task_threads},
                {"version", version()}};
   if (!report.error_bars.empty()) {

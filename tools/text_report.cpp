@@ -96,8 +96,9 @@ std::string text_report(const SolveOptions& options, const Problem& problem, con
   line(text, "time",
        seconds_text(problem.read_seconds + fit.seconds.total) + ": read " + seconds_text(problem.read_seconds) +
            ", sketch " + seconds_text(fit.seconds.sketch) + ", factor " + seconds_text(fit.seconds.factor) +
-           ", iterate " + seconds_text(fit.seconds.iterate) + "; " + std::to_string(runtime_info().task_threads) +
-           " threads");
+           ", iterate " + seconds_text(fit.seconds.iterate) +
+           (fit.predicted_seconds > 0 ? "; predicted " + seconds_text(fit.predicted_seconds) : "") + "; " +
+           std::to_string(runtime_info().task_threads) + " threads");
   if (fit.solved() && options.output) line(text, "x", "written to " + options.output->string());
   if (comparison) add_comparison(text, fit, *comparison);
   if (fit.solved() && !options.output) add_solution(text, problem, fit.x);

@@ -98,6 +98,9 @@ struct LeastSquaresReport {
   std::vector<double> backward_error;  ///< see `least_squares`
   double condition_estimate = 0;       ///< of A with columns scaled to norms near one, over the numerical rank
   std::vector<ErrorBar> error_bars;    ///< one per right-hand side, if `bootstrap` was asked for
+  /// What the cost model made of the method that was to be tried first, in seconds of this machine: compare with
+  /// `seconds.total`. 0 where nothing was predicted (a sparse A, m < n, a stream).
+  double predicted_seconds = 0;
   LeastSquaresSeconds seconds;
 
   /// True if x is an answer to the accuracy asked for (or the preview asked for).
