@@ -9,31 +9,32 @@
 namespace croquis {
 namespace {
 
-// Flops of a matrix product in the time that one stored entry takes to come from memory and through the fused pass.
-constexpr double pass_per_entry = 20;
-// The triangular solves of an iteration and of its error estimate, per entry of the square matrix, on one thread.
-constexpr double solve_per_entry = 20;
+// Units in the time that one stored entry takes to come from memory and through the fused pass.
+constexpr double pass_per_entry = 32;
+// The triangular solves of an iteration and of its error estimate, per entry of the square matrix, on one thread. They
+// read the triangle anew, since the pass has driven it from the caches.
+constexpr double solve_per_entry = 100;
 // The factor of a shifted matrix that estimates the backward error, per cube of the columns.
-constexpr double shift_per_cube = 1.5;
+constexpr double shift_per_cube = 2.4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
-constexpr double pass_overhead = 2e6;
+constexpr double pass_overhead = 3e6;
 // Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
-constexpr double sparse_read = 20;
-constexpr double sparse_add = 5;
+constexpr double sparse_read = 32;
+constexpr double sparse_add = 8;
 // Transforms, per stored entry and level.
-constexpr double hadamard_level = 5;
-constexpr double trigonometric_level = 60;
+constexpr double hadamard_level = 8;
+constexpr double trigonometric_level = 100;
 // One entry of a dense S, made and used once.
-constexpr double draw = 80;
+constexpr double draw = 130;
 
-// A flop of the Gram matrix in double and in float, which have kernels of their own, and the columns at which turning
-// and packing the rows takes as long as the flops.
-constexpr double gram_flop = 0.62;
+// A flop of the Gram matrix in double and in float, and the columns at which turning and packing the rows takes as long
+// as the flops.
+constexpr double gram_flop = 1;
 constexpr double gram_packing_cols = 50;
-constexpr double float_gram_flop = 0.3;
+constexpr double float_gram_flop = 0.5;
 constexpr double float_gram_packing_cols = 180;
 // Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
-constexpr double cholesky_per_cube = 1;
+constexpr double cholesky_per_cube = 1.6;
 // Passes of a solve by the Gram matrix that are not iterations: the gradient at zero, the first residual, the last.
 constexpr double extra_gram_passes = 3;
 
@@ -46,7 +47,7 @@ constexpr double slowest_rate = 0.794;
 constexpr double passes_to_give_up = 12;
 
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
-double qr_cost(double rows, double cols) { return 1.6 * (1 + 80 / cols) * 2 * rows * cols * cols; }
+double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * rows * cols * cols; }
 
 double shift_cost(double cols) { return shift_per_cube * cols * cols * cols; }
 
@@ -60,7 +61,7 @@ SolveCost direct_cost(const ProblemShape& s) {
   const double m = static_cast<double>(s.rows);
   const double n = static_cast<double>(s.cols);
   return {.sketch = 0,
-          .factor = qr_cost(m, n) + 4 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
+          .factor = qr_cost(m, n) + 5 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
           .iterate = 3 * pass_per_entry * m * n + shift_cost(n)};
 }
 
@@ -89,7 +90,7 @@ double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
     case SketchFamily::uniform:
       break;
   }
-  return 2 * d * entries + draw * d * m;
+  return 3 * d * entries + draw * d * m;
 }
 
 double factor_cost(const ProblemShape& s, std::int64_t sketch_rows) {
@@ -100,7 +101,7 @@ double pass_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   const double k = static_cast<double>(s.vectors);
   // Past a few vectors a pass is a matrix product, not a read.
-  return entries_and_rows(s) * std::max(pass_per_entry, 4 * k) + solve_per_entry * n * n * k + pass_overhead;
+  return entries_and_rows(s) * std::max(pass_per_entry, 6 * k) + solve_per_entry * n * n * k + pass_overhead;
 }
 
 ExpectedPasses expected_passes(std::int64_t cols, double condition) {

@@ -18,9 +18,10 @@ struct ProblemShape {
   std::int64_t vectors = 1;
 };
 
-/// The cost of a solve by phase. The model's unit is the time of one flop of a matrix product: what matters is which
-/// is less, and the ratios of memory and panel speeds to the matrix product's are alike on the machines of a
-/// generation. Multiplied phase by phase by seconds per unit, measured on a matrix at hand, it becomes a prediction.
+/// The cost of a solve by phase. The unit is the time of a flop of the kernels behind the Gram matrix
+/// (`seconds_per_flop`): what matters is which method is less, and the ratios of the speeds of memory, panels and these
+/// kernels, all of them ours, are alike on the machines of a generation. Multiplied phase by phase by seconds per unit,
+/// measured on a matrix at hand, it becomes a closer prediction.
 struct SolveCost {
   double sketch = 0;   ///< S A
   double factor = 0;   ///< QR of S A, or of A

@@ -30,10 +30,10 @@ constexpr double square_memory = 0.1;
 // A null basis, n entries for each dependent column, may take this part.
 constexpr double basis_memory = 0.25;
 
-// In the unit of the cost model, the time of a flop of a matrix product: flops of the multifrontal fronts, which are
+// In the unit of the cost model: flops of the multifrontal fronts, which are
 // small, and the work for each entry of A around them.
-constexpr double front_flop = 2;
-constexpr double front_entry = 120;
+constexpr double front_flop = 3.2;
+constexpr double front_entry = 190;
 
 constexpr const char* not_positive_definite = "the Gram matrix is not positive definite to working accuracy";
 

@@ -145,7 +145,8 @@ TEST_CASE("the JSON object has the fields it promises, for one and several right
 
   const json single = solve_json({a, one, "--method", "direct"});
   CHECK(keys(single) == expected);
-  CHECK(keys(single["seconds"]) == std::vector<std::string>{"factor", "iterate", "predicted", "read", "sketch", "total"});
+  CHECK(keys(single["seconds"]) ==
+        std::vector<std::string>{"factor", "iterate", "predicted", "read", "sketch", "total"});
   CHECK(single["rhs"] == 1);
   CHECK(single["sketch"].is_null());
   // Residual of the line through 1, 3, 5, 8: (-.2, .1, .4, -.3) in some order of signs, of norm sqrt(.3).
