@@ -50,7 +50,7 @@ LeastSquaresOptions solver_options(const SolveOptions& options, std::int64_t row
 
   if (options.bootstrap) {
     if (result.method == LeastSquaresMethod::automatic) result.method = LeastSquaresMethod::sketch_and_solve;
-    result.bootstrap = BootstrapOptions{.confidence = options.confidence, .seed = options.seed};
+    result.bootstrap = options.resampling();
   }
 
   const bool chosen = options.sketch != "automatic";

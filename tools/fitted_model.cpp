@@ -15,7 +15,7 @@ std::vector<std::int64_t> FittedModel::order() const {
 
 std::string FittedModel::name(std::int64_t j) const {
   if (intercept && j == problem.a.cols() - 1) return "(intercept)";
-  const std::string given = problem.coefficient(j);
+  const std::string given = coefficient_name(problem.a.column_names, j);
   return given.empty() ? "x[" + std::to_string(j) + "]" : given;
 }
 

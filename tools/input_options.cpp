@@ -9,14 +9,27 @@
 
 namespace croquis::tools {
 
+namespace {
+
+std::string input_path(std::string given) { return given == "-" ? std::string(standard_input) : given; }
+
+}  // namespace
+
+FileFormat file_format(const InputOptions& options) {
+  for (const FileFormat format :
+       {FileFormat::matrix_market, FileFormat::npy, FileFormat::csv, FileFormat::tsv, FileFormat::svmlight})
+    if (to_string(format) == options.format) return format;
+  return FileFormat::automatic;
+}
+
 void add_matrix_option(CLI::App& command, InputOptions& options) {
-  command.add_option("A", options.a, "The matrix A")->required()->type_name("FILE");
+  command.add_option("A", options.a, "The matrix A")->required()->type_name("FILE")->transform(input_path);
   add_choice(command, "--format", options.format, "Format of A",
              {"automatic", "matrix-market", "npy", "csv", "tsv", "svmlight"});
 }
 
 void add_right_hand_side_options(CLI::App& command, InputOptions& options, const std::string& right_hand_side) {
-  command.add_option("B", options.b, right_hand_side)->type_name("FILE");
+  command.add_option("B", options.b, right_hand_side)->type_name("FILE")->transform(input_path);
   command
       .add_option("--target", options.target,
                   "The column of A that is the right-hand side, instead of B: a name (csv, tsv)\n"

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include <croquis/linalg/read_matrix.hpp>
+
 // CLI11 takes long to compile, and only the files that define options need more of it.
 namespace CLI {
 class App;
@@ -19,6 +21,12 @@ struct InputOptions {
   std::string format = "automatic";
   bool intercept = false;
 };
+
+/// What the name - stands for.
+inline constexpr char standard_input[] = "/dev/stdin";
+
+/// The format of A, `automatic` unless it was given.
+FileFormat file_format(const InputOptions& options);
 
 /// Adds A, and --format.
 void add_matrix_option(CLI::App& command, InputOptions& options);

@@ -70,6 +70,14 @@ Json choice_json(const SketchProfile& profile, const std::optional<std::size_t>&
   return json;
 }
 
+Json stream_json(const StreamSummary& stream) {
+  return {{"form", stream.replayed ? "replayed" : "one-pass"},
+          {"readings", stream.readings},
+          {"blocks", stream.blocks},
+          {"rows_read", stream.rows_read},
+          {"peak_block_bytes", stream.peak_block_bytes}};
+}
+
 Json comparison_json(const Comparison& comparison, std::int64_t vectors) {
   Json json = {{"method", "lapack-dgels"},
                {"seconds", comparison.seconds > 0 ? Json(comparison.seconds) : Json()},
@@ -81,18 +89,18 @@ Json comparison_json(const Comparison& comparison, std::int64_t vectors) {
 
 }  // namespace
 
-std::string json_report(const SolveOptions& options, const Problem& problem, const LeastSquaresReport& report,
+std::string json_report(const SolveOptions& options, const ProblemSummary& problem, const LeastSquaresReport& report,
                         const std::optional<Comparison>& comparison) {
-  const std::int64_t vectors = problem.b.cols();
+  const std::int64_t vectors = problem.vectors;
   Json json = {{"status", to_string(report.status)},
                {"message", report.message},
-               {"rows", problem.a.rows()},
-               {"cols", problem.a.cols()},
+               {"rows", problem.rows},
+               {"cols", problem.cols},
                {"rhs", vectors},
                {"ridge", options.ridge},
                {"weighted", options.weights.has_value()},
                {"min_norm", options.minimum_norm},
-               {"constraints", problem.c.rows()},
+               {"constraints", problem.constraints},
                {"rank", report.rank},
                {"method", to_string(report.method)},
                {"iterations", report.iterations},
@@ -115,6 +123,7 @@ std::string json_report(const SolveOptions& options, const Problem& problem, con
     json["error_bars"] = error_bars_json(report.error_bars);
     json["seconds"]["bootstrap"] = report.seconds.bootstrap;
   }
+  if (problem.stream) json["stream"] = stream_json(*problem.stream);
   if (comparison) json["compare"] = comparison_json(*comparison, vectors);
   return one_line(json);
 }

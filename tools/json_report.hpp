@@ -9,13 +9,14 @@
 
 #include "tools/compare.hpp"
 #include "tools/fitted_model.hpp"
-#include "tools/problem.hpp"
+#include "tools/problem_summary.hpp"
+#include "tools/solve_options.hpp"
 
 namespace croquis::tools {
 
 /// The object that `croquis solve --json` prints: one line without a line end. Numbers that are not finite are null;
 /// for one right-hand side the norms and errors are numbers, for several they are arrays.
-std::string json_report(const SolveOptions& options, const Problem& problem, const LeastSquaresReport& report,
+std::string json_report(const SolveOptions& options, const ProblemSummary& problem, const LeastSquaresReport& report,
                         const std::optional<Comparison>& comparison);
 
 /// The object that `croquis fit --json` prints. What is not available is null.

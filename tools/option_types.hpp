@@ -44,6 +44,6 @@ std::vector<std::string> sketch_names();
 /// What every command's help says about files.
 inline constexpr char file_help[] =
     "Files are Matrix Market (.mtx), NumPy (.npy), .csv, .tsv or svmlight, each also gzipped;\n"
-    "the format is told by the content.\n\n";
+    "the format is told by the content. The file - is standard input.\n\n";
 
 }  // namespace croquis::tools

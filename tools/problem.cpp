@@ -8,6 +8,7 @@
 #include <croquis/errors.hpp>
 
 #include "tools/dense_copy.hpp"
+#include "tools/intercept.hpp"
 #include "tools/number_text.hpp"
 #include "tools/stopwatch.hpp"
 
@@ -18,41 +19,9 @@ std::string shape_text(std::int64_t rows, std::int64_t cols) {
   return std::to_string(rows) + " x " + std::to_string(cols);
 }
 
-FileFormat file_format(const std::string& name) {
-  for (const FileFormat format :
-       {FileFormat::matrix_market, FileFormat::npy, FileFormat::csv, FileFormat::tsv, FileFormat::svmlight})
-    if (to_string(format) == name) return format;
-  return FileFormat::automatic;
-}
-
-Matrix<double> with_ones(const Matrix<double>& a) {
-  Matrix<double> result = Matrix<double>::uninitialized(a.rows(), a.cols() + 1, a.layout());
-  for (std::int64_t i = 0; i < a.rows(); ++i) result(i, a.cols()) = 1;
-  copy_dense(a.view(), result.view().block(0, 0, a.rows(), a.cols()));
-  return result;
-}
-
-SparseMatrix<double> with_ones(const SparseMatrix<double>& a) {
-  const CsrView<double, std::int64_t> view = a.view();
-  std::vector<std::int64_t> start{0};
-  std::vector<std::int64_t> column;
-  std::vector<double> value;
-  const auto entries = static_cast<std::size_t>(view.nonzeros() + view.rows);
-  column.reserve(entries);
-  value.reserve(entries);
-  for (std::int64_t i = 0; i < view.rows; ++i) {
-    column.insert(column.end(), view.column + view.row_start[i], view.column + view.row_start[i + 1]);
-    value.insert(value.end(), view.value + view.row_start[i], view.value + view.row_start[i + 1]);
-    column.push_back(view.cols);
-    value.push_back(1);
-    start.push_back(static_cast<std::int64_t>(column.size()));
-  }
-  return SparseMatrix<double>(view.rows, view.cols + 1, std::move(start), std::move(column), std::move(value));
-}
-
 void append_intercept(MatrixFile& a) {
-  a.matrix = std::visit([](const auto& matrix) -> decltype(a.matrix) { return with_ones(matrix); }, a.matrix);
-  if (!a.column_names.empty()) a.column_names.push_back("(intercept)");
+  a.matrix = std::visit([](const auto& matrix) -> decltype(a.matrix) { return with_ones(matrix.view()); }, a.matrix);
+  if (!a.column_names.empty()) a.column_names.push_back(intercept_name);
 }
 
 void check_tall(const InputOptions& options, const MatrixFile& a, const std::string& hint) {
@@ -74,8 +43,7 @@ Matrix<double> read_right_hand_sides(const std::filesystem::path& path, const Pr
 }
 
 Problem read_matrix_and_vectors(const InputOptions& options, RightHandSide right_hand_side) {
-  if (options.b && options.target)
-    throw InvalidOption("both B and --target are given, but only one of them can be the right-hand side");
+  check_right_hand_side(options);
   Problem problem;
   problem.a = read_a(options);
   if (options.b) {
@@ -83,7 +51,7 @@ Problem read_matrix_and_vectors(const InputOptions& options, RightHandSide right
   } else if (!problem.a.target.empty()) {
     problem.b = Matrix<double>(column_major<const double>(problem.a.target.data(), problem.a.rows(), 1));
   } else if (right_hand_side == RightHandSide::required) {
-    throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
+    fail_without_right_hand_side();
   }
   return problem;
 }
@@ -156,12 +124,31 @@ void read_constraints(const std::vector<std::filesystem::path>& paths, const std
 
 }  // namespace
 
-std::string Problem::coefficient(std::int64_t j) const {
-  return a.column_names.empty() ? std::string() : a.column_names[static_cast<std::size_t>(j)];
+ProblemSummary Problem::summary() const {
+  const AnyMatrixView<double> view(a);
+  return {.rows = a.rows(),
+          .cols = a.cols(),
+          .vectors = b.cols(),
+          .dense = view.is_dense(),
+          .stored_entries = view.stored_entries(),
+          .constraints = c.rows(),
+          .column_names = a.column_names,
+          .read_seconds = read_seconds};
+}
+
+void check_right_hand_side(const InputOptions& options) {
+  if (options.b && options.target)
+    throw InvalidOption("both B and --target are given, but only one of them can be the right-hand side");
+  if (options.b && options.a == standard_input && *options.b == standard_input)
+    throw InvalidOption("A and B cannot both be standard input");
+}
+
+void fail_without_right_hand_side() {
+  throw InvalidOption("no right-hand side: give a file B, or the column of A that is to be fitted with --target");
 }
 
 MatrixFile read_a(const InputOptions& options) {
-  return read_matrix(options.a, {.format = file_format(options.format), .target = options.target});
+  return read_matrix(options.a, {.format = file_format(options), .target = options.target});
 }
 
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {

@@ -7,6 +7,7 @@
 #include <croquis/linalg/read_matrix.hpp>
 
 #include "tools/input_options.hpp"
+#include "tools/problem_summary.hpp"
 #include "tools/solve_options.hpp"
 
 namespace croquis::tools {
@@ -18,8 +19,7 @@ struct Problem {
   Matrix<double> c, d;          ///< constraints C x = d; without rows if there are none
   double read_seconds = 0;
 
-  /// The name of coefficient `j`; empty if the file gave none.
-  std::string coefficient(std::int64_t j) const;
+  ProblemSummary summary() const;
 };
 
 enum class RightHandSide { required, optional };
@@ -32,6 +32,11 @@ Problem read_problem(const InputOptions& options, RightHandSide right_hand_side)
 /// The same with what `solve` adds: weights, constraints, and a matrix of any shape where a penalty or the least norm
 /// was asked for.
 Problem read_problem(const SolveOptions& options);
+
+/// Throws `InvalidOption` if there is more than one right-hand side, or two files in one place.
+void check_right_hand_side(const InputOptions& options);
+/// Throws the `InvalidOption` that says that there is none.
+[[noreturn]] void fail_without_right_hand_side();
 
 /// A alone, of any shape.
 MatrixFile read_a(const InputOptions& options);

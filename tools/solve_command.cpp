@@ -15,6 +15,7 @@
 #include "tools/output.hpp"
 #include "tools/problem.hpp"
 #include "tools/progress.hpp"
+#include "tools/solve_stream.hpp"
 #include "tools/text_report.hpp"
 #include "tools/thread_limit.hpp"
 
@@ -27,30 +28,44 @@ void check_output(const SolveOptions& options) {
   check_writable(*options.output);
 }
 
-ExitCode solve(const SolveOptions& options) {
+struct Solved : SolvedProblem {
+  std::optional<Comparison> comparison = std::nullopt;
+};
+
+Solved solve_in_memory(const SolveOptions& options) {
   if (options.compare && (options.ridge > 0 || options.weights || !options.constraints.empty() || options.minimum_norm))
     throw InvalidOption("--compare is for problems without --ridge, --weights, --min-norm and --constraints");
+  if (options.block_rows > 0 || options.cols > 0) throw InvalidOption("--block-rows and --cols are for --stream");
   const Problem problem = read_problem(options);
   const std::int64_t rows = problem.a.rows();
   const std::int64_t cols = problem.a.cols();
   LeastSquaresOptions how = solver_options(options, std::max(rows, cols), std::min(rows, cols));
   how.ridge = options.ridge;
   how.weights = problem.weights;
-  LeastSquaresFit<double> fit;
+  Solved solved;
+  solved.problem = problem.summary();
   {
     const ProgressLine progress(how, !options.quiet && !options.json);
-    fit = problem.c.rows() > 0
-              ? constrained_least_squares(problem.a, problem.b.view(), problem.c.view(), problem.d.view(), how)
-              : least_squares(problem.a, problem.b, how);
+    solved.fit = problem.c.rows() > 0
+                     ? constrained_least_squares(problem.a, problem.b.view(), problem.c.view(), problem.d.view(), how)
+                     : least_squares(problem.a, problem.b, how);
   }
-  std::optional<Comparison> comparison;
-  if (options.compare && fit.solved()) comparison = compare_with_lapack(problem.a, problem.b, fit.x);
+  if (options.compare && solved.fit.solved())
+    solved.comparison = compare_with_lapack(problem.a, problem.b, solved.fit.x);
+  return solved;
+}
+
+ExitCode solve(const SolveOptions& options) {
+  if (options.confidence && !options.bootstrap && !options.streamed())
+    throw InvalidOption("--confidence requires --bootstrap or --one-pass");
+  const Solved solved = options.streamed() ? Solved{solve_stream(options)} : solve_in_memory(options);
+  const LeastSquaresFit<double>& fit = solved.fit;
   if (fit.solved() && options.output) write_matrix(*options.output, fit.x);
 
   if (options.json) {
-    print(json_report(options, problem, fit, comparison) + "\n");
+    print(json_report(options, solved.problem, fit, solved.comparison) + "\n");
   } else if (!options.quiet) {
-    print(text_report(options, problem, fit, comparison));
+    print(text_report(options, solved.problem, fit, solved.comparison));
   }
   if (fit.solved()) return exit_solved;
   print_error(fit.message);

@@ -35,10 +35,21 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   number("--iteration-limit", options.iteration_limit, "Most iterations in a refinement step (0: chosen)")
       ->check(whole_number<std::int64_t>());
   add_threads_option(*solve, options.threads);
-  CLI::Option* bootstrap = solve->add_flag("--bootstrap", options.bootstrap,
-                                           "Preview by sketch-and-solve with error bars from resampling the sketch");
-  number("--confidence", options.confidence, "Probability with which each error bar is to hold (0.95)")
-      ->needs(bootstrap);
+  solve->add_flag("--bootstrap", options.bootstrap,
+                  "Preview by sketch-and-solve with error bars from resampling the sketch");
+  number("--confidence", options.confidence,
+         "Probability with which each error bar of --bootstrap or --one-pass is to hold (0.95)");
+
+  solve->add_flag("--stream", options.stream,
+                  "Hold no more of A than a block of rows: read it anew for each pass, to full accuracy;\n"
+                  "where that cannot be, as from a pipe, --one-pass");
+  solve->add_flag("--one-pass", options.one_pass,
+                  "Read A once, in blocks of rows: a preview by sketch-and-solve, with error bars");
+  number("--block-rows", options.block_rows, "Rows of a block of --stream (0: as many as fill 32 MiB)")
+      ->check(whole_number<std::int64_t>());
+  number("--cols", options.cols,
+         "Columns of an svmlight A of --stream, counted from 1 (0: found by reading it once before)")
+      ->check(whole_number<std::int64_t>());
 
   number("--ridge", options.ridge, "Minimise ||A x - b||^2 + NUMBER ||x||^2");
   solve

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <croquis/solvers/bootstrap.hpp>
+
 #include "tools/input_options.hpp"
 
 namespace croquis::tools {
@@ -24,7 +26,12 @@ struct SolveOptions : InputOptions {
   std::int64_t iteration_limit = 0;
   int threads = 0;
   bool bootstrap = false;
-  double confidence = 0.95;
+  std::optional<double> confidence = std::nullopt;
+
+  bool stream = false;
+  bool one_pass = false;
+  std::int64_t block_rows = 0;
+  std::int64_t cols = 0;  ///< of an svmlight A; 0: not known
 
   double ridge = 0;
   std::optional<std::string> weights;
@@ -34,6 +41,14 @@ struct SolveOptions : InputOptions {
   bool compare = false;
   bool json = false;
   bool quiet = false;
+
+  bool streamed() const { return stream || one_pass; }
+  /// How to find error bars, where there are to be some.
+  BootstrapOptions resampling() const {
+    BootstrapOptions result{.seed = seed};
+    if (confidence) result.confidence = *confidence;
+    return result;
+  }
 };
 
 /// Adds the subcommand `solve`, which fills `options`.

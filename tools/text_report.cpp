@@ -28,12 +28,19 @@ std::string worst(const std::vector<double>& values) {
          (values.size() > 1 ? " (largest of " + std::to_string(values.size()) + ")" : "");
 }
 
-std::string problem_text(const Problem& problem) {
-  const AnyMatrixView<double> a(problem.a);
-  std::string text = std::to_string(a.rows()) + " x " + std::to_string(a.cols());
-  text += a.is_dense() ? " dense" : " sparse, " + std::to_string(a.stored_entries()) + " entries";
-  const std::int64_t vectors = problem.b.cols();
-  return text + ", " + std::to_string(vectors) + (vectors == 1 ? " right-hand side" : " right-hand sides");
+std::string problem_text(const ProblemSummary& problem) {
+  std::string text = std::to_string(problem.rows) + " x " + std::to_string(problem.cols);
+  text += problem.dense ? " dense" : " sparse, " + std::to_string(problem.stored_entries) + " entries";
+  return text + ", " + std::to_string(problem.vectors) +
+         (problem.vectors == 1 ? " right-hand side" : " right-hand sides");
+}
+
+std::string stream_text(const StreamSummary& stream) {
+  return (stream.replayed ? "replayed: " + std::to_string(stream.readings) + " readings of "
+                          : std::string("read once: ")) +
+         std::to_string(stream.blocks) + (stream.blocks == 1 ? " block, " : " blocks, ") +
+         std::to_string(stream.rows_read) + " rows read, blocks of at most " +
+         formatted("%.3g MB", 1e-6 * static_cast<double>(stream.peak_block_bytes));
 }
 
 void add_error_bars(std::string& text, const SolveOptions& options, const std::vector<ErrorBar>& bars) {
@@ -42,7 +49,8 @@ void add_error_bars(std::string& text, const SolveOptions& options, const std::v
     line(text, bars.size() == 1 ? "error bars" : "error bars " + std::to_string(k),
          "||x - x*|| at most " + scientific(bar.solution) + ", each coefficient off by at most " +
              scientific(bar.largest_coefficient) + ", least residual norm " + scientific(bar.residual_low) + " to " +
-             scientific(bar.residual_high) + "; each with probability " + formatted("%g", options.confidence));
+             scientific(bar.residual_high) + "; each with probability " +
+             formatted("%g", options.resampling().confidence));
   }
 }
 
@@ -57,7 +65,7 @@ void add_comparison(std::string& text, const LeastSquaresReport& report, const C
   if (!comparison.backward_error.empty()) row("LAPACK dgels", comparison.seconds, comparison.backward_error);
 }
 
-void add_solution(std::string& text, const Problem& problem, const Matrix<double>& x) {
+void add_solution(std::string& text, const ProblemSummary& problem, const Matrix<double>& x) {
   if (x.rows() > most_rows_shown || x.cols() > most_columns_shown) {
     line(text, "x",
          "not shown, being " + std::to_string(x.rows()) + " x " + std::to_string(x.cols()) +
@@ -68,25 +76,26 @@ void add_solution(std::string& text, const Problem& problem, const Matrix<double
   for (std::int64_t i = 0; i < x.rows(); ++i) {
     std::string values;
     for (std::int64_t k = 0; k < x.cols(); ++k) values += (k == 0 ? "" : "  ") + all_digits(x(i, k));
-    const std::string name = problem.coefficient(i);
+    const std::string name = coefficient_name(problem.column_names, i);
     line(text, name.empty() ? "x[" + std::to_string(i) + "]" : name, values);
   }
 }
 
 }  // namespace
 
-std::string text_report(const SolveOptions& options, const Problem& problem, const LeastSquaresFit<double>& fit,
+std::string text_report(const SolveOptions& options, const ProblemSummary& problem, const LeastSquaresFit<double>& fit,
                         const std::optional<Comparison>& comparison) {
   std::string text;
   line(text, "status", to_string(fit.status));
   line(text, "message", fit.message);
   line(text, "problem", problem_text(problem));
+  if (problem.stream) line(text, "stream", stream_text(*problem.stream));
   if (options.ridge > 0) line(text, "ridge", all_digits(options.ridge));
   if (options.weights) line(text, "weights", *options.weights);
-  if (problem.c.rows() > 0) line(text, "constraints", std::to_string(problem.c.rows()));
+  if (problem.constraints > 0) line(text, "constraints", std::to_string(problem.constraints));
   line(text, "method", to_string(fit.method));
   if (fit.sketch) line(text, "sketch", to_string(*fit.sketch));
-  line(text, "rank", std::to_string(fit.rank) + " of " + std::to_string(problem.a.cols()));
+  line(text, "rank", std::to_string(fit.rank) + " of " + std::to_string(problem.cols));
   line(text, "condition", scientific(fit.condition_estimate));
   line(text, "iterations", std::to_string(fit.iterations) + ", " + std::to_string(fit.passes) + " passes over A");
   line(text, "residual norm", worst(fit.residual_norm));

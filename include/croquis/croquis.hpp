@@ -7,6 +7,7 @@
 #include <croquis/linalg/matrix.hpp>
 #include <croquis/linalg/matrix_view.hpp>
 #include <croquis/linalg/read_matrix.hpp>
+#include <croquis/linalg/row_block_reader.hpp>
 #include <croquis/linalg/sparse.hpp>
 #include <croquis/linalg/transforms.hpp>
 #include <croquis/linalg/write_matrix.hpp>

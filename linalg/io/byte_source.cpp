@@ -112,6 +112,29 @@ std::size_t ByteSource::read(char* to, std::size_t size) {
   return inflater_ ? inflater_->read(to, size) : read_file(to, size);
 }
 
+std::size_t ByteSource::read_at(std::int64_t first, char* to, std::size_t size) const {
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t count = pread(file_, to + have, std::min(size - have, std::size_t{1} << 30),
+                                static_cast<off_t>(first) + static_cast<off_t>(have));
+    if (count == 0) break;
+    if (count > 0) have += static_cast<std::size_t>(count);
+    if (count < 0 && errno != EINTR)
+      throw FileError(name_ + ": cannot be read: " + std::generic_category().message(errno));
+  }
+  return have;
+}
+
+std::optional<FileState> ByteSource::state() const {
+  struct stat about {};
+  if (fstat(file_, &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
+  return FileState{.device = about.st_dev,
+                   .inode = about.st_ino,
+                   .size = about.st_size,
+                   .modified_seconds = about.st_mtim.tv_sec,
+                   .modified_nanoseconds = about.st_mtim.tv_nsec};
+}
+
 std::size_t ByteSource::read_file(char* to, std::size_t size) {
   if (first_begin_ < first_end_) {
     const std::size_t count = std::min(size, first_end_ - first_begin_);

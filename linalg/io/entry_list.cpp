@@ -19,6 +19,16 @@ void EntryList::add_block() {
   end_ = begin_ + entries;
 }
 
+void EntryList::append(std::span<const double> values) {
+  while (!values.empty()) {
+    const std::span<double> to = room();
+    const std::size_t count = std::min(values.size(), to.size());
+    std::copy_n(values.data(), count, to.data());
+    advance(static_cast<std::int64_t>(count));
+    values = values.subspan(count);
+  }
+}
+
 Matrix<double> EntryList::take(std::int64_t rows, std::int64_t cols, Layout layout) {
   assert(rows * cols == size());
   Matrix<double> result = Matrix<double>::uninitialized(rows, cols, layout);

@@ -19,6 +19,8 @@ class EntryList {
     *next_++ = value;
   }
 
+  void append(std::span<const double> values);
+
   /// Room at the end of the list, never empty; the caller writes its first entries and calls `advance`.
   std::span<double> room() {
     if (next_ == end_) add_block();

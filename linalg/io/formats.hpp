@@ -19,7 +19,10 @@ MatrixFile read_npy(Reader& reader);
 MatrixFile read_csv(Reader& reader, char separator, const std::optional<std::string>& target);
 MatrixFile read_svmlight(Reader& reader);
 
-/// "columns c of this file" as a zero-based index below `cols`, or nothing if `text` is not one.
+/// `text` as a zero-based index below `cols`, or nothing if it is not one.
 std::optional<std::int64_t> column_index(const std::string& text, std::int64_t cols);
+
+/// The column `target` of a file whose columns have no names. Throws `InvalidOption` naming the file and its columns.
+std::int64_t target_column(const std::string& target, std::int64_t cols, const std::string& file);
 
 }  // namespace croquis::io

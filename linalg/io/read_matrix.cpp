@@ -4,7 +4,6 @@
 
 #include "linalg/copy.hpp"
 #include "linalg/io/formats.hpp"
-#include "linalg/io/number.hpp"
 
 namespace croquis {
 namespace {
@@ -15,18 +14,15 @@ void split_target(MatrixFile& file, const std::string& target, const std::string
   if (dense == nullptr)
     throw InvalidOption("target: " + name + " is a sparse " + to_string(file.format) +
                         " file; a column can be split off dense files only");
-  const std::optional<std::int64_t> index = io::column_index(target, dense->cols());
-  if (!index)
-    throw InvalidOption("target: " + name + " has no column " + io::quote(target) + "; its columns are 0 to " +
-                        std::to_string(dense->cols() - 1));
+  const std::int64_t index = io::target_column(target, dense->cols(), name);
   const MatrixView<const double> all = dense->view();
   file.target.resize(static_cast<std::size_t>(all.rows));
-  copy<double>(all.block(0, *index, all.rows, 1), column_major(file.target.data(), all.rows, 1));
+  copy<double>(all.block(0, index, all.rows, 1), column_major(file.target.data(), all.rows, 1));
   Matrix<double> rest = Matrix<double>::uninitialized(all.rows, all.cols - 1, all.layout);
   const MatrixView<double> to = rest.view();
-  const std::int64_t behind = all.cols - 1 - *index;
-  copy<double>(all.block(0, 0, all.rows, *index), to.block(0, 0, all.rows, *index));
-  copy<double>(all.block(0, *index + 1, all.rows, behind), to.block(0, *index, all.rows, behind));
+  const std::int64_t behind = all.cols - 1 - index;
+  copy<double>(all.block(0, 0, all.rows, index), to.block(0, 0, all.rows, index));
+  copy<double>(all.block(0, index + 1, all.rows, behind), to.block(0, index, all.rows, behind));
   file.matrix = std::move(rest);
 }
 

@@ -35,6 +35,7 @@ class Reader {
   /// Bytes (decompressed) handed out so far.
   std::int64_t byte() const { return byte_; }
   const std::string& name() const { return source_.name(); }
+  const ByteSource& source() const { return source_; }
 
   /// Throws `FileError` with "name:line: what", "name: byte byte: what" or "name: what".
   [[noreturn]] void fail_at_line(const std::string& what) const;
