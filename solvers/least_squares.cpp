@@ -14,6 +14,7 @@
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/method_choice.hpp"
+#include "solvers/scaled_copy.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 #include "solvers/solve_problem.hpp"
 #include "solvers/stored_matrix.hpp"
@@ -83,14 +84,35 @@ namespace {
 
 constexpr int most_attempts = 2;
 
+template <class T>
+void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, ColumnRange range, LeastSquaresFit<T>& fit);
+
+// With A scaled, as products with it would leave the range of T.
+template <class T>
+void solve_scaled(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit) {
+  fit.sketch.reset();
+  const ScaledCopy<T> copy(problem.a);
+  ++fit.passes;
+  LeastSquaresProblem<T> scaled{.a = copy,
+                                .b = problem.b,
+                                .b_exponent = problem.b_exponent,
+                                .b_norm = problem.b_norm,
+                                .options = problem.options,
+                                .clock = problem.clock};
+  for (int& exponent : scaled.b_exponent) exponent -= copy.scaling();
+  solve<T>(scaled, nullptr, ColumnRange::any, fit);
+}
+
 // Each method that fails its check hands over to the next: the scaled columns, the Gram matrix in float, in the type of
 // the data, two sketches, the direct method. The first is the one that `method` says. `sparse` is null unless A is a
 // stored sparse matrix.
 template <class T>
-void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, LeastSquaresFit<T>& fit) {
+void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, ColumnRange range,
+           LeastSquaresFit<T>& fit) {
   const LeastSquaresOptions& options = problem.options;
   const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
+  const bool can_be_scaled = sparse == nullptr && range == ColumnRange::safe;
   Explanation why;
   Attempt<T> attempt;
   MethodChoice<T> choice;
@@ -104,6 +126,7 @@ void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, Leas
   } else {
     choice = choose_method(problem, shape, first, fit);
     why.choice = choice.reason;
+    if (choice.probe.out_of_range && can_be_scaled) return solve_scaled(problem, fit);
   }
   fit.method = choice.method;
   if (fit.method == LeastSquaresMethod::column_iteration) {
@@ -125,6 +148,7 @@ void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, Leas
     for (int number = 0; number < most_attempts; ++number) {
       fit.sketch = reseeded(first, number);
       attempt = sketch_and_precondition(problem, *fit.sketch, fit);
+      if (attempt.outcome == AttemptOutcome::out_of_range && can_be_scaled) return solve_scaled(problem, fit);
       if (attempt.outcome == AttemptOutcome::out_of_range) break;
       if (attempt.outcome != AttemptOutcome::rejected) return conclude(fit, problem, attempt, why);
       why.resketched = attempt.reason;
@@ -136,7 +160,8 @@ void solve(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, Leas
   if (sparse == nullptr || attempt.outcome == AttemptOutcome::rejected) {
     const std::string no_copy = sparse == nullptr ? "" : sparse->why_not_dense(problem.rows());
     if (no_copy.empty()) {
-      attempt = solve_direct(problem, fit);
+      attempt = solve_direct(problem, range, fit);
+      if (attempt.outcome == AttemptOutcome::out_of_range && can_be_scaled) return solve_scaled(problem, fit);
     } else {
       attempt.reason += ", and " + no_copy;
     }
@@ -168,7 +193,7 @@ void solve_sparse(LeastSquaresProblem<T> problem, LeastSquaresFit<T>& fit) {
                                       .options = problem.options,
                                       .clock = problem.clock};
   SparseMethods<T> sparse(turned, storage);
-  solve(turned, &sparse, fit);
+  solve(turned, &sparse, ColumnRange::safe, fit);
 }
 
 }  // namespace
@@ -192,9 +217,7 @@ std::string to_string(LeastSquaresMethod method) {
   return {};
 }
 
-double LeastSquaresReport::worst_backward_error() const {
-  return backward_error.empty() ? 0 : *std::max_element(backward_error.begin(), backward_error.end());
-}
+double LeastSquaresReport::worst_backward_error() const { return largest_or_nan(backward_error); }
 
 template <class T>
 LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
@@ -209,7 +232,7 @@ LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> 
   } else if (a.stored() != nullptr && !a.stored()->is_dense()) {
     solve_sparse(std::move(problem), fit);
   } else {
-    solve<T>(problem, nullptr, fit);
+    solve<T>(problem, nullptr, ColumnRange::safe, fit);
   }
   return fit;
 }

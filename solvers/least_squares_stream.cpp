@@ -187,7 +187,7 @@ void LeastSquaresStream<T>::Implementation::solve(LeastSquaresStreamFit<T>& fit)
     fit.residual_low.push_back(sketched / distortion.largest);
     fit.residual_high.push_back(distortion.smallest > 0 ? sketched / distortion.smallest
                                                         : std::numeric_limits<double>::infinity());
-    scale_error_bar(bar, exponent[k]);
+    scale_error_bar(bar, exponent[k], exponent[k]);
     // ||b - A x~||^2 is on average the least square times 1 + n / (d - n).
     const double degrees = static_cast<double>(d - factor.rank);
     fit.residual_norm.push_back(degrees > 0 ? bar.residual_norm * std::sqrt(static_cast<double>(d) / degrees)
