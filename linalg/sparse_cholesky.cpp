@@ -46,14 +46,13 @@ class CholmodCholesky final : public SparseCholesky {
   template <class T>
   explicit CholmodCholesky(const CsrView<T, std::int64_t>& a) {
     cholmod_sparse f = borrowed(a, nullptr);
-    symbolic_ = cholmod_l_analyze(&f, session_.get());
+    symbolic_.reset(cholmod_l_analyze(&f, session_.get()));
     session_.check();
     entries = session_->lnz;
     flops = session_->fl;
     const auto* const perm = static_cast<const std::int64_t*>(symbolic_->Perm);
     ordering.assign(perm, perm + a.cols);
   }
-  ~CholmodCholesky() override { cholmod_l_free_factor(&symbolic_, session_.get()); }
 
   std::optional<SparseTrapezoid<double>> factorize(const CsrView<double, std::int64_t>& a,
                                                    const std::vector<double>& scale) override {
@@ -75,27 +74,30 @@ class CholmodCholesky final : public SparseCholesky {
     std::vector<double> value(static_cast<std::size_t>(a.nonzeros()) + 1);  // not null
     for (std::int64_t k = 0; k < a.nonzeros(); ++k) value[k] = static_cast<double>(a.value[k]) * scale[a.column[k]];
     cholmod_sparse f = borrowed(a, value.data());
-    cholmod_factor* l = cholmod_l_copy_factor(symbolic_, session_.get());
+    const Factor l(cholmod_l_copy_factor(symbolic_.get(), session_.get()), symbolic_.get_deleter());
     session_.check();
     std::optional<SparseTrapezoid<T>> result;
     {
       const SingleThreadedBlas single_threaded_blas;
       session_->final_ll = 1;
-      cholmod_l_factorize(&f, l, session_.get());
+      cholmod_l_factorize(&f, l.get(), session_.get());
     }
     if (session_->status == CHOLMOD_OK && l->minor == l->n) {
-      cholmod_l_change_factor(CHOLMOD_REAL, 1, 0, 1, 1, l, session_.get());
+      cholmod_l_change_factor(CHOLMOD_REAL, 1, 0, 1, 1, l.get(), session_.get());
       if (session_->status == CHOLMOD_OK) result = transposed_factor<T>(*l);
     }
-    const int status = session_->status;
-    cholmod_l_free_factor(&l, session_.get());
-    session_->status = status;
     session_.check();
     return result;
   }
 
+  struct Free {
+    cholmod_common* common;
+    void operator()(cholmod_factor* factor) const { cholmod_l_free_factor(&factor, common); }
+  };
+  using Factor = std::unique_ptr<cholmod_factor, Free>;
+
   CholmodSession session_;
-  cholmod_factor* symbolic_ = nullptr;
+  Factor symbolic_{nullptr, Free{session_.get()}};
 };
 
 }  // namespace

@@ -40,6 +40,24 @@ struct OrderedColumns {
   }
 };
 
+// What SPQR returns.
+struct Factors {
+  CholmodSession& session;
+  std::size_t cols;
+  cholmod_dense* qtb = nullptr;
+  cholmod_sparse* r = nullptr;
+  std::int64_t* extra_ordering = nullptr;  // of singletons; null where SPQR kept the order given
+
+  Factors(CholmodSession& of, std::size_t columns) : session(of), cols(columns) {}
+  ~Factors() {
+    if (extra_ordering != nullptr) cholmod_l_free(cols, sizeof(std::int64_t), extra_ordering, session.get());
+    cholmod_l_free_sparse(&r, session.get());
+    cholmod_l_free_dense(&qtb, session.get());
+  }
+  Factors(const Factors&) = delete;
+  Factors& operator=(const Factors&) = delete;
+};
+
 // SPQR squeezes R to `rank` rows: a column is live if it reaches one row further down than those before it.
 template <class T>
 SparseTrapezoid<T> trapezoid(const cholmod_sparse& r, std::int64_t rank, const std::vector<std::int64_t>& ordering) {
@@ -93,34 +111,24 @@ SparseQr<T> run(const CscView<T, std::int64_t>& a, const std::vector<T>& scale, 
   dense.dtype = CHOLMOD_DOUBLE;
 
   CholmodSession session;
-  cholmod_dense* qtb = nullptr;
-  cholmod_sparse* r = nullptr;
-  std::int64_t* extra_ordering = nullptr;  // of singletons; null where SPQR kept the order given
-  std::int64_t rank = 0;
+  Factors f(session, ordering.size());
   {
     const SingleThreadedBlas single_threaded_blas;
-    rank = SuiteSparseQR<double>(SPQR_ORDERING_FIXED, tolerance, 0, 0, &ordered, nullptr, &dense, nullptr, &qtb, &r,
-                                 &extra_ordering, nullptr, nullptr, nullptr, session.get());
+    SuiteSparseQR<double>(SPQR_ORDERING_FIXED, tolerance, 0, 0, &ordered, nullptr, &dense, nullptr, &f.qtb, &f.r,
+                          &f.extra_ordering, nullptr, nullptr, nullptr, session.get());
   }
-  SparseQr<T> result;
-  if (rank >= 0) {
-    std::vector<std::int64_t> final_ordering = ordering;
-    if (extra_ordering != nullptr)
-      for (std::size_t j = 0; j < ordering.size(); ++j) final_ordering[j] = ordering[extra_ordering[j]];
-    rank = session->SPQR_istat[4];
-    result.r = trapezoid<T>(*r, rank, final_ordering);
-    result.qtb = Matrix<T>::uninitialized(rank, b.cols);
-    const auto* const x = static_cast<const double*>(qtb->x);
-    for (std::int64_t k = 0; k < b.cols; ++k)
-      for (std::int64_t i = 0; i < rank; ++i)
-        result.qtb(i, k) = static_cast<T>(x[i + k * static_cast<std::int64_t>(qtb->d)]);
-  }
-  const int status = session->status;
-  if (extra_ordering != nullptr) cholmod_l_free(ordering.size(), sizeof(std::int64_t), extra_ordering, session.get());
-  cholmod_l_free_sparse(&r, session.get());
-  cholmod_l_free_dense(&qtb, session.get());
-  session->status = status;
   session.check();
+  std::vector<std::int64_t> final_ordering = ordering;
+  if (f.extra_ordering != nullptr)
+    for (std::size_t j = 0; j < ordering.size(); ++j) final_ordering[j] = ordering[f.extra_ordering[j]];
+  SparseQr<T> result;
+  const std::int64_t rank = session->SPQR_istat[4];
+  result.r = trapezoid<T>(*f.r, rank, final_ordering);
+  result.qtb = Matrix<T>::uninitialized(rank, b.cols);
+  const auto* const x = static_cast<const double*>(f.qtb->x);
+  for (std::int64_t k = 0; k < b.cols; ++k)
+    for (std::int64_t i = 0; i < rank; ++i)
+      result.qtb(i, k) = static_cast<T>(x[i + k * static_cast<std::int64_t>(f.qtb->d)]);
   return result;
 }
 

@@ -14,7 +14,8 @@ enum class AttemptOutcome {
   iteration_limit,
   cancelled,
   non_finite_input,
-  out_of_range  ///< norms of the columns are so large or small that products would leave the range of T
+  out_of_range,          ///< norms of the columns are so large or small that products would leave the range of T
+  solution_out_of_range  ///< x overflows, or underflows and loses its digits, in the units of the user's data
 };
 
 template <class T>

@@ -10,37 +10,45 @@
 namespace croquis {
 namespace {
 
+// The ends of the range of T bound what a single factor can do.
 template <class T>
-T power_of_two_for(double norm) {
-  if (!(norm > 0)) return 1;
-  // The ends of the range of T bound what a single factor can do; a norm beyond them is infinite here.
+T power_of_two(int exponent) {
   const int most = std::numeric_limits<T>::max_exponent - 1;
-  int exponent = most;
-  if (std::isfinite(norm)) std::frexp(norm, &exponent);
-  return std::ldexp(T(1), std::clamp(-exponent, -most, most));
+  return std::ldexp(T(1), std::clamp(exponent, -most, most));
 }
 
 }  // namespace
 
 template <class T>
-std::vector<T> unit_column_scale(MatrixView<const T> a) {
-  std::vector<T> scale(static_cast<std::size_t>(a.cols));
+std::vector<int> column_exponents(MatrixView<const T> a) {
+  std::vector<int> exponents(static_cast<std::size_t>(a.cols));
   const Partition parts(a.cols, 64);
   for_each_tile(parts.count, [&](std::int64_t part) {
-    for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j)
-      scale[j] = power_of_two_for<T>(norm2(a.rows, a.data + j * a.column_stride(), a.row_stride()));
+    for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j) {
+      const double norm = norm2(a.rows, a.data + j * a.column_stride(), a.row_stride());
+      // A norm beyond the range is infinite here.
+      exponents[j] = norm > 0 ? std::numeric_limits<T>::max_exponent : zero_column_exponent;
+      if (norm > 0 && std::isfinite(norm)) std::frexp(norm, &exponents[j]);
+    }
   });
+  return exponents;
+}
+
+template <class T>
+std::vector<T> unit_column_scale(MatrixView<const T> a) {
+  std::vector<T> scale;
+  for (const int exponent : column_exponents<T>(a))
+    scale.push_back(exponent == zero_column_exponent ? T(1) : power_of_two<T>(-exponent));
   return scale;
 }
 
 template <class T>
 std::vector<T> unit_column_scale(const std::vector<ColumnNorm>& norms) {
-  const int most = std::numeric_limits<T>::max_exponent - 1;
   std::vector<T> scale;
   for (const ColumnNorm& norm : norms) {
     int exponent = 0;
     if (norm.fraction > 0) std::frexp(norm.fraction, &exponent);
-    scale.push_back(std::ldexp(T(1), std::clamp(-exponent - norm.exponent, -most, most)));
+    scale.push_back(power_of_two<T>(-exponent - norm.exponent));
   }
   return scale;
 }
@@ -66,6 +74,7 @@ bool within_safe_range(const std::vector<T>& scale) {
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                  \
+  template std::vector<int> column_exponents<T>(MatrixView<const T>);           \
   template std::vector<T> unit_column_scale<T>(MatrixView<const T>);            \
   template std::vector<T> unit_column_scale<T>(const std::vector<ColumnNorm>&); \
   template void scale_columns<T>(MatrixView<T>, const std::vector<T>&);         \

@@ -31,10 +31,8 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   }
   fit.backward_error = point.backward_error;
   fit.x = std::move(point.x);
-  if (attempt.outcome == AttemptOutcome::solved && !all_finite<T>(fit.x.view())) {
-    attempt.outcome = AttemptOutcome::rejected;
-    attempt.reason = "the solution is out of the range of its type";
-  }
+  if (attempt.outcome == AttemptOutcome::solved && !all_finite<T>(fit.x.view()))
+    attempt.outcome = AttemptOutcome::solution_out_of_range;
 }
 
 std::string because(const Explanation& why) {
@@ -88,6 +86,10 @@ void conclude(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, At
     case AttemptOutcome::non_finite_input:
       fit.status = Status::non_finite_input;
       fit.message = "not solved: A or B holds a NaN or an infinity";
+      break;
+    case AttemptOutcome::solution_out_of_range:
+      fit.status = Status::accuracy_not_reached;
+      fit.message = "not solved: the solution is out of the range of its type, " + error + because(why);
       break;
     case AttemptOutcome::rejected:
     case AttemptOutcome::out_of_range:

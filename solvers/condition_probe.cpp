@@ -36,6 +36,8 @@ ConditionProbe<T> probe_condition(const LeastSquaresProblem<T>& problem, LeastSq
   // A scale of one may be a column of zeros, of which the factor of the Gram matrix makes nothing.
   if (!all_finite<T>(sa.view()) || !within_safe_range(scale)) {
     probe.no_scale = "the scale of A's columns is out of its Gram matrix's range";
+    probe.out_of_range = problem.a.all_finite();
+    ++report.passes;
   } else {
     scale_columns<T>(sa.view(), scale);
     Matrix<T> g = gram<T>(sa.view());

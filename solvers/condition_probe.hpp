@@ -13,8 +13,9 @@ namespace croquis {
 /// relies on.
 template <class T>
 struct ConditionProbe {
-  std::vector<T> scale;  ///< powers of two that bring the columns to norms near one, the diagonal of D; or empty
-  std::string no_scale;  ///< why it is empty
+  std::vector<T> scale;       ///< powers of two that bring the columns to norms near one, the diagonal of D; or empty
+  std::string no_scale;       ///< why it is empty
+  bool out_of_range = false;  ///< A is finite, but products with its columns would leave the range of T
   double condition = std::numeric_limits<double>::infinity();  ///< of A D; infinite beyond what the Gram matrix of the
                                                                ///< sketch can tell: some 1e7, float 1e3
 };

@@ -10,7 +10,8 @@
 namespace croquis {
 
 template <class T>
-SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rcond, LeastSquaresReport& report) {
+SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rcond, ColumnRange range,
+                               LeastSquaresReport& report) {
   SketchedFactor<T> result;
   const Stopwatch phase;
   Matrix<T> copy = a.densify();
@@ -20,6 +21,11 @@ SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rc
     return result;
   }
   std::vector<T> scale = unit_column_scale<T>(copy.view());
+  if (range == ColumnRange::safe && !within_safe_range(scale)) {
+    result.outcome = AttemptOutcome::out_of_range;
+    result.reason = "the scale of A's columns is out of range";
+    return result;
+  }
   scale_columns<T>(copy.view(), scale);
   TallQr<T> qr = tall_qr<T>(copy.view(), b.view());
   copy = {};
@@ -31,19 +37,21 @@ SketchedFactor<T> factor_whole(const ProblemMatrix<T>& a, Matrix<T> b, double rc
 }
 
 template <class T>
-Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report) {
-  const SketchedFactor<T> f = factor_whole<T>(problem.a, problem.b, problem.options.rcond, report);
+Attempt<T> solve_direct(const LeastSquaresProblem<T>& problem, ColumnRange range, LeastSquaresReport& report) {
+  const SketchedFactor<T> f = factor_whole<T>(problem.a, problem.b, problem.options.rcond, range, report);
   if (f.outcome != AttemptOutcome::solved) {
     Attempt<T> attempt;
     attempt.outcome = f.outcome;
+    attempt.reason = f.reason;
     return attempt;
   }
   return attempt_from(problem, *f.factorization, f.coordinates, Refine::if_unacceptable, report);
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                                 \
-  template SketchedFactor<T> factor_whole<T>(const ProblemMatrix<T>&, Matrix<T>, double, LeastSquaresReport&); \
-  template Attempt<T> solve_direct<T>(const LeastSquaresProblem<T>&, LeastSquaresReport&);
+#define CROQUIS_INSTANTIATE(T)                                                                        \
+  template SketchedFactor<T> factor_whole<T>(const ProblemMatrix<T>&, Matrix<T>, double, ColumnRange, \
+                                             LeastSquaresReport&);                                    \
+  template Attempt<T> solve_direct<T>(const LeastSquaresProblem<T>&, ColumnRange, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

@@ -241,17 +241,17 @@ std::vector<ErrorBar> error_bars(const AnySketch& s, std::int64_t rows, MatrixVi
         solution[k] = few_rows * std::abs(static_cast<double>(x(j, k)));
       bar.coefficients.push_back(quantile(solution, options.confidence));
     }
-    scale_error_bar(bar, r.exponent);
+    scale_error_bar(bar, r.exponent, r.exponent);
     bars.push_back(std::move(bar));
   }
   return bars;
 }
 
-void scale_error_bar(ErrorBar& bar, int exponent) {
-  for (double* value :
-       {&bar.solution, &bar.largest_coefficient, &bar.fit, &bar.residual_norm, &bar.residual_low, &bar.residual_high})
-    *value = std::ldexp(*value, exponent);
-  for (double& value : bar.coefficients) value = std::ldexp(value, exponent);
+void scale_error_bar(ErrorBar& bar, int x_exponent, int b_exponent) {
+  for (double* value : {&bar.solution, &bar.largest_coefficient}) *value = std::ldexp(*value, x_exponent);
+  for (double& value : bar.coefficients) value = std::ldexp(value, x_exponent);
+  for (double* value : {&bar.fit, &bar.residual_norm, &bar.residual_low, &bar.residual_high})
+    *value = std::ldexp(*value, b_exponent);
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                                 \

@@ -20,7 +20,7 @@ std::vector<ErrorBar> error_bars(const AnySketch& s, std::int64_t rows, MatrixVi
                                  const Factorization<T>& factorization, const Matrix<T>& coordinates,
                                  const BootstrapOptions& options);
 
-/// The bars of a right-hand side multiplied by 2^exponent.
-void scale_error_bar(ErrorBar& bar, int exponent);
+/// The bars of a problem whose x is multiplied by 2^x_exponent and whose b by 2^b_exponent.
+void scale_error_bar(ErrorBar& bar, int x_exponent, int b_exponent);
 
 }  // namespace croquis

@@ -2,15 +2,15 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
-#include "linalg/densify.hpp"
 #include "linalg/finite.hpp"
-#include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/scaled_copy.hpp"
 #include "solvers/stored_matrix.hpp"
 
 namespace croquis {
@@ -35,12 +35,19 @@ std::vector<double> compute(const AnyMatrixView<T>& a, MatrixView<const T> x, Ma
   if (n == 0) return std::vector<double>(vectors, 0);
   const LeastSquaresOptions options;
   const StoredMatrix<T> matrix(a);
-  const LeastSquaresProblem<T> problem = make_problem<T>(matrix, b, options);
-  Matrix<T> copy = densify<T>(a);
+  LeastSquaresProblem<T> problem = make_problem<T>(matrix, b, options);
+  Matrix<T> copy = matrix.densify();
   if (!problem.finite_b() || !all_finite<T>(copy.view()) || !all_finite<T>(x))
     return std::vector<double>(vectors, std::numeric_limits<double>::quiet_NaN());
 
-  const std::vector<T> scale = unit_column_scale<T>(copy.view());
+  std::vector<T> scale = unit_column_scale<T>(copy.view());
+  std::optional<ScaledCopy<T>> scaled;
+  if (!within_safe_range(scale)) {
+    scaled.emplace(matrix);
+    for (int& exponent : problem.b_exponent) exponent -= scaled->scaling();
+    copy = scaled->densify();
+    scale = unit_column_scale<T>(copy.view());
+  }
   scale_columns<T>(copy.view(), scale);
   Matrix<T> no_vectors(a.rows(), 0);
   const Matrix<T> r = tall_qr<T>(copy.view(), no_vectors.view()).r;
@@ -54,7 +61,8 @@ std::vector<double> compute(const AnyMatrixView<T>& a, MatrixView<const T> x, Ma
     for (std::int64_t j = 0; j < n; ++j) solution(j, k) = std::ldexp(x(j, k), -problem.b_exponent[k]);
   Matrix<T> residual = Matrix<T>::uninitialized(a.rows(), b.cols);
   Matrix<T> gradient = Matrix<T>::uninitialized(n, b.cols);
-  residual_and_gradient<T>(a, solution.view(), problem.b.view(), residual.view(), gradient.view());
+  const ProblemMatrix<T>& in_range = scaled ? static_cast<const ProblemMatrix<T>&>(*scaled) : matrix;
+  in_range.residual_and_gradient(solution.view(), problem.b.view(), residual.view(), gradient.view());
 
   std::vector<double> result;
   for (std::int64_t k = 0; k < b.cols; ++k) {

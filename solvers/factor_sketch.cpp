@@ -1,5 +1,7 @@
 #include "solvers/factor_sketch.hpp"
 
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,24 @@ namespace {
 constexpr double null_slack = 10;
 
 constexpr const char* out_of_range = "the scale of A's columns is out of the sketch's range";
+
+// True if a column that the sketch holds as zeros has other entries, so small that they underflowed there.
+template <class T>
+bool some_column_underflowed(const ProblemMatrix<T>& a, const std::vector<std::int64_t>& columns,
+                             LeastSquaresReport& report) {
+  if (columns.empty()) return false;
+  const auto count = static_cast<std::int64_t>(columns.size());
+  Matrix<T> weights(count, 1);
+  fill(Gaussian{.rows = count, .cols = 1, .seed = 1}, weights.view());
+  Matrix<T> x(a.cols(), 1);
+  // So large that products with the smallest numbers do not underflow too.
+  for (std::int64_t k = 0; k < count; ++k)
+    x(columns[static_cast<std::size_t>(k)], 0) = std::ldexp(weights(k, 0), std::numeric_limits<T>::max_exponent / 2);
+  Matrix<T> image = Matrix<T>::uninitialized(a.rows(), 1);
+  a.multiply(x.view(), image.view());
+  ++report.passes;
+  return norm2(a.rows(), image.data()) != 0;
+}
 
 // True if A maps random vectors of the sketch's null space to (nearly) zero, so that they belong to A's own.
 template <class T>
@@ -91,7 +111,10 @@ SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b
 
   if (!result.factorization->full_rank()) {
     phase = {};
-    if (!null_space_is_shared(a, *result.factorization, report)) {
+    if (some_column_underflowed(a, result.factorization->zero_columns, report)) {
+      result.outcome = AttemptOutcome::out_of_range;
+      result.reason = out_of_range;
+    } else if (!null_space_is_shared(a, *result.factorization, report)) {
       result.outcome = AttemptOutcome::rejected;
       result.reason = "the sketch lost part of the range of A";
     }

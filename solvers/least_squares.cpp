@@ -1,6 +1,5 @@
 #include <croquis/solvers/least_squares.hpp>
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/machine_speed.hpp"
 #include "solvers/method_choice.hpp"
+#include "solvers/scaled_copy.hpp"
 #include "solvers/sketch_and_precondition.hpp"
 #include "solvers/solve_problem.hpp"
 #include "solvers/stored_matrix.hpp"
@@ -28,13 +28,15 @@ bool given_up(const Attempt<T>& attempt) {
 }
 
 // One method after another until one passes its check; the first is the one that `method` says. `sparse` is null unless
-// A is a stored sparse matrix.
+// A is a stored sparse matrix. Where products with a dense A would leave the range of T, it is scaled and all begins
+// anew, with any `range` of its columns.
 template <class T>
 class Solver {
  public:
-  Solver(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, LeastSquaresFit<T>& fit)
+  Solver(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, ColumnRange range, LeastSquaresFit<T>& fit)
       : problem_(problem),
         sparse_(sparse),
+        range_(range),
         fit_(fit),
         shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()},
         sketch_(first_sketch(problem.options, shape_)) {}
@@ -51,9 +53,11 @@ class Solver {
       choice_ = choose_method(problem_, shape_, sketch_, fit_);
       why_.choice = choice_.reason;
       fit_.predicted_seconds = choice_.cost * seconds_per_flop();
+      if (choice_.probe.out_of_range && can_be_scaled()) return run_scaled();
     }
     for (fit_.method = choice_.method;; fit_.method = after(fit_.method)) {
       attempt = attempt_by(fit_.method);
+      if (attempt.outcome == AttemptOutcome::out_of_range && can_be_scaled()) return run_scaled();
       if (!given_up(attempt) || fit_.method == LeastSquaresMethod::direct) break;
       why_.fell_back = attempt.reason;
     }
@@ -65,6 +69,22 @@ class Solver {
     const LeastSquaresOptions& options = problem_.options;
     const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
     return sparse_ != nullptr && !sketch_is_given && options.method == LeastSquaresMethod::automatic;
+  }
+
+  bool can_be_scaled() const { return sparse_ == nullptr && range_ == ColumnRange::safe; }
+
+  void run_scaled() {
+    fit_.sketch.reset();
+    const ScaledCopy<T> copy(problem_.a);
+    ++fit_.passes;
+    LeastSquaresProblem<T> scaled{.a = copy,
+                                  .b = problem_.b,
+                                  .b_exponent = problem_.b_exponent,
+                                  .b_norm = problem_.b_norm,
+                                  .options = problem_.options,
+                                  .clock = problem_.clock};
+    for (int& exponent : scaled.b_exponent) exponent -= copy.scaling();
+    Solver<T>(scaled, nullptr, ColumnRange::any, fit_).run();
   }
 
   // Methods that look for a short way hand over to those that always lead somewhere.
@@ -81,7 +101,7 @@ class Solver {
       case LeastSquaresMethod::gram_and_precondition:
         return sparse_ != nullptr ? sparse_->gram_and_precondition(fit_) : by_gram();
       case LeastSquaresMethod::direct:
-        return sparse_ != nullptr ? by_sparse_qr() : solve_direct(problem_, fit_);
+        return sparse_ != nullptr ? by_sparse_qr() : solve_direct(problem_, range_, fit_);
       default:
         return by_sketches();
     }
@@ -109,13 +129,14 @@ class Solver {
     Attempt<T> attempt = sparse_->direct(fit_);
     if (attempt.outcome != AttemptOutcome::rejected) return attempt;
     const std::string no_copy = sparse_->why_not_dense(problem_.rows());
-    if (no_copy.empty()) return solve_direct(problem_, fit_);
+    if (no_copy.empty()) return solve_direct(problem_, range_, fit_);
     attempt.reason += ", and " + no_copy;
     return attempt;
   }
 
   const LeastSquaresProblem<T>& problem_;
   SparseMethods<T>* sparse_;
+  ColumnRange range_;
   LeastSquaresFit<T>& fit_;
   ProblemShape shape_;
   AnySketch sketch_;
@@ -147,7 +168,7 @@ void solve_sparse(LeastSquaresProblem<T> problem, LeastSquaresFit<T>& fit) {
                                       .options = problem.options,
                                       .clock = problem.clock};
   SparseMethods<T> sparse(turned, storage);
-  Solver<T>(turned, &sparse, fit).run();
+  Solver<T>(turned, &sparse, ColumnRange::safe, fit).run();
 }
 
 }  // namespace
@@ -171,9 +192,7 @@ std::string to_string(LeastSquaresMethod method) {
   return {};
 }
 
-double LeastSquaresReport::worst_backward_error() const {
-  return backward_error.empty() ? 0 : *std::max_element(backward_error.begin(), backward_error.end());
-}
+double LeastSquaresReport::worst_backward_error() const { return largest_or_nan(backward_error); }
 
 template <class T>
 LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> b, const LeastSquaresOptions& options) {
@@ -188,7 +207,7 @@ LeastSquaresFit<T> solve_problem(const ProblemMatrix<T>& a, MatrixView<const T> 
   } else if (a.stored() != nullptr && !a.stored()->is_dense()) {
     solve_sparse(std::move(problem), fit);
   } else {
-    Solver<T>(problem, nullptr, fit).run();
+    Solver<T>(problem, nullptr, ColumnRange::safe, fit).run();
   }
   return fit;
 }

@@ -29,6 +29,12 @@ T largest_magnitude(std::int64_t n, const T* x) {
 
 }  // namespace
 
+double largest_or_nan(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double value : values) largest = std::isnan(value) ? value : std::max(largest, value);
+  return largest;
+}
+
 template <class T>
 LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, const LeastSquaresOptions& options) {
   LeastSquaresProblem<T> problem{
@@ -73,9 +79,7 @@ double LeastSquaresProblem<T>::acceptable() const {
 
 template <class T>
 double LeastSquaresPoint<T>::worst_backward_error() const {
-  double worst = 0;
-  for (const double error : backward_error) worst = std::isnan(error) ? error : std::max(worst, error);
-  return worst;
+  return largest_or_nan(backward_error);
 }
 
 template <class T>
@@ -102,6 +106,21 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
     point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
                                              point.scaled_norm[j], problem.b_norm[j]);
   }
+}
+
+template <class T>
+bool round_to_users_units(const LeastSquaresProblem<T>& problem, MatrixView<T> x) {
+  bool changed = false;
+  for (std::int64_t k = 0; k < x.cols; ++k) {
+    const int exponent = problem.b_exponent[k];
+    for (std::int64_t j = 0; j < x.rows; ++j) {
+      const T rounded = std::ldexp(std::ldexp(x(j, k), exponent), -exponent);
+      if (rounded == x(j, k) || !std::isfinite(rounded)) continue;
+      x(j, k) = rounded;
+      changed = true;
+    }
+  }
+  return changed;
 }
 
 template <class T>
@@ -143,6 +162,7 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
   template struct LeastSquaresPoint<T>;                                                                            \
   template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&,              \
                            LeastSquaresPoint<T>&, LeastSquaresReport&);                                            \
+  template bool round_to_users_units<T>(const LeastSquaresProblem<T>&, MatrixView<T>);                             \
   template void minimize_norm<T>(const Factorization<T>&, MatrixView<T>);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

@@ -42,6 +42,9 @@ struct LeastSquaresProblem {
   double acceptable() const;
 };
 
+/// The largest of values that are not negative, 0 if there are none, or NaN if one is.
+double largest_or_nan(const std::vector<double>& values);
+
 /// Takes over B as A has it, and scales it; A must outlive the problem. Entries that are not finite stay as they are
 /// and show in `finite_b`.
 template <class T>
@@ -73,6 +76,11 @@ class BackwardError;
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
              LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+
+/// Rounds x to what it is in the user's units, where entries near the lower end of the range of T lose digits. False if
+/// none does. Entries that overflow there stay as they are: `conclude` finds them.
+template <class T>
+bool round_to_users_units(const LeastSquaresProblem<T>& problem, MatrixView<T> x);
 
 /// Moves rank-deficient solutions to the ones of minimum norm: subtracts their part in the null space of A.
 template <class T>

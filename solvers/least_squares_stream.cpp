@@ -1,6 +1,7 @@
 #include <croquis/solvers/least_squares_stream.hpp>
 
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <string>
 #include <utility>
@@ -42,6 +43,21 @@ AnySketch stream_sketch(std::int64_t cols, const LeastSquaresStreamOptions& opti
   return sketch;
 }
 
+// Marks sums as torn if an exception leaves the scope in which they change, and lets nobody use torn ones.
+class WholeOrTorn {
+ public:
+  explicit WholeOrTorn(bool& torn) : torn_(torn) {
+    if (torn) throw Error("the stream ran out of memory within a block, and its sums are those of no whole blocks");
+  }
+  ~WholeOrTorn() { torn_ = torn_ || std::uncaught_exceptions() > before_; }
+  WholeOrTorn(const WholeOrTorn&) = delete;
+  WholeOrTorn& operator=(const WholeOrTorn&) = delete;
+
+ private:
+  bool& torn_;
+  int before_ = std::uncaught_exceptions();
+};
+
 }  // namespace
 
 template <class T>
@@ -69,6 +85,7 @@ class LeastSquaresStream<T>::Implementation {
   Matrix<T> sb_;
   RowCollector<T> small_;
   std::int64_t rows_ = 0;
+  bool torn_ = false;
   std::optional<std::int64_t> non_finite_row_;
   double seconds_ = 0;
 };
@@ -83,6 +100,7 @@ void LeastSquaresStream<T>::Implementation::add(const AnyMatrixView<T>& a, Matri
     throw ShapeError("A_block is " + shape_text(a.rows(), a.cols()) + " after " + std::to_string(rows_) +
                      " rows, but the sketch takes " + std::to_string(sketch_.cols()) + " rows");
   const Stopwatch clock;
+  const WholeOrTorn whole(torn_);
   if (!non_finite_row_ && a.rows() > 0) {
     if (!small_.takes(a)) absorb_small();
     if (!non_finite_row_) {
@@ -122,7 +140,10 @@ LeastSquaresStreamFit<T> LeastSquaresStream<T>::Implementation::finish() {
     throw ShapeError("the stream has had " + std::to_string(rows_) + " rows of " + std::to_string(sa_.cols()) +
                      " columns: a least-squares problem needs rows >= columns");
   const Stopwatch clock;
-  absorb_small();
+  {
+    const WholeOrTorn whole(torn_);
+    absorb_small();
+  }
   LeastSquaresStreamFit<T> fit;
   fit.rows = rows_;
   fit.method = LeastSquaresMethod::sketch_and_solve;
@@ -187,7 +208,7 @@ void LeastSquaresStream<T>::Implementation::solve(LeastSquaresStreamFit<T>& fit)
     fit.residual_low.push_back(sketched / distortion.largest);
     fit.residual_high.push_back(distortion.smallest > 0 ? sketched / distortion.smallest
                                                         : std::numeric_limits<double>::infinity());
-    scale_error_bar(bar, exponent[k]);
+    scale_error_bar(bar, exponent[k], exponent[k]);
     // ||b - A x~||^2 is on average the least square times 1 + n / (d - n).
     const double degrees = static_cast<double>(d - factor.rank);
     fit.residual_norm.push_back(degrees > 0 ? bar.residual_norm * std::sqrt(static_cast<double>(d) / degrees)

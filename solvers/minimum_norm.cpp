@@ -16,6 +16,7 @@
 #include "solvers/factor_sketch.hpp"
 #include "solvers/method_choice.hpp"
 #include "solvers/ridge_matrix.hpp"
+#include "solvers/scaled_copy.hpp"
 #include "solvers/solve_problem.hpp"
 #include "solvers/stored_matrix.hpp"
 
@@ -87,6 +88,7 @@ class MinimumNorm {
     attempt.rcond = f_.rcond;
     attempt.condition = f_.condition;
     attempt.outcome = steps(attempt.reason);
+    if (attempt.outcome == AttemptOutcome::solved) attempt.outcome = round();
     attempt.point.x = std::move(x_);
     attempt.point.backward_error = std::move(error_);
     return attempt;
@@ -113,6 +115,20 @@ class MinimumNorm {
     if (worst_error() <= problem_.acceptable()) return AttemptOutcome::solved;
     if (reason.empty()) reason = "the backward error stayed at " + scientific(worst_error());
     return AttemptOutcome::rejected;
+  }
+
+  // Of x_, the first rows are the user's x; a ridge has its own below.
+  AttemptOutcome round() {
+    Matrix<T> change = x_;
+    if (!round_to_users_units(problem_, x_.view().block(0, 0, problem_.a.sketched_rows(), problem_.vectors())))
+      return AttemptOutcome::solved;
+    for (std::int64_t i = 0; i < x_.rows() * x_.cols(); ++i) change.data()[i] -= x_.data()[i];
+    const std::vector<double> changed = column_norms<T>(change.view());
+    bool small = true;
+    for (std::size_t v = 0; v < changed.size(); ++v) small = small && changed[v] <= problem_.acceptable() * x_norm_[v];
+    measure();
+    return small || worst_error() <= problem_.acceptable() ? AttemptOutcome::solved
+                                                           : AttemptOutcome::solution_out_of_range;
   }
 
   // x += A^T N z for z in the coordinates of the factorization.
@@ -210,7 +226,9 @@ class MinimumNorm {
   void measure() {
     const std::int64_t m = problem_.cols();
     x_norm_ = column_norms<T>(x_.view());
-    if (largest_norm(x_.view()) != 0) {
+    if (largest_norm(x_.view()) == 0) {
+      residual_ = b_;
+    } else {
       problem_.a.multiply_transposed(x_.view(), residual_.view());
       ++report_.passes;
       for (std::int64_t i = 0; i < m * problem_.vectors(); ++i)
@@ -230,7 +248,7 @@ class MinimumNorm {
     return norm2(r.rows(), scaled.data());
   }
 
-  double worst_error() const { return error_.empty() ? 0 : *std::max_element(error_.begin(), error_.end()); }
+  double worst_error() const { return largest_or_nan(error_); }
 
   const LeastSquaresProblem<T>& problem_;
   const Factorization<T>& f_;
@@ -261,7 +279,7 @@ Attempt<T> attempt_from_factor(const LeastSquaresProblem<T>& problem, SketchedFa
 
 // Two sketches, then Householder QR of A^T, unless that is asked for.
 template <class T>
-Attempt<T> solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit, Explanation& why) {
+Attempt<T> solve(const LeastSquaresProblem<T>& problem, ColumnRange range, LeastSquaresFit<T>& fit, Explanation& why) {
   const LeastSquaresOptions& options = problem.options;
   const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
   const AnySketch first = first_sketch(options, shape);
@@ -279,26 +297,27 @@ Attempt<T> solve(const LeastSquaresProblem<T>& problem, LeastSquaresFit<T>& fit,
           problem, factor_sketch<T>(problem.a, nothing.view(), *fit.sketch, options.rcond, fit), fit);
       if (attempt.outcome != AttemptOutcome::rejected && attempt.outcome != AttemptOutcome::out_of_range)
         return attempt;
+      if (attempt.outcome == AttemptOutcome::out_of_range && range == ColumnRange::safe) return attempt;
       why.resketched = why.fell_back = attempt.reason;
       if (attempt.outcome == AttemptOutcome::out_of_range) break;
     }
     fit.method = LeastSquaresMethod::direct;
   }
-  return attempt_from_factor(problem, factor_whole<T>(problem.a, nothing, options.rcond, fit), fit);
+  return attempt_from_factor(problem, factor_whole<T>(problem.a, nothing, options.rcond, range, fit), fit);
 }
 
-}  // namespace
-
+// The problem whose A^T is `transposed` times 2^scaling. False, and nothing but passes and seconds in `fit`, if the
+// columns of `transposed` are not in the range asked for.
 template <class T>
-LeastSquaresFit<T> solve_minimum_norm(const ProblemMatrix<T>& transposed, double ridge_root, MatrixView<const T> b,
-                                      const LeastSquaresOptions& options) {
+bool solve(const ProblemMatrix<T>& transposed, int scaling, double ridge_root, MatrixView<const T> b,
+           const LeastSquaresOptions& options, ColumnRange range, LeastSquaresFit<T>& fit) {
   std::optional<RidgeMatrix<T>> ridged;
   if (ridge_root > 0) ridged.emplace(transposed, std::vector<T>{static_cast<T>(ridge_root)});
   const ProblemMatrix<T>& t = ridged ? static_cast<const ProblemMatrix<T>&>(*ridged) : transposed;
   Matrix<T> own_b = Matrix<T>::uninitialized(b.rows, b.cols);
   copy<T>(b, own_b.view());
-  const LeastSquaresProblem<T> problem = make_problem<T>(t, std::move(own_b), options);
-  LeastSquaresFit<T> fit;
+  LeastSquaresProblem<T> problem = make_problem<T>(t, std::move(own_b), options);
+  for (int& exponent : problem.b_exponent) exponent -= scaling;
   Explanation why;
   Attempt<T> attempt;
   const std::int64_t n = transposed.rows();
@@ -312,7 +331,8 @@ LeastSquaresFit<T> solve_minimum_norm(const ProblemMatrix<T>& transposed, double
     fit.method = LeastSquaresMethod::direct;
   } else {
     why.choice = "the solution of least norm, as there are fewer rows than columns";
-    attempt = solve(problem, fit, why);
+    attempt = solve(problem, range, fit, why);
+    if (attempt.outcome == AttemptOutcome::out_of_range && range == ColumnRange::safe) return false;
   }
   LeastSquaresPoint<T>& point = attempt.point;
   if (point.x.rows() > 0) {
@@ -330,6 +350,20 @@ LeastSquaresFit<T> solve_minimum_norm(const ProblemMatrix<T>& transposed, double
     point.residual_norm = column_norms<T>(point.residual.view());
   }
   conclude(fit, problem, attempt, why);
+  return true;
+}
+
+}  // namespace
+
+template <class T>
+LeastSquaresFit<T> solve_minimum_norm(const ProblemMatrix<T>& transposed, double ridge_root, MatrixView<const T> b,
+                                      const LeastSquaresOptions& options) {
+  LeastSquaresFit<T> fit;
+  if (solve(transposed, 0, ridge_root, b, options, ColumnRange::safe, fit)) return fit;
+  fit.sketch.reset();
+  const ScaledCopy<T> copy(transposed);
+  ++fit.passes;
+  solve<T>(copy, copy.scaling(), std::ldexp(ridge_root, -copy.scaling()), b, options, ColumnRange::any, fit);
   return fit;
 }
 

@@ -72,6 +72,21 @@ AttemptOutcome Refinement<T>::minimize_norm(LeastSquaresPoint<T>& point, std::st
   return AttemptOutcome::rejected;
 }
 
+template <class T>
+AttemptOutcome Refinement<T>::round(LeastSquaresPoint<T>& point) {
+  Matrix<T> change = point.x;
+  if (!round_to_users_units(problem_, point.x.view())) return AttemptOutcome::solved;
+  for (std::int64_t i = 0; i < change.rows() * change.cols(); ++i) change.data()[i] -= point.x.data()[i];
+  // Of a preview, whose error is no measure of it, the change has to be small.
+  bool small = true;
+  for (std::int64_t j = 0; j < problem_.vectors(); ++j)
+    small = small && f_.of_vector(j).scaled_norm(change.view().block(0, j, problem_.cols(), 1)) <=
+                         problem_.acceptable() * point.scaled_norm[j];
+  measure(problem_, f_, error_, point, report_);
+  return small || point.worst_backward_error() <= problem_.acceptable() ? AttemptOutcome::solved
+                                                                        : AttemptOutcome::solution_out_of_range;
+}
+
 // One refinement step: N^T A^T A N dy = s by conjugate gradients, x += N dy.
 template <class T>
 AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std::string& reason) {
@@ -185,6 +200,7 @@ Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorizati
     if (attempt.outcome == AttemptOutcome::solved)
       attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
   }
+  if (attempt.outcome == AttemptOutcome::solved) attempt.outcome = refinement.round(attempt.point);
   report.seconds.iterate += clock.seconds();
   return attempt;
 }

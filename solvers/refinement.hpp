@@ -28,6 +28,9 @@ class Refinement {
   /// Moves the point of a rank-deficient problem to the solution of minimum norm; others stay.
   AttemptOutcome minimize_norm(LeastSquaresPoint<T>& point, std::string& reason);
 
+  /// Rounds the point to the user's units and measures it anew if that changes it.
+  AttemptOutcome round(LeastSquaresPoint<T>& point);
+
  private:
   AttemptOutcome iterate(int step, LeastSquaresPoint<T>& point, std::string& reason);
   double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s);

@@ -249,7 +249,8 @@ class RidgePath {
     attempt.point.gradient = columns(group.point.gradient);
     const auto errors = group.point.backward_error.begin() + begin;
     attempt.point.backward_error.assign(errors, errors + width);
-    const bool good = attempt.point.worst_backward_error() <= problem_.acceptable();
+    const bool good = attempt.point.worst_backward_error() <= problem_.acceptable() &&
+                      !round_to_users_units(problem_, attempt.point.x.view());
     if (!good && !cancelled_) return;
     attempt.outcome = cancelled_ ? AttemptOutcome::cancelled : AttemptOutcome::solved;
     LeastSquaresFit<T>& fit = fits_[index];

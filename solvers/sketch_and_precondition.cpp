@@ -27,7 +27,7 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
     report.error_bars = error_bars<T>(sketch, problem.a.sketched_rows(), computed.sa.view(), computed.sb.view(),
                                       *f.factorization, f.coordinates, *problem.options.bootstrap);
     for (std::size_t j = 0; j < report.error_bars.size(); ++j)
-      scale_error_bar(report.error_bars[j], problem.b_exponent[j]);
+      scale_error_bar(report.error_bars[j], problem.b_exponent[j], problem.b_exponent[j] + problem.a.exponent());
     report.seconds.bootstrap += clock.seconds();
   }
   return attempt_from(problem, *f.factorization, f.coordinates, preview ? Refine::never : Refine::to_target, report);

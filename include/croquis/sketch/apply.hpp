@@ -36,7 +36,8 @@ namespace croquis {
 ///
 /// The result does not depend on the number of threads. Overlap of `out` with A is not detected; the result is then
 /// undefined. Throws `ShapeError` if the shapes do not fit and `InvalidOption` if S is not a valid operator; `out` is
-/// then unchanged. m = 0 gives zeros, n = 0 does nothing.
+/// then unchanged. Where memory runs out half-way (`std::bad_alloc`) its entries are unspecified. m = 0 gives zeros, n =
+/// 0 does nothing.
 CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<float>& a, MatrixView<float> out);
 CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<double>& a, MatrixView<double> out);
 
@@ -49,7 +50,7 @@ CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<double>& a, Matri
 /// | out | d x n | either layout, added to; must not overlap A_block |
 ///
 /// The primitive behind streams, out-of-core files and distributed rows. Sums over different splittings of A agree to
-/// rounding; the same splitting gives the same bits. Throws as `apply` does; `out` is then unchanged.
+/// rounding; the same splitting gives the same bits. Throws as `apply` does.
 CROQUIS_API void accumulate(const AnySketch& s, std::int64_t first_row, const AnyMatrixView<float>& a_block,
                             MatrixView<float> out);
 CROQUIS_API void accumulate(const AnySketch& s, std::int64_t first_row, const AnyMatrixView<double>& a_block,

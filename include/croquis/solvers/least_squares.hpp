@@ -142,6 +142,11 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// what the normal equations lose. Its factor gives k, and where k^2 u is not small it is not used. Cost: m n^2 flops
 /// and 5 to 10 passes over A; memory O(n^2).
 ///
+/// A dense A (or an operator) whose columns are so large or small that products with it would leave the range of T,
+/// some 1e+-250 in double and 1e+-31 in float, is copied and the copy multiplied by a power of two, which loses no bit;
+/// a sparse one is not solved, and the status says so. An x that overflows in the units of A and b, or underflows so
+/// far that its last digits are lost, is not called a solution.
+///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
 /// n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not changed.

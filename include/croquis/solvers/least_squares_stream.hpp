@@ -54,7 +54,8 @@ class CROQUIS_API LeastSquaresStream {
 
   /// The next rows of A, dense in either layout or sparse, and of B. Throws `ShapeError` if the shapes do not fit those
   /// of the stream or its rows are more than S has columns; the stream is then as before. A NaN or an infinity is
-  /// remembered, with its row, and the rows that follow are only counted.
+  /// remembered, with its row, and the rows that follow are only counted. Where memory runs out within a block the sums
+  /// are lost, and this and `finish` throw `Error` from then on.
   void add(const AnyMatrixView<T>& a_block, MatrixView<const T> b_block);
   void add(const AnyMatrixView<T>& a_block, std::span<const T> b_block);
 
