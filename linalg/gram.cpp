@@ -17,15 +17,10 @@ namespace {
 constexpr std::int64_t wanted_tasks = 64;
 constexpr std::int64_t most_chunks = 16;
 constexpr std::int64_t partial_bytes = std::int64_t{64} << 20;
-// Rows packed at once: a panel of them takes three quarters of the first-level cache...
-constexpr std::int64_t slab_rows = 192;
-// ... and a block of columns of them three quarters of the second.
-constexpr std::int64_t slab_bytes = std::int64_t{768} << 10;
-
 std::int64_t rounded_up(std::int64_t size, std::int64_t granule) { return (size + granule - 1) / granule * granule; }
 
-// The upper triangle of A^T A in square blocks of columns i times columns j, each as the tiles of `add_panel_products`,
-// panel after panel of its rows; one set of blocks for each chunk of rows of A.
+// The upper triangle of A^T A in square blocks of columns i times columns j, each as the strips that
+// `add_panel_products` adds to, one for each panel of its rows; one set of blocks for each chunk of rows of A.
 template <class From, class T>
 class GramSums {
  public:
@@ -50,13 +45,12 @@ class GramSums {
   // The sum over the chunks of block `pair`, in their order, onto `result`.
   void add_to(std::int64_t pair, Matrix<T>& result) {
     const auto [i, j] = pairs_[static_cast<std::size_t>(pair)];
-    const std::int64_t tile_entries = tile_.width * tile_.strip;
     const std::int64_t rows = std::min(cols_, a_.cols - i * cols_);
     for (std::int64_t col = 0; col < std::min(cols_, a_.cols - j * cols_); ++col) {
       const std::int64_t used = i == j ? col + 1 : rows;
       T* const to = &result(i * cols_, j * cols_ + col);
       for (std::int64_t chunk = 0; chunk < chunks_.count; ++chunk) {
-        const T* const from = sums(chunk, pair) + col / tile_.strip * tile_entries + col % tile_.strip * tile_.width;
+        const T* const from = sums(chunk, pair) + col * tile_.width;
         for (std::int64_t row = 0; row < used; ++row)
           to[row] += from[row / tile_.width * tile_.width * cols_ + row % tile_.width];
       }
@@ -111,11 +105,11 @@ class GramSums {
         if (i == j) {
           const std::int64_t below = first / tile_.strip;
           add_panel_products(right + first * depth, right + first * depth, depth, strips - below,
-                             tiles + below * tile_.width * tile_.strip);
+                             tiles + below * tile_.width * tile_.strip, tile_.width);
         } else {
           const std::int64_t column = i * cols_ + first;
           pack_panels(a_.block(row, column, depth, std::min(tile_.width, left_cols - first)), scale_ + column, single);
-          add_panel_products(single, right, depth, strips, tiles);
+          add_panel_products(single, right, depth, strips, tiles, tile_.width);
         }
       }
     }

@@ -56,19 +56,14 @@ HWY_INLINE void StoreAs(V v, T* to) {
   }
 }
 
-// As many columns of A as a vector has lanes.
+// As many columns of a column-major A as a vector has lanes.
 template <class From, class T>
 HWY_INLINE void PackVectors(MatrixView<const From> a, const From* scale, T* HWY_RESTRICT packed) {
-  const hn::ScalableTag<From> d;
   constexpr std::int64_t lanes = Lanes<From>();
-  const auto factor = hn::LoadU(d, scale);
   std::int64_t k = 0;
-  if (a.layout == Layout::row_major) {
-    for (; k < a.rows; ++k)
-      StoreAs<From>(hn::Mul(factor, hn::LoadU(d, a.data + k * a.leading_dimension)), packed + k * Width<T>());
-    return;
-  }
 #if CROQUIS_HAVE_TRANSPOSE
+  const hn::ScalableTag<From> d;
+  const auto factor = hn::LoadU(d, scale);
   for (; k + lanes <= a.rows; k += lanes) {
     hn::Vec<hn::ScalableTag<From>> v[lanes];
     for (std::int64_t j = 0; j < lanes; ++j) v[j] = hn::LoadU(d, a.data + k + j * a.leading_dimension);
@@ -79,18 +74,37 @@ HWY_INLINE void PackVectors(MatrixView<const From> a, const From* scale, T* HWY_
   PackNumbers(a, scale, k, lanes, packed);
 }
 
+// The whole vectors of a row-major A, row after row as they lie in memory.
+template <class From, class T>
+void PackRows(MatrixView<const From> a, const From* HWY_RESTRICT scale, T* HWY_RESTRICT packed) {
+  const hn::ScalableTag<From> d;
+  constexpr std::int64_t lanes = Lanes<From>();
+  for (std::int64_t k = 0; k < a.rows; ++k) {
+    const From* row = a.data + k * a.leading_dimension;
+    T* to = packed + k * Width<T>();
+    const auto pack = [&](std::int64_t j, T* vector)
+                          HWY_ATTR { StoreAs<From>(hn::Mul(hn::LoadU(d, scale + j), hn::LoadU(d, row + j)), vector); };
+    std::int64_t j = 0;
+    for (; j + Width<T>() <= a.cols; j += Width<T>(), to += a.rows * Width<T>())
+      for (std::int64_t i = 0; i < Width<T>(); i += lanes) pack(j + i, to + i);
+    for (; j + lanes <= a.cols; j += lanes, to += lanes) pack(j, to);
+  }
+}
+
 template <class From, class T>
 void PackPanels(MatrixView<const From> a, const From* scale, T* packed) {
   constexpr std::int64_t lanes = Lanes<From>();
   static_assert(Width<T>() % lanes == 0);
+  const bool by_rows = a.layout == Layout::row_major;
+  if (by_rows) PackRows<From>(a, scale, packed);
   for (std::int64_t first = 0; first < a.cols; first += Width<T>()) {
     for (std::int64_t j = 0; j < Width<T>(); j += lanes) {
       const std::int64_t count = std::clamp<std::int64_t>(a.cols - first - j, 0, lanes);
-      if (count == lanes) {
-        PackVectors<From>(a.block(0, first + j, a.rows, lanes), scale + first + j, packed + j);
-      } else {
+      if (count < lanes) {
         const std::int64_t column = std::min(first + j, a.cols);
         PackNumbers(a.block(0, column, a.rows, count), scale + column, 0, lanes, packed + j);
+      } else if (!by_rows) {
+        PackVectors<From>(a.block(0, first + j, a.rows, lanes), scale + first + j, packed + j);
       }
     }
     packed += a.rows * Width<T>();
@@ -100,7 +114,7 @@ void PackPanels(MatrixView<const From> a, const From* scale, T* packed) {
 // tile += left^T right, with one strip of the right panel; the sums stay in registers.
 template <class T>
 HWY_INLINE void AddTile(const T* HWY_RESTRICT left, const T* HWY_RESTRICT right, std::int64_t depth,
-                        T* HWY_RESTRICT tile) {
+                        T* HWY_RESTRICT tile, std::int64_t stride) {
   const hn::ScalableTag<T> d;
   constexpr std::int64_t lanes = Lanes<T>();
   constexpr std::int64_t strip = Strip<T>();
@@ -120,30 +134,33 @@ HWY_INLINE void AddTile(const T* HWY_RESTRICT left, const T* HWY_RESTRICT right,
     right += Width<T>();
   }
   for (std::int64_t j = 0; j < strip; ++j) {
-    T* to = tile + j * Width<T>();
-    hn::Store(hn::Add(hn::Load(d, to), sum_0[j]), d, to);
-    hn::Store(hn::Add(hn::Load(d, to + lanes), sum_1[j]), d, to + lanes);
-    hn::Store(hn::Add(hn::Load(d, to + 2 * lanes), sum_2[j]), d, to + 2 * lanes);
+    T* to = tile + j * stride;
+    hn::StoreU(hn::Add(hn::LoadU(d, to), sum_0[j]), d, to);
+    hn::StoreU(hn::Add(hn::LoadU(d, to + lanes), sum_1[j]), d, to + lanes);
+    hn::StoreU(hn::Add(hn::LoadU(d, to + 2 * lanes), sum_2[j]), d, to + 2 * lanes);
   }
 }
 
 template <class T>
-void AddPanelProducts(const T* left, const T* right, std::int64_t depth, std::int64_t strips, T* sums) {
+void AddPanelProducts(const T* left, const T* right, std::int64_t depth, std::int64_t strips, T* sums,
+                      std::int64_t stride) {
   static_assert(Width<T>() % Strip<T>() == 0);
   constexpr std::int64_t strips_of_panel = Width<T>() / Strip<T>();
   for (std::int64_t s = 0; s < strips; ++s)
     AddTile(left, right + s / strips_of_panel * depth * Width<T>() + s % strips_of_panel * Strip<T>(), depth,
-            sums + s * Width<T>() * Strip<T>());
+            sums + s * Strip<T>() * stride, stride);
 }
 
 void PackFloat(MatrixView<const float> a, const float* scale, float* packed) { PackPanels(a, scale, packed); }
 void PackDouble(MatrixView<const double> a, const double* scale, double* packed) { PackPanels(a, scale, packed); }
 void PackRounded(MatrixView<const double> a, const double* scale, float* packed) { PackPanels(a, scale, packed); }
-void AddProductsFloat(const float* left, const float* right, std::int64_t depth, std::int64_t strips, float* sums) {
-  AddPanelProducts(left, right, depth, strips, sums);
+void AddProductsFloat(const float* left, const float* right, std::int64_t depth, std::int64_t strips, float* sums,
+                      std::int64_t stride) {
+  AddPanelProducts(left, right, depth, strips, sums, stride);
 }
-void AddProductsDouble(const double* left, const double* right, std::int64_t depth, std::int64_t strips, double* sums) {
-  AddPanelProducts(left, right, depth, strips, sums);
+void AddProductsDouble(const double* left, const double* right, std::int64_t depth, std::int64_t strips, double* sums,
+                       std::int64_t stride) {
+  AddPanelProducts(left, right, depth, strips, sums, stride);
 }
 GramTile TileFloat() { return {Width<float>(), Strip<float>()}; }
 GramTile TileDouble() { return {Width<double>(), Strip<double>()}; }
@@ -172,12 +189,13 @@ void pack_panels(MatrixView<const double> a, const double* scale, double* packed
 void pack_panels(MatrixView<const double> a, const double* scale, float* packed) {
   HWY_DYNAMIC_DISPATCH(PackRounded)(a, scale, packed);
 }
-void add_panel_products(const float* left, const float* right, std::int64_t depth, std::int64_t strips, float* sums) {
-  HWY_DYNAMIC_DISPATCH(AddProductsFloat)(left, right, depth, strips, sums);
+void add_panel_products(const float* left, const float* right, std::int64_t depth, std::int64_t strips, float* sums,
+                        std::int64_t stride) {
+  HWY_DYNAMIC_DISPATCH(AddProductsFloat)(left, right, depth, strips, sums, stride);
 }
-void add_panel_products(const double* left, const double* right, std::int64_t depth, std::int64_t strips,
-                        double* sums) {
-  HWY_DYNAMIC_DISPATCH(AddProductsDouble)(left, right, depth, strips, sums);
+void add_panel_products(const double* left, const double* right, std::int64_t depth, std::int64_t strips, double* sums,
+                        std::int64_t stride) {
+  HWY_DYNAMIC_DISPATCH(AddProductsDouble)(left, right, depth, strips, sums, stride);
 }
 template <>
 GramTile gram_tile<float>() {

@@ -5,6 +5,7 @@
 #include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/transposed_product.hpp"
 #include "linalg/vector_block.hpp"
 
 namespace croquis {
@@ -17,6 +18,9 @@ namespace {
 constexpr std::int64_t block_bytes = 512 << 10;
 constexpr std::int64_t least_rows_by_columns = 256;
 constexpr std::int64_t most_rows = 1024;
+// With this many vectors or more a pass is a matrix product, of blocks that share the packed vectors among more rows.
+constexpr std::int64_t least_wide = 16;
+constexpr std::int64_t wide_block_rows = 768;
 // Enough chunks for many threads; fewer where the partial sums of G would take more than this.
 constexpr std::int64_t most_chunks = 64;
 constexpr std::int64_t partial_bytes = 64 << 20;
@@ -48,13 +52,18 @@ enum class Rows { in_memory, in_cache };
 template <class T>
 struct DenseRows {
   MatrixView<const T> a;
+  mutable WorkspacePool<T> packed{transposed_product_workspace<T>()};
 
-  std::int64_t block_rows() const { return rows_per_block<T>(a.cols, a.layout); }
+  std::int64_t block_rows(std::int64_t vectors) const {
+    return vectors >= least_wide ? wide_block_rows : rows_per_block<T>(a.cols, a.layout);
+  }
   std::int64_t most_chunks(std::int64_t) const { return croquis::most_chunks; }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
-    if (a.layout == Layout::column_major) {
+    if (x.cols >= least_wide) {
+      croquis::add_transposed_product<T>(rows.transposed(), x, t, packed.borrow().data());
+    } else if (a.layout == Layout::column_major) {
       add_combination(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, nullptr, x.data, x.leading_dimension,
                       t.data, t.leading_dimension);
     } else {
@@ -67,7 +76,9 @@ struct DenseRows {
     const auto rows = a.block(first, 0, t.rows, a.cols);
     const bool more = from == Rows::in_cache && first + t.rows < a.rows;
     const T* const next = more ? a.block(first + t.rows, 0, 1, a.cols).data : nullptr;
-    if (a.layout == Layout::column_major) {
+    if (t.cols >= least_wide) {
+      croquis::add_transposed_product<T>(rows, t, g, packed.borrow().data());
+    } else if (a.layout == Layout::column_major) {
       add_dot_products(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, next, t.data, t.leading_dimension,
                        g.data, g.leading_dimension);
     } else {
@@ -82,7 +93,7 @@ template <class T, class Index>
 struct SparseRows {
   CsrView<T, Index> a;
 
-  std::int64_t block_rows() const { return 256; }
+  std::int64_t block_rows(std::int64_t) const { return 256; }
   std::int64_t most_chunks(std::int64_t gradient_entries) const {
     const std::int64_t entries = a.nonzeros();
     return std::max<std::int64_t>(
@@ -159,7 +170,7 @@ struct ColumnMajor {
 
 template <class T>
 DenseRows<T> rows_of(const MatrixView<const T>& a) {
-  return {a};
+  return {.a = a};
 }
 template <class T, class Index>
 SparseRows<T, Index> rows_of(const CsrView<T, Index>& a) {
@@ -176,7 +187,7 @@ void over_rows(const AnyMatrixView<T>& a, std::int64_t vectors, MatrixView<T> g,
         if constexpr (requires { rows_of(view); }) {
           const auto source = rows_of(view);
           for_each_row_block<T>(
-              view.rows, source.block_rows(), source.most_chunks(g.rows), vectors, g,
+              view.rows, source.block_rows(vectors), source.most_chunks(g.rows), vectors, g,
               [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) { body(source, first, t, sum); });
         } else {
           by_columns(view);

@@ -1,4 +1,5 @@
-// How fast are the passes over A that least squares is made of? A^T (A x) beside one read of A, A^T A beside dsyrk.
+// How fast are the passes over A that least squares is made of? A^T (A x) beside one read of A, A^T (A X)
+// beside two calls of dgemm, and A^T A beside dsyrk.
 #include <memory>
 #include <string>
 
@@ -24,13 +25,13 @@ struct Data {
   Matrix<double> gram, reference_gram;
   std::uint64_t sum = 0;
 
-  explicit Data(const Shape& shape)
+  explicit Data(const Shape& shape, std::int64_t vectors = 1)
       : a(Matrix<double>::uninitialized(shape.rows, shape.cols, shape.layout)),
-        x(shape.cols, 1),
-        g(shape.cols, 1),
+        x(shape.cols, vectors),
+        g(shape.cols, vectors),
         reference_gram(shape.cols, shape.cols) {
     fill(Gaussian{.rows = shape.rows, .cols = shape.cols, .seed = 1}, a.view());
-    fill(Gaussian{.rows = shape.cols, .cols = 1, .seed = 2}, x.view());
+    fill(Gaussian{.rows = shape.cols, .cols = vectors, .seed = 2}, x.view());
   }
 };
 
@@ -51,6 +52,24 @@ Case pass_beside_read(const Shape& shape) {
                     .ours = [d] { normal_product<double>(d->a.view(), d->x.view(), d->g.view()); },
                     .prepare_reference = {},
                     .reference = [d] { d->sum = read_memory(d->a.data(), d->a.view().size() * 8); },
+                    .findings = {}};
+          }};
+}
+
+Case block_pass_beside_gemm(const Shape& shape, std::int64_t vectors) {
+  return {.name = "normal_product " + text(shape) + " vectors" + std::to_string(vectors),
+          .reference = "2 dgemm",
+          .make = [=](bool quick) -> Contest {
+            const auto d = std::make_shared<Data>(reduced(shape, quick), vectors);
+            return {.prepare_ours = {},
+                    .ours = [d] { normal_product<double>(d->a.view(), d->x.view(), d->g.view()); },
+                    .prepare_reference = {},
+                    .reference =
+                        [d] {
+                          Matrix<double> product = Matrix<double>::uninitialized(d->a.rows(), d->x.cols());
+                          multiply<double>(1, d->a.view(), d->x.view(), 0, product.view());
+                          multiply<double>(1, d->a.view().transposed(), product.view(), 0, d->g.view());
+                        },
                     .findings = {}};
           }};
 }
@@ -76,7 +95,9 @@ int main(int argc, char** argv) {
     for (const auto& [rows, cols] : {std::pair<std::int64_t, std::int64_t>{1 << 17, 512}, {1 << 16, 1024}}) {
       cases.push_back(croquis::perf::pass_beside_read({rows, cols, layout}));
       cases.push_back(croquis::perf::gram_beside_dsyrk({rows, cols, layout}));
+      for (const std::int64_t vectors : {10, 16, 50, 512})
+        cases.push_back(croquis::perf::block_pass_beside_gemm({rows, cols, layout}, vectors));
     }
   }
-  return croquis::perf::run_cases(argc, argv, "passes over A, beside one read of it and dsyrk", cases);
+  return croquis::perf::run_cases(argc, argv, "passes over A, beside one read of it, dgemm and dsyrk", cases);
 }

@@ -54,27 +54,30 @@ TEST_CASE("columns are scaled, rounded and packed, in either layout and of any s
   });
 }
 
-TEST_CASE_TEMPLATE("products of panels are added to the tiles", T, float, double) {
+TEST_CASE_TEMPLATE("products of panels are added to columns of any stride", T, float, double) {
   for_each_simd_target([] {
     const auto [width, strip] = gram_tile<T>();
     REQUIRE(width % strip == 0);
     for (const std::int64_t depth : {1, 2, 7, 40}) {
-      for (std::int64_t strips = 1; strips <= 2 * width / strip; ++strips) {
-        const Workspace<T> left = integers<T>(depth * width, 3);
-        const Workspace<T> right = integers<T>(2 * depth * width, 4);
-        Workspace<T> sums = integers<T>(strips * strip * width, 5);
-        const Workspace<T> before = integers<T>(strips * strip * width, 5);
-        add_panel_products(left.data(), right.data(), depth, strips, sums.data());
-        std::int64_t wrong = 0;
-        for (std::int64_t j = 0; j < strips * strip; ++j) {
-          const T* column = right.data() + j / width * width * depth + j % width;
-          for (std::int64_t i = 0; i < width; ++i) {
-            T expected = before[j * width + i];
-            for (std::int64_t k = 0; k < depth; ++k) expected += left[k * width + i] * column[k * width];
-            wrong += sums[j * width + i] == expected ? 0 : 1;
+      for (const std::int64_t stride : {width, width + 3}) {
+        for (std::int64_t strips = 1; strips <= 2 * width / strip; ++strips) {
+          const Workspace<T> left = integers<T>(depth * width, 3);
+          const Workspace<T> right = integers<T>(2 * depth * width, 4);
+          // One entry past the alignment of the allocation.
+          Workspace<T> memory = integers<T>(1 + strips * strip * stride, 5);
+          const Workspace<T> before = integers<T>(1 + strips * strip * stride, 5);
+          add_panel_products(left.data(), right.data(), depth, strips, memory.data() + 1, stride);
+          std::int64_t wrong = memory[0] == before[0] ? 0 : 1;
+          for (std::int64_t j = 0; j < strips * strip; ++j) {
+            const T* column = right.data() + j / width * width * depth + j % width;
+            for (std::int64_t i = 0; i < stride; ++i) {
+              T expected = before[1 + j * stride + i];
+              for (std::int64_t k = 0; k < depth && i < width; ++k) expected += left[k * width + i] * column[k * width];
+              wrong += memory[1 + j * stride + i] == expected ? 0 : 1;
+            }
           }
+          CHECK(wrong == 0);
         }
-        CHECK(wrong == 0);
       }
     }
   });

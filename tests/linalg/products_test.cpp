@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
     const std::int64_t m = shape.m;
     const std::int64_t n = shape.n;
     const Stored<T> stored(m, n, random);
-    for (const std::int64_t vectors : {0, 1, 2, 5}) {
+    for (const std::int64_t vectors : {0, 1, 2, 5, 15, 16, 27}) {
       for (const Layout layout : {Layout::column_major, Layout::row_major}) {
         const Matrix<T> x = random_matrix<T>(n, vectors, layout, random);
         const Matrix<T> y = random_matrix<T>(m, vectors, layout, random);
@@ -173,7 +173,7 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
 TEST_CASE_TEMPLATE("Same bits for any number of threads", T, float, double) {
   RandomSource random(2);
   const Stored<T> stored(30011, 20, random);
-  for (const std::int64_t vectors : {1, 3}) {
+  for (const std::int64_t vectors : {1, 3, 20}) {
     const Matrix<T> x = random_matrix<T>(20, vectors, Layout::column_major, random);
     const Matrix<T> y = random_matrix<T>(30011, vectors, Layout::column_major, random);
     for (const auto& storage : stored.all()) {
