@@ -40,6 +40,8 @@ struct LeastSquaresProblem {
   /// quarter of the unit roundoff, and the few units of it that Householder QR itself can be off by.
   double target() const;
   double acceptable() const;
+  /// The target of tolerance 0: what an error is below it does not matter.
+  double negligible() const;
 };
 
 /// Takes over B as A has it, and scales it; A must outlive the problem. Entries that are not finite stay as they are
@@ -72,7 +74,7 @@ class BackwardError;
 /// Recomputes residual, gradient, s, the norms and the backward errors of `point.x`: one pass over A.
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
-             LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+             double large, LeastSquaresPoint<T>& point, LeastSquaresReport& report);
 
 /// Moves rank-deficient solutions to the ones of minimum norm: subtracts their part in the null space of A.
 template <class T>
