@@ -40,7 +40,12 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, cons
     int exponent = 0;
     if (largest > 0 && std::isfinite(largest)) {
       std::frexp(largest, &exponent);
-      for (std::int64_t i = 0; i < (exponent == 0 ? 0 : rows); ++i) column[i] = std::ldexp(column[i], -exponent);
+      const T factor = std::ldexp(T(1), -exponent);
+      if (std::isnormal(factor)) {
+        for (std::int64_t i = 0; i < rows; ++i) column[i] *= factor;
+      } else {
+        for (std::int64_t i = 0; i < rows; ++i) column[i] = std::ldexp(column[i], -exponent);
+      }
     }
     problem.b_exponent.push_back(exponent);
     problem.b_norm.push_back(norm2(rows, column));
