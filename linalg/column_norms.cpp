@@ -1,9 +1,12 @@
 #include "linalg/column_norms.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <variant>
+
+#include "linalg/parallel.hpp"
 
 namespace croquis {
 namespace {
@@ -20,6 +23,40 @@ void for_each_entry(const View& a, const Body& body) {
   } else {
     assert(false && "a dense matrix");
   }
+}
+
+// A part of the rows has so many entries at least, that waking a thread for it pays, and for each of its sums.
+constexpr std::int64_t least_entries = 16384;
+constexpr std::int64_t entries_per_sum = 8;
+constexpr std::int64_t most_parts = 16;
+
+// The sums of squares of the columns. By rows, parts of them are summed up side by side and added in order.
+template <class View, class T>
+std::vector<double> sums_of_squares(const View& view, T) {
+  const auto n = static_cast<std::int64_t>(view.cols);
+  std::vector<double> square(static_cast<std::size_t>(n), 0);
+  const auto add_to = [](double* sums) {
+    return [sums](std::int64_t j, T value) { sums[j] += static_cast<double>(value) * value; };
+  };
+  if constexpr (requires { view.row_start; }) {
+    const std::int64_t entries = view.nonzeros();
+    const std::int64_t most = std::min({most_parts, entries / least_entries, entries / (entries_per_sum * (n + 1))});
+    if (most > 1) {
+      const Partition parts(view.rows, most);
+      std::vector<double> sums(static_cast<std::size_t>(parts.count * n), 0);
+      for_each_tile(parts.count, [&](std::int64_t part) {
+        auto rows = view;
+        rows.row_start += parts.begin(part);
+        rows.rows = parts.length(part);
+        for_each_entry(rows, add_to(sums.data() + part * n));
+      });
+      for (std::int64_t part = 0; part < parts.count; ++part)
+        for (std::int64_t j = 0; j < n; ++j) square[j] += sums[part * n + j];
+      return square;
+    }
+  }
+  for_each_entry(view, add_to(square.data()));
+  return square;
 }
 
 // Scaled by the largest entry of each column, found first.
@@ -54,8 +91,7 @@ std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a) {
   return std::visit(
       [&](const auto& view) {
         const auto n = static_cast<std::size_t>(a.cols());
-        std::vector<double> square(n, 0);
-        for_each_entry(view, [&](std::int64_t j, T value) { square[j] += static_cast<double>(value) * value; });
+        const std::vector<double> square = sums_of_squares(view, T());
         std::vector<ColumnNorm> norms(n);
         for (std::size_t j = 0; j < n; ++j) {
           // Squares this size have neither overflowed nor lost digits to underflow.

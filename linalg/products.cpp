@@ -1,6 +1,7 @@
 #include "linalg/products.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
@@ -48,9 +49,10 @@ Partition row_chunks(std::int64_t rows, std::int64_t gradient_entries, std::int6
 // block can come from memory meanwhile.
 enum class Rows { in_memory, in_cache };
 
-// One block of rows of a dense matrix: t += A x and g += A^T t.
+// One block of rows of a dense matrix: t += A x and g += A^T t, all blocks of vectors in the layout it says.
 template <class T>
 struct DenseRows {
+  static constexpr Layout vector_layout = Layout::column_major;
   MatrixView<const T> a;
   mutable WorkspacePool<T> packed{transposed_product_workspace<T>()};
 
@@ -88,9 +90,10 @@ struct DenseRows {
   }
 };
 
-// The same for rows of a CSR matrix.
+// The same for rows of a CSR matrix, and blocks of vectors by rows.
 template <class T, class Index>
 struct SparseRows {
+  static constexpr Layout vector_layout = Layout::row_major;
   CsrView<T, Index> a;
 
   std::int64_t block_rows(std::int64_t) const { return 256; }
@@ -102,34 +105,51 @@ struct SparseRows {
   }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
-    for (std::int64_t v = 0; v < t.cols; ++v) {
-      const T* xv = x.data + v * x.leading_dimension;
-      T* tv = t.data + v * t.leading_dimension;
+    for_vectors(t.cols, [&]<class Group>(std::int64_t v, Group) {
       for (std::int64_t i = 0; i < t.rows; ++i) {
-        T sum = 0;
-        for (Index k = a.row_start[first + i]; k < a.row_start[first + i + 1]; ++k) sum += a.value[k] * xv[a.column[k]];
-        tv[i] += sum;
+        Group sum{};
+        for (Index k = a.row_start[first + i]; k < a.row_start[first + i + 1]; ++k)
+          sum += a.value[k] * *reinterpret_cast<const Group*>(x.data + a.column[k] * x.leading_dimension + v);
+        *reinterpret_cast<Group*>(t.data + i * t.leading_dimension + v) += sum;
       }
-    }
+    });
   }
 
   void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g, Rows) const {
-    for (std::int64_t v = 0; v < t.cols; ++v) {
-      const T* tv = t.data + v * t.leading_dimension;
-      T* gv = g.data + v * g.leading_dimension;
-      for (std::int64_t i = 0; i < t.rows; ++i)
+    for_vectors(t.cols, [&]<class Group>(std::int64_t v, Group) {
+      for (std::int64_t i = 0; i < t.rows; ++i) {
+        const Group factor = *reinterpret_cast<const Group*>(t.data + i * t.leading_dimension + v);
         for (Index k = a.row_start[first + i]; k < a.row_start[first + i + 1]; ++k)
-          gv[a.column[k]] += a.value[k] * tv[i];
-    }
+          *reinterpret_cast<Group*>(g.data + a.column[k] * g.leading_dimension + v) += a.value[k] * factor;
+      }
+    });
+  }
+
+ private:
+  // Two neighbours in memory.
+  typedef T Pair __attribute__((vector_size(2 * sizeof(T)), aligned(alignof(T)), may_alias));
+
+  // An entry of A meets two vectors at once where there are two: its index and value are read for both.
+  template <class Body>
+  static void for_vectors(std::int64_t vectors, const Body& body) {
+    std::int64_t v = 0;
+    for (; v + 2 <= vectors; v += 2) body(v, Pair());
+    if (v < vectors) body(v, T());
   }
 };
 
-// Runs body(first_row, t, g) over the blocks of all chunks: t is a zeroed rows x k block, g the chunk's n x k sum. Then
-// G = the sum of the chunks' g in order, unless G is empty. Data movement is the body's; this adds one write and one
-// read of chunks * n * k.
+// A new block of vectors, or one in new memory.
+template <class T>
+MatrixView<T> block_of(T* data, std::int64_t rows, std::int64_t cols, Layout layout) {
+  return layout == Layout::column_major ? column_major(data, rows, cols) : row_major(data, rows, cols);
+}
+
+// Runs body(first_row, t, g) over the blocks of all chunks: t is a zeroed rows x k block, g the chunk's n x k sum, both
+// in the given layout. Then G = the sum of the chunks' g in order, unless G is empty. Data movement is the body's; this
+// adds one write and one read of chunks * n * k.
 template <class T, class Body>
 void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t most, std::int64_t vectors,
-                        MatrixView<T> g, const Body& body) {
+                        Layout layout, MatrixView<T> g, const Body& body) {
   if (vectors == 0) return;
   const Partition chunks = row_chunks<T>(rows, g.rows * vectors, most);
   const std::int64_t sum_entries = g.rows * vectors;
@@ -142,26 +162,27 @@ void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t
     for (std::int64_t first = chunks.begin(chunk); first < end; first += block_rows) {
       const std::int64_t count = std::min(block_rows, end - first);
       std::fill_n(products.data(), count * vectors, T(0));
-      body(first, column_major(products.data(), count, vectors), column_major(sum, g.rows, vectors));
+      body(first, block_of(products.data(), count, vectors, layout), block_of(sum, g.rows, vectors, layout));
     }
   });
-  for (std::int64_t v = 0; v < (g.rows > 0 ? vectors : 0); ++v) {
-    for (std::int64_t j = 0; j < g.rows; ++j) {
-      T total = 0;
-      for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk) total += sums[chunk * sum_entries + v * g.rows + j];
-      g(j, v) = total;
-    }
-  }
+  if (g.rows == 0) return;
+  if (chunks.count == 0) return set_zero(g);
+  for (std::int64_t chunk = 1; chunk < chunks.count; ++chunk)
+    for (std::int64_t j = 0; j < sum_entries; ++j) sums[j] += sums[chunk * sum_entries + j];
+  copy_serial<T>(block_of<const T>(sums.data(), g.rows, vectors, layout), g);
 }
 
-// Blocks of vectors are read column by column, so a row-major one is turned first.
+// Blocks of vectors in the layout that they are read in.
 template <class T>
-struct ColumnMajor {
+struct InLayout {
   Matrix<T> turned;
   MatrixView<const T> view;
-  explicit ColumnMajor(MatrixView<const T> x) : view(x) {
-    if (x.layout == Layout::row_major) {
-      turned = Matrix<T>::uninitialized(x.rows, x.cols);
+  InLayout(MatrixView<const T> x, Layout layout) : view(x) {
+    if (x.layout == layout) return;
+    if (x.cols == 1 && x.row_stride() == 1) {
+      view = row_major(x.data, x.rows, 1);
+    } else {
+      turned = Matrix<T>::uninitialized(x.rows, x.cols, layout);
       copy<T>(x, turned.view());
       view = turned.view();
     }
@@ -177,18 +198,20 @@ SparseRows<T, Index> rows_of(const CsrView<T, Index>& a) {
   return {a};
 }
 
-// Calls body(source, first_row, t, g) for the blocks of a matrix stored by rows (`for_each_row_block`), or
-// by_columns(view) for one stored by columns.
+// Calls body(source, first_row, x, t, g) for the blocks of a matrix stored by rows (`for_each_row_block`), with X in
+// their layout, or by_columns(view) for one stored by columns.
 template <class T, class Body, class ByColumns>
-void over_rows(const AnyMatrixView<T>& a, std::int64_t vectors, MatrixView<T> g, const Body& body,
+void over_rows(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const Body& body,
                const ByColumns& by_columns) {
   std::visit(
       [&](const auto& view) {
         if constexpr (requires { rows_of(view); }) {
           const auto source = rows_of(view);
-          for_each_row_block<T>(
-              view.rows, source.block_rows(vectors), source.most_chunks(g.rows), vectors, g,
-              [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) { body(source, first, t, sum); });
+          const InLayout<T> vectors(x, source.vector_layout);
+          for_each_row_block<T>(view.rows, source.block_rows(x.cols), source.most_chunks(g.rows), x.cols,
+                                source.vector_layout, g, [&](std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
+                                  body(source, first, vectors.view, t, sum);
+                                });
         } else {
           by_columns(view);
         }
@@ -211,11 +234,10 @@ void scale_block(const T* scale, std::int64_t first, MatrixView<T> t) {
 
 template <class T>
 void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> y) {
-  const ColumnMajor<T> vectors(x);
   over_rows<T>(
-      a, x.cols, {},
-      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T>) {
-        source.add_product(first, vectors.view, t);
+      a, x, {},
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T>) {
+        source.add_product(first, vectors, t);
         copy_serial<T>(t, y.block(first, 0, t.rows, t.cols));
       },
       [&](const auto& view) { multiply_by_transpose<T>(transposed(view), x, y); });
@@ -223,11 +245,10 @@ void multiply_by(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T>
 
 template <class T>
 void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, MatrixView<T> x) {
-  const ColumnMajor<T> vectors(y);
   over_rows<T>(
-      a, y.cols, x,
-      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> g) {
-        source.add_transposed_product(first, vectors.view.block(first, 0, t.rows, t.cols), g, Rows::in_memory);
+      a, y, x,
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> g) {
+        source.add_transposed_product(first, vectors.block(first, 0, t.rows, t.cols), g, Rows::in_memory);
       },
       [&](const auto& view) { multiply_by<T>(transposed(view), y, x); });
 }
@@ -240,11 +261,10 @@ void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView
     scale_block(row_scale, first, t);
     scale_block(row_scale, first, t);
   };
-  const ColumnMajor<T> vectors(x);
   over_rows<T>(
-      a, x.cols, g,
-      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
-        source.add_product(first, vectors.view, t);
+      a, x, g,
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors, t);
         scale_twice(first, t);
         source.add_transposed_product(first, t, sum, Rows::in_cache);
       },
@@ -267,11 +287,10 @@ void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, Mat
       for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
     if (row_scale != nullptr) scale_block(row_scale, first, t);
   };
-  const ColumnMajor<T> vectors(x);
   over_rows<T>(
-      a, x.cols, g,
-      [&](const auto& source, std::int64_t first, MatrixView<T> t, MatrixView<T> sum) {
-        source.add_product(first, vectors.view, t);
+      a, x, g,
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors, t);
         subtract_from_b(first, t);
         source.add_transposed_product(first, t, sum, Rows::in_cache);
       },

@@ -54,6 +54,16 @@ std::vector<T> SparseTrapezoid<T>::transposed_product(const T* s) const {
 }
 
 template <class T>
+std::vector<T> SparseTrapezoid<T>::product(const T* g) const {
+  std::vector<T> s(static_cast<std::size_t>(rank), T(0));
+  for (std::int64_t j = 0; j < cols(); ++j) {
+    for (std::int64_t k = start[j]; k < start[j + 1]; ++k) s[row[k]] += value[k] * g[j];
+    if (j < rank) s[j] += diagonal[j] * g[j];
+  }
+  return s;
+}
+
+template <class T>
 double SparseTrapezoid<T>::frobenius_norm() const {
   return std::hypot(norm2(static_cast<std::int64_t>(value.size()), value.data()),
                     norm2(static_cast<std::int64_t>(diagonal.size()), diagonal.data()));

@@ -32,6 +32,8 @@ struct SparseTrapezoid {
   void multiply_transposed(T* x) const;
   /// [R1 R2]^T s, n entries.
   std::vector<T> transposed_product(const T* s) const;
+  /// [R1 R2] g, `rank` entries.
+  std::vector<T> product(const T* g) const;
 
   double frobenius_norm() const;
   /// Column j of [R1 R2] as `rank` entries.

@@ -18,23 +18,31 @@ namespace croquis {
 /// the least ||[E, theta f]||_F / ||C||_F with (A D + E) z = b + f solved exactly in the least-squares sense, within
 /// sqrt(2) and the sketch's distortion. Only the part of A^T r in the range of C^T counts.
 ///
-/// The norm of (C^T C + mu I)^(-1/2) C^T s is bracketed in O(n^2); where the bracket is wider than a factor of two,
-/// [C; sqrt(mu) I] is factored, with mu rounded down to a power of four and the factor kept, so that iterates and
-/// right-hand sides share it. The estimate is then at most twice too large from that, never too small.
+/// The norm of (C^T C + mu I)^(-1/2) C^T s is bracketed, by products with C and C^T, until the bracket is no wider than
+/// a factor of two; its upper end is the estimate. Where that takes too many products, [C; sqrt(mu) I] is factored,
+/// with mu rounded down to a power of four and the factor kept, so that iterates and right-hand sides share it. The
+/// estimate is at most twice too large from either, never too small.
 template <class T>
 class BackwardError {
  public:
-  explicit BackwardError(const Factorization<T>& factorization) : f_(factorization) {}
+  /// Errors found to be at most `small` are not brought within that factor of two.
+  explicit BackwardError(const Factorization<T>& factorization, double small = 0) : f_(factorization), small_(small) {}
 
   /// The estimate for vector v of a block, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not
-  /// zero.
-  double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm);
+  /// zero. Of an error found to be above `large` an upper bound.
+  double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm, double large);
 
  private:
-  double shifted_norm(const Factorization<T>& f, const T* s, double root_mu);
+  struct Shift {
+    int steps = 0;  ///< made to bracket norms
+    std::unique_ptr<ShiftedFactor<T>> factor;
+  };
+
+  double shifted_norm(const Factorization<T>& f, const T* s, double root_mu, double unit, double large);
 
   const Factorization<T>& f_;
-  std::map<std::pair<const Factorization<T>*, int>, std::unique_ptr<ShiftedFactor<T>>> shifted_factors_;
+  double small_;
+  std::map<std::pair<const Factorization<T>*, int>, Shift> shifts_;
 };
 
 }  // namespace croquis

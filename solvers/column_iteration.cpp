@@ -9,6 +9,7 @@
 #include <croquis/sketch/apply.hpp>
 
 #include "linalg/column_norms.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/gram.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
@@ -26,13 +27,16 @@ constexpr double unseen_part = 1e-4;
 constexpr double most_passes = 45;
 constexpr double slack = 1.3;
 constexpr std::int64_t least_iterations = 4;
+// Even eight iterations, as few as there can be, are too many for more vectors.
+constexpr std::int64_t most_vectors = 5;
 // The iteration has come so far only if no singular value is below a third of the smallest that it shows, or so.
 constexpr double margin = 0.3;
 
+template <class T>
 struct Trial {
   bool passed = false;
-  double expected_passes = 0;
   ExtremeSingularValues extreme;
+  Matrix<T> z;  // D^-1 x of the problem, as far as it has come
 };
 
 // The eigenvalues of Lanczos' tridiagonal matrix, which conjugate gradients give with their steps.
@@ -46,27 +50,38 @@ ExtremeSingularValues from_steps(const std::vector<double>& alpha, const std::ve
   return singular_values_of_gram(std::move(t));
 }
 
+// Conjugate gradients on D A^T A D Z = [D A^T A D w, D A^T B], of which the first column says when to stop.
 template <class T>
-Trial try_columns(const LeastSquaresProblem<T>& problem, const std::vector<T>& scale, LeastSquaresReport& report) {
+Trial<T> try_columns(const LeastSquaresProblem<T>& problem, const std::vector<T>& scale, LeastSquaresReport& report) {
   const std::int64_t n = problem.cols();
+  const std::int64_t vectors = problem.vectors();
+  const auto scale_rows = [&](MatrixView<const T> from, MatrixView<T> to) {
+    for (std::int64_t v = 0; v < from.cols; ++v)
+      for (std::int64_t j = 0; j < n; ++j) to(j, v) = from(j, v) * scale[j];
+  };
   Matrix<T> w = Matrix<T>::uninitialized(n, 1);
   fill(Gaussian{.rows = n, .cols = 1, .seed = problem.options.seed}, w.view());
-  Matrix<T> x = Matrix<T>::uninitialized(n, 1);
+  Matrix<T> x = Matrix<T>::uninitialized(n, 1 + vectors);
   const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
-    for (std::int64_t j = 0; j < n; ++j) x(j, 0) = p(j, 0) * scale[j];
-    problem.a.normal_product(x.view(), q);
-    for (std::int64_t j = 0; j < n; ++j) q(j, 0) *= scale[j];
+    const MatrixView<T> scaled = x.view().block(0, 0, n, p.cols);
+    scale_rows(p, scaled);
+    problem.a.normal_product(scaled, q);
+    scale_rows(q, q);
     ++report.passes;
   };
-  Matrix<T> c = Matrix<T>::uninitialized(n, 1);
-  product(w.view(), c.view());
+  Matrix<T> c = Matrix<T>::uninitialized(n, 1 + vectors);
+  product(w.view(), c.view().block(0, 0, n, 1));
+  const MatrixView<T> gradient = c.view().block(0, 1, n, vectors);
+  problem.a.multiply_transposed(problem.b.view(), gradient);
+  scale_rows(gradient, gradient);
+  ++report.passes;
 
   const double digits = -std::log(std::numeric_limits<T>::epsilon() / 2);
   const double close = std::max(unseen_part / std::sqrt(static_cast<double>(n)),
                                 16 * static_cast<double>(std::numeric_limits<T>::epsilon()));
-  Trial trial;
+  Trial<T> trial;
   std::vector<double> alpha, beta;
-  Matrix<T> z = Matrix<T>::uninitialized(n, 1);
+  Matrix<T> z = Matrix<T>::uninitialized(n, 1 + vectors);
   conjugate_gradients<T>(c.view(), z.view(), product, [&](const ConjugateGradientState<T>& state) {
     alpha.push_back(*state.alpha);
     beta.push_back(*state.beta);
@@ -74,14 +89,21 @@ Trial try_columns(const LeastSquaresProblem<T>& problem, const std::vector<T>& s
     for (std::int64_t j = 0; j < n; ++j) square += std::pow(static_cast<double>(state.dy(j, 0)) - w(j, 0), 2);
     const double distance = std::sqrt(square);
     const auto iterations = static_cast<double>(alpha.size());
-    trial.passed = distance <= close;
-    trial.expected_passes = distance < 0.9 ? digits * iterations / -std::log(distance) : 2 * most_passes;
-    if (trial.passed || !(*state.alpha > 0) || !std::isfinite(distance)) return Continue::no;
+    const double expected_passes =
+        distance < 0.9 ? digits * iterations / -std::log(distance) * static_cast<double>(vectors) : 2 * most_passes;
+    if (distance <= close) {
+      trial.passed = expected_passes <= most_passes;
+      return Continue::no;
+    }
+    if (!(*state.alpha > 0) || !std::isfinite(distance)) return Continue::no;
     const double most = most_passes * (alpha.size() < 2 * least_iterations ? slack : 1);
-    if (alpha.size() >= least_iterations && trial.expected_passes > most) return Continue::no;
+    if (alpha.size() >= least_iterations && expected_passes > most) return Continue::no;
     return Continue::yes;
   });
-  if (trial.passed) trial.extreme = from_steps(alpha, beta);
+  if (!trial.passed) return trial;
+  trial.extreme = from_steps(alpha, beta);
+  trial.z = Matrix<T>::uninitialized(n, vectors);
+  copy_serial<T>(z.view().block(0, 1, n, vectors), trial.z.view());
   return trial;
 }
 
@@ -110,9 +132,13 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
   }
   if (!within_safe_range(scale)) attempt.reason = "the scale of A's columns is out of range";
   if (!attempt.reason.empty()) return attempt;
-  const Trial trial = try_columns(problem, scale, report);
+  if (problem.vectors() > most_vectors) {
+    attempt.reason = "for so many right-hand sides a factorization is cheaper than an iteration";
+    return attempt;
+  }
+  Trial<T> trial = try_columns(problem, scale, report);
   report.seconds.factor += phase.seconds();
-  if (!trial.passed || trial.expected_passes * static_cast<double>(problem.vectors()) > most_passes) {
+  if (!trial.passed) {
     attempt.reason = "scaling the columns of A does not make it well conditioned";
     return attempt;
   }
@@ -123,8 +149,9 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
     attempt.reason = "A is rank deficient at the tolerance asked for";
     return attempt;
   }
-  const Matrix<T> zero(problem.cols(), problem.vectors());
-  return attempt_from(problem, *f, zero, Refine::to_target, report);
+  // The coordinates of the point that the trial came to: N = D / smallest.
+  for (T& entry : trial.z.entries()) entry = static_cast<T>(entry * extreme.smallest);
+  return attempt_from(problem, *f, trial.z, Refine::to_target, report);
 }
 
 template Attempt<float> iterate_on_columns<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

@@ -30,6 +30,7 @@ class DiagonalFactorization final : public Factorization<T> {
     for (T& value : g) value = static_cast<T>(value * smallest_);
     return g;
   }
+  std::vector<T> product(const std::vector<T>& g) const override { return transposed_product(g.data()); }
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
     return std::make_unique<ShiftedScalar<T>>(std::hypot(smallest_, root));
   }

@@ -58,6 +58,12 @@ class TriangularFactorization : public Factorization<T> {
     return g;
   }
 
+  std::vector<T> product(const std::vector<T>& g) const override {
+    std::vector<T> s = g;
+    multiply_triangular<T>(Transpose::no, r_, s.data());
+    return s;
+  }
+
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
     return std::make_unique<ShiftedTriangle<T>>(append_scaled_identity<T>(r_.view(), static_cast<T>(root)));
   }
@@ -117,6 +123,8 @@ class TruncatedFactorization : public Factorization<T> {
     for (std::int64_t i = 0; i < this->rank; ++i) g[i] *= singular_values_[i];
     return g;
   }
+
+  std::vector<T> product(const std::vector<T>& g) const override { return transposed_product(g.data()); }
 
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
     return std::make_unique<ShiftedDiagonal<T>>(singular_values_, root);

@@ -47,6 +47,8 @@ class Factorization {
 
   /// C^T s for s of `rank` entries, in some orthonormal basis that `shifted` shares.
   virtual std::vector<T> transposed_product(const T* s) const = 0;
+  /// C g, `rank` entries, for g in that basis.
+  virtual std::vector<T> product(const std::vector<T>& g) const = 0;
   virtual std::unique_ptr<ShiftedFactor<T>> shifted(double root) const = 0;
 
   /// || D^-1 x ||: the norm of a solution in the scaled columns.

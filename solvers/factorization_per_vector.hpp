@@ -37,6 +37,7 @@ class FactorizationPerVector final : public Factorization<T> {
     });
   }
   std::vector<T> transposed_product(const T* s) const override { return parts_.front()->transposed_product(s); }
+  std::vector<T> product(const std::vector<T>& g) const override { return parts_.front()->product(g); }
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override { return parts_.front()->shifted(root); }
 
  private:

@@ -46,7 +46,12 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, cons
     int exponent = 0;
     if (largest > 0 && std::isfinite(largest)) {
       std::frexp(largest, &exponent);
-      for (std::int64_t i = 0; i < (exponent == 0 ? 0 : rows); ++i) column[i] = std::ldexp(column[i], -exponent);
+      const T factor = std::ldexp(T(1), -exponent);
+      if (std::isnormal(factor)) {
+        for (std::int64_t i = 0; i < rows; ++i) column[i] *= factor;
+      } else {
+        for (std::int64_t i = 0; i < rows; ++i) column[i] = std::ldexp(column[i], -exponent);
+      }
     }
     problem.b_exponent.push_back(exponent);
     problem.b_norm.push_back(norm2(rows, column));
@@ -68,8 +73,13 @@ bool LeastSquaresProblem<T>::finite_b() const {
 }
 
 template <class T>
+double LeastSquaresProblem<T>::negligible() const {
+  return target_roundoffs * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;
+}
+
+template <class T>
 double LeastSquaresProblem<T>::target() const {
-  return std::max(options.tolerance, target_roundoffs * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2);
+  return std::max(options.tolerance, negligible());
 }
 
 template <class T>
@@ -84,7 +94,7 @@ double LeastSquaresPoint<T>::worst_backward_error() const {
 
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
-             LeastSquaresPoint<T>& point, LeastSquaresReport& report) {
+             double large, LeastSquaresPoint<T>& point, LeastSquaresReport& report) {
   const std::int64_t k = problem.vectors();
   const std::int64_t m = problem.rows();
   const std::int64_t n = problem.cols();
@@ -104,7 +114,7 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
     point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
     if (problem.b_norm[j] == 0) continue;
     point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
-                                             point.scaled_norm[j], problem.b_norm[j]);
+                                             point.scaled_norm[j], problem.b_norm[j], large);
   }
 }
 
@@ -160,7 +170,7 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
                                                   const LeastSquaresOptions&);                                     \
   template struct LeastSquaresProblem<T>;                                                                          \
   template struct LeastSquaresPoint<T>;                                                                            \
-  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&,              \
+  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, double,      \
                            LeastSquaresPoint<T>&, LeastSquaresReport&);                                            \
   template bool round_to_users_units<T>(const LeastSquaresProblem<T>&, MatrixView<T>);                             \
   template void minimize_norm<T>(const Factorization<T>&, MatrixView<T>);

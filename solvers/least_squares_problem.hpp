@@ -40,6 +40,8 @@ struct LeastSquaresProblem {
   /// quarter of the unit roundoff, and the few units of it that Householder QR itself can be off by.
   double target() const;
   double acceptable() const;
+  /// The target of tolerance 0: what an error is below it does not matter.
+  double negligible() const;
 };
 
 /// The largest of values that are not negative, 0 if there are none, or NaN if one is.
@@ -75,7 +77,7 @@ class BackwardError;
 /// Recomputes residual, gradient, s, the norms and the backward errors of `point.x`: one pass over A.
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
-             LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+             double large, LeastSquaresPoint<T>& point, LeastSquaresReport& report);
 
 /// Rounds x to what it is in the user's units, where entries near the lower end of the range of T lose digits. False if
 /// none does. Entries that overflow there stay as they are: `conclude` finds them.

@@ -13,6 +13,7 @@ namespace {
 // from them.
 constexpr int most_steps = 4;
 constexpr double gain = 0.5;
+constexpr double unlimited = std::numeric_limits<double>::infinity();
 // A preconditioner is given up if ten iterations do not reduce the residual tenfold. Conjugate gradients with an
 // embedding of distortion 1/2 gain that in four.
 constexpr std::int64_t stall_window = 10;
@@ -29,11 +30,11 @@ double largest_norm(MatrixView<const T> s) {
 }  // namespace
 
 template <class T>
-LeastSquaresPoint<T> Refinement<T>::start(const Matrix<T>& coordinates) {
+LeastSquaresPoint<T> Refinement<T>::start(const Matrix<T>& coordinates, double large) {
   LeastSquaresPoint<T> point;
   point.x = Matrix<T>::uninitialized(problem_.cols(), problem_.vectors());
   f_.precondition(coordinates.view(), point.x.view());
-  measure(problem_, f_, error_, point, report_);
+  measure(problem_, f_, error_, large, point, report_);
   return point;
 }
 
@@ -44,13 +45,13 @@ AttemptOutcome Refinement<T>::run(LeastSquaresPoint<T>& point, std::string& reas
     const Matrix<T> previous = point.x;
     const double previous_error = point.worst_backward_error();
     const AttemptOutcome outcome = iterate(step, point, reason);
-    measure(problem_, f_, error_, point, report_);
+    measure(problem_, f_, error_, unlimited, point, report_);
     const double error = point.worst_backward_error();
     // The first step is kept whatever its error: the point before it may owe a small error to the large norm of x
     // that an ill-conditioned sketch gives it, and only the first step brings x near the solution.
     if (step > 1 && !(error <= previous_error)) {
       point.x = previous;
-      measure(problem_, f_, error_, point, report_);
+      measure(problem_, f_, error_, unlimited, point, report_);
     }
     if (error <= problem_.target()) return AttemptOutcome::solved;
     if (outcome == AttemptOutcome::rejected) break;
@@ -66,7 +67,7 @@ template <class T>
 AttemptOutcome Refinement<T>::minimize_norm(LeastSquaresPoint<T>& point, std::string& reason) {
   if (f_.full_rank()) return AttemptOutcome::solved;
   croquis::minimize_norm(f_, point.x.view());
-  measure(problem_, f_, error_, point, report_);
+  measure(problem_, f_, error_, unlimited, point, report_);
   if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
   reason = "the minimum-norm solution has backward error " + scientific(point.worst_backward_error());
   return AttemptOutcome::rejected;
@@ -141,11 +142,13 @@ AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std
 template <class T>
 double Refinement<T>::estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm,
                                MatrixView<const T> s) {
+  // Whoever watches the progress is told how far it has come.
+  const double large = problem_.options.on_iteration ? unlimited : problem_.target();
   double worst = 0;
   for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
     if (problem_.b_norm[j] == 0) continue;
     const double error = error_.estimate(j, s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j],
-                                         problem_.b_norm[j]);
+                                         problem_.b_norm[j], large);
     worst = std::max(worst, error);
   }
   return worst;
@@ -192,7 +195,10 @@ Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorizati
   attempt.rcond = factorization.rcond;
   attempt.condition = factorization.condition;
   Refinement<T> refinement(problem, factorization, report);
-  attempt.point = refinement.start(coordinates);
+  const double large = refine == Refine::never       ? unlimited
+                       : refine == Refine::to_target ? problem.target()
+                                                     : problem.acceptable();
+  attempt.point = refinement.start(coordinates, large);
   attempt.outcome = AttemptOutcome::solved;
   const bool good = refine == Refine::if_unacceptable && attempt.point.worst_backward_error() <= problem.acceptable();
   if (refine != Refine::never) {

@@ -17,10 +17,11 @@ template <class T>
 class Refinement {
  public:
   Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report)
-      : problem_(problem), f_(factorization), error_(factorization), report_(report) {}
+      : problem_(problem), f_(factorization), error_(factorization, problem.negligible()), report_(report) {}
 
-  /// The point N Y, for the coordinates Y that `factorize` gives.
-  LeastSquaresPoint<T> start(const Matrix<T>& coordinates);
+  /// The point N Y, for the coordinates Y that `factorize` gives. Of a backward error above `large` no more than that
+  /// and an upper bound is found out.
+  LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large);
 
   /// Improves the point until its backward error is at the target, or acceptable and no more to be gained.
   AttemptOutcome run(LeastSquaresPoint<T>& point, std::string& reason);

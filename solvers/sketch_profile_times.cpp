@@ -96,7 +96,7 @@ IterationSeconds time_iteration(const AnyMatrixView<double>& a, const AnySketch&
     f->precondition(p.view(), x.view());
     normal_product<double>(a, x.view(), g.view());
     f->precondition_transposed(g.view(), q.view());
-    for (std::int64_t j = 0; j < vectors; ++j) (void)error.estimate(j, q.data() + j * f->rank, 1, 1, 1);
+    for (std::int64_t j = 0; j < vectors; ++j) (void)error.estimate(j, q.data() + j * f->rank, 1, 1, 1, 0);
   });
   return result;
 }

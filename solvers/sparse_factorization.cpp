@@ -58,6 +58,8 @@ class SparseFactorization final : public Factorization<T> {
 
   std::vector<T> transposed_product(const T* s) const override { return r_.transposed_product(s); }
 
+  std::vector<T> product(const std::vector<T>& g) const override { return r_.product(g.data()); }
+
   // The triangle of [R1 R2; root I], in the order that R has already.
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
     const std::int64_t n = r_.cols();

@@ -36,8 +36,8 @@ namespace croquis {
 ///
 /// The result does not depend on the number of threads. Overlap of `out` with A is not detected; the result is then
 /// undefined. Throws `ShapeError` if the shapes do not fit and `InvalidOption` if S is not a valid operator; `out` is
-/// then unchanged. Where memory runs out half-way (`std::bad_alloc`) its entries are unspecified. m = 0 gives zeros, n =
-/// 0 does nothing.
+/// then unchanged. Where memory runs out half-way (`std::bad_alloc`) its entries are unspecified. m = 0 gives zeros, n
+/// = 0 does nothing.
 CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<float>& a, MatrixView<float> out);
 CROQUIS_API void apply(const AnySketch& s, const AnyMatrixView<double>& a, MatrixView<double> out);
 
