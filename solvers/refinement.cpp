@@ -83,7 +83,7 @@ AttemptOutcome Refinement<T>::round(LeastSquaresPoint<T>& point) {
   for (std::int64_t j = 0; j < problem_.vectors(); ++j)
     small = small && f_.of_vector(j).scaled_norm(change.view().block(0, j, problem_.cols(), 1)) <=
                          problem_.acceptable() * point.scaled_norm[j];
-  measure(problem_, f_, error_, point, report_);
+  measure(problem_, f_, error_, unlimited, point, report_);
   return small || point.worst_backward_error() <= problem_.acceptable() ? AttemptOutcome::solved
                                                                         : AttemptOutcome::solution_out_of_range;
 }
