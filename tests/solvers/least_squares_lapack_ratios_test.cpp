@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "solvers/direct.hpp"
+#include "solvers/stored_matrix.hpp"
 #include "tests/solvers/every_family.hpp"
 #include "tests/support/lapack_reference.hpp"
 #include "tests/support/test_matrices.hpp"
@@ -104,11 +107,46 @@ Matrix<double> with_residual(const Matrix<double>& a, const Matrix<double>& b, R
   return sum;
 }
 
+// DQRT12: the factor of A D, pivoted and of the numerical rank that was found, has the singular values of A D.
+void check_factor(const Matrix<double>& a) {
+  LeastSquaresReport report;
+  const StoredMatrix<double> matrix{AnyMatrixView<double>(a)};
+  const auto f = factor_whole<double>(matrix, Matrix<double>(a.rows(), 0), 0, ColumnRange::any, report).factorization;
+  REQUIRE(f);
+  Matrix<double> scaled = a;
+  for (std::int64_t j = 0; j < a.cols(); ++j)
+    for (std::int64_t i = 0; i < a.rows(); ++i) scaled(i, j) *= f->scale[static_cast<std::size_t>(j)];
+  const std::vector<double> expected = singular_values(scaled);
+  // Row i of C is C^T e(i).
+  std::vector<double> computed;
+  if (f->rank > 0) {
+    std::vector<double> entries;
+    std::vector<double> unit(static_cast<std::size_t>(f->rank), 0.0);
+    for (double& one : unit) {
+      one = 1;
+      const std::vector<double> row = f->transposed_product(unit.data());
+      entries.insert(entries.end(), row.begin(), row.end());
+      one = 0;
+    }
+    const auto length = static_cast<std::int64_t>(entries.size()) / f->rank;
+    computed = singular_values(column_major(std::as_const(entries).data(), length, f->rank));
+  }
+  computed.resize(expected.size(), 0);
+  long double difference = 0, norm = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    difference = std::hypot(difference, static_cast<long double>(computed[i]) - expected[i]);
+    norm = std::hypot(norm, static_cast<long double>(expected[i]));
+  }
+  CAPTURE(f->rank);
+  CHECK(difference <= threshold * static_cast<long double>(std::max(a.rows(), a.cols())) * eps * norm);
+}
+
 enum class Residuals { none, none_and_large };
 
 void check(const std::string& name, const Matrix<double>& a, RandomSource& random,
            Residuals residuals = Residuals::none_and_large) {
   CAPTURE(name);
+  check_factor(a);
   const std::int64_t m = a.rows();
   const std::int64_t n = a.cols();
   const Matrix<double> consistent_b = in_range(a);

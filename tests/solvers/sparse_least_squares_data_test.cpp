@@ -17,6 +17,16 @@
 using namespace croquis;
 using namespace croquis::test;
 
+namespace {
+
+double distance(const Matrix<double>& x, const Matrix<double>& y) {
+  double sum = 0;
+  for (std::int64_t j = 0; j < y.rows(); ++j) sum = std::hypot(sum, x(j, 0) - y(j, 0));
+  return sum;
+}
+
+}  // namespace
+
 TEST_CASE("ranks and minimum-norm solutions") {
   struct Known {
     const char* name;
@@ -34,11 +44,15 @@ TEST_CASE("ranks and minimum-norm solutions") {
     CHECK(fit.status == Status::rank_deficient);
     CHECK(fit.rank == rank);
     CHECK(fit.worst_backward_error() <= 1e-15);
-    const auto expected = solve_by_pivoted_qr<double>(densify<double>(a), b, 1e-12);
-    REQUIRE(expected.rank == rank);
-    double difference = 0;
-    for (std::int64_t j = 0; j < a.cols(); ++j) difference = std::hypot(difference, fit.x(j, 0) - expected.x(j, 0));
-    // Condition numbers over the range are below 100.
-    CHECK(difference <= 1e-12 * norm2(a.cols(), expected.x.data()));
+    const Matrix<double> dense = densify<double>(a);
+    const auto by_svd = solve_by_svd<double>(dense, b, 1e-12);
+    for (const auto& expected : {solve_by_pivoted_qr<double>(dense, b, 1e-12), by_svd}) {
+      REQUIRE(expected.rank == rank);
+      // Condition numbers over the range are below 100.
+      CHECK(distance(fit.x, expected.x) <= 1e-12 * norm2(a.cols(), expected.x.data()));
+    }
+    const auto of_dense = least_squares(dense, b);
+    CHECK(of_dense.rank == rank);
+    CHECK(distance(of_dense.x, by_svd.x) <= 1e-12 * norm2(a.cols(), by_svd.x.data()));
   }
 }

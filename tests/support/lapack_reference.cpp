@@ -11,11 +11,13 @@
 namespace croquis {
 
 extern "C" {
-#define CROQUIS_DECLARE(p, T)                                                                                 \
-  void p##gels_(const char*, const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*,      \
-                const blas_int*, T*, const blas_int*, blas_int*, std::size_t);                                \
-  void p##gelsy_(const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*, \
-                 blas_int*, const T*, blas_int*, T*, const blas_int*, blas_int*);                             \
+#define CROQUIS_DECLARE(p, T)                                                                                     \
+  void p##gels_(const char*, const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*,          \
+                const blas_int*, T*, const blas_int*, blas_int*, std::size_t);                                    \
+  void p##gelsy_(const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*,     \
+                 blas_int*, const T*, blas_int*, T*, const blas_int*, blas_int*);                                 \
+  void p##gelsd_(const blas_int*, const blas_int*, const blas_int*, T*, const blas_int*, T*, const blas_int*, T*, \
+                 const T*, blas_int*, T*, const blas_int*, blas_int*, blas_int*);                                 \
   void p##geqrf_(const blas_int*, const blas_int*, T*, const blas_int*, T*, T*, const blas_int*, blas_int*);
 CROQUIS_DECLARE(s, float)
 CROQUIS_DECLARE(d, double)
@@ -72,7 +74,7 @@ Matrix<T> solve_by_qr(MatrixView<const T> a, MatrixView<const T> b) {
 }
 
 template <class T>
-PivotedSolution<T> solve_by_pivoted_qr(MatrixView<const T> a, MatrixView<const T> b, T rcond) {
+MinimumNormSolution<T> solve_by_pivoted_qr(MatrixView<const T> a, MatrixView<const T> b, T rcond) {
   Matrix<T> factors = column_major_copy(a);
   Matrix<T> x = padded_right_hand_side(b, a.cols);
   const blas_int m = to_blas_int(a.rows, "rows");
@@ -90,6 +92,35 @@ PivotedSolution<T> solve_by_pivoted_qr(MatrixView<const T> a, MatrixView<const T
     sgelsy_(&m, &n, &k, factors.data(), &m, x.data(), &ldx, pivots.data(), &rcond, &rank, work.data(), &size, &info);
   }
   check_info(info, "gelsy");
+  return {first_rows(x, a.cols), rank};
+}
+
+template <class T>
+MinimumNormSolution<T> solve_by_svd(MatrixView<const T> a, MatrixView<const T> b, T rcond) {
+  Matrix<T> factors = column_major_copy(a);
+  Matrix<T> x = padded_right_hand_side(b, a.cols);
+  const blas_int m = to_blas_int(a.rows, "rows");
+  const blas_int n = to_blas_int(a.cols, "columns");
+  const blas_int k = to_blas_int(b.cols, "right-hand sides");
+  const blas_int ldx = to_blas_int(x.rows(), "rows");
+  std::vector<T> sigma(static_cast<std::size_t>(std::max<blas_int>(1, std::min(m, n))));
+  blas_int rank = 0;
+  blas_int info = 0;
+  const auto run = [&](T* work, blas_int size, blas_int* iwork) {
+    if constexpr (std::is_same_v<T, double>) {
+      dgelsd_(&m, &n, &k, factors.data(), &m, x.data(), &ldx, sigma.data(), &rcond, &rank, work, &size, iwork, &info);
+    } else {
+      sgelsd_(&m, &n, &k, factors.data(), &m, x.data(), &ldx, sigma.data(), &rcond, &rank, work, &size, iwork, &info);
+    }
+    check_info(info, "gelsd");
+  };
+  T wanted = 0;
+  blas_int iwanted = 0;
+  run(&wanted, -1, &iwanted);
+  const auto size = static_cast<blas_int>(wanted);
+  std::vector<T> work(static_cast<std::size_t>(size));
+  std::vector<blas_int> iwork(static_cast<std::size_t>(iwanted));
+  run(work.data(), size, iwork.data());
   return {first_rows(x, a.cols), rank};
 }
 
@@ -128,8 +159,10 @@ template Matrix<float> column_major_copy(MatrixView<const float>);
 template Matrix<double> column_major_copy(MatrixView<const double>);
 template Matrix<float> solve_by_qr(MatrixView<const float>, MatrixView<const float>);
 template Matrix<double> solve_by_qr(MatrixView<const double>, MatrixView<const double>);
-template PivotedSolution<float> solve_by_pivoted_qr(MatrixView<const float>, MatrixView<const float>, float);
-template PivotedSolution<double> solve_by_pivoted_qr(MatrixView<const double>, MatrixView<const double>, double);
+template MinimumNormSolution<float> solve_by_pivoted_qr(MatrixView<const float>, MatrixView<const float>, float);
+template MinimumNormSolution<double> solve_by_pivoted_qr(MatrixView<const double>, MatrixView<const double>, double);
+template MinimumNormSolution<float> solve_by_svd(MatrixView<const float>, MatrixView<const float>, float);
+template MinimumNormSolution<double> solve_by_svd(MatrixView<const double>, MatrixView<const double>, double);
 
 }  // namespace test
 }  // namespace croquis

@@ -13,14 +13,19 @@ namespace croquis::test {
 template <class T>
 Matrix<T> solve_by_qr(MatrixView<const T> a, MatrixView<const T> b);
 
-/// The minimum-norm solution by column-pivoted QR and a complete orthogonal decomposition (xGELSY), and the rank found.
+/// The minimum-norm solution, and the rank found.
 template <class T>
-struct PivotedSolution {
+struct MinimumNormSolution {
   Matrix<T> x;
   std::int64_t rank = 0;
 };
+/// By column-pivoted QR and a complete orthogonal decomposition (xGELSY).
 template <class T>
-PivotedSolution<T> solve_by_pivoted_qr(MatrixView<const T> a, MatrixView<const T> b, T rcond);
+MinimumNormSolution<T> solve_by_pivoted_qr(MatrixView<const T> a, MatrixView<const T> b, T rcond);
+
+/// The same by the singular value decomposition (xGELSD).
+template <class T>
+MinimumNormSolution<T> solve_by_svd(MatrixView<const T> a, MatrixView<const T> b, T rcond);
 
 /// Overwrites A (m x n, m >= n) by an orthonormal basis of the space its columns span, by Householder QR.
 void orthonormalize(Matrix<double>& a);
