@@ -29,10 +29,16 @@ constexpr double least_slack = 1e-8;
 // %.
 constexpr double scatter_of_variance = 2.5;
 
+// d of m rows drawn without replacement miss d / m of the variance of independent ones: the part that x* has too. Of x*
+// and x~, fitted to all rows and to d of them, the variances are as 1 / (m - rank) and 1 / (d - rank); so the part is
+// (d - rank) / (m - rank), for each row in proportion to the probability with which it is drawn.
+double fitted_share(double d, double m, double rank) { return m > rank ? (1 - rank / d) / (1 - rank / m) : 1; }
+
 // The share of the variance of each sketched row that S does not have beside one of independent rows.
-std::vector<double> missing_variance(const AnySketch& sketch, std::int64_t rows) {
+std::vector<double> missing_variance(const AnySketch& sketch, std::int64_t rows, std::int64_t rank) {
   const double d = static_cast<double>(sketch.rows());
   const double m = static_cast<double>(rows);
+  const double n = static_cast<double>(rank);
   std::vector<double> missing(static_cast<std::size_t>(sketch.rows()), 0.0);
   const auto set_all = [&](double share) { std::fill(missing.begin(), missing.end(), std::clamp(share, 0.0, 1.0)); };
   std::visit(
@@ -41,11 +47,12 @@ std::vector<double> missing_variance(const AnySketch& sketch, std::int64_t rows)
         if constexpr (std::is_same_v<S, RowSampling>) {
           if (s.replacement == Replacement::with) return;
           for (std::size_t i = 0; i < missing.size(); ++i)
-            missing[i] = std::min(1.0, 1 / (s.scales()[i] * s.scales()[i]));
+            missing[i] = std::min(1.0, fitted_share(d, m, n) / (s.scales()[i] * s.scales()[i]));
         } else if constexpr (std::is_same_v<S, Srht>) {
-          set_all(d / static_cast<double>(hadamard_order(s.cols)));
+          const auto order = static_cast<double>(hadamard_order(s.cols));
+          set_all(fitted_share(d, order, n) * d / order);
         } else if constexpr (std::is_same_v<S, Srtt>) {
-          set_all(d / m);
+          set_all(fitted_share(d, m, n) * d / m);
         } else if constexpr (std::is_same_v<S, SparseSign> || std::is_same_v<S, HashedRht>) {
           // A row of A by itself is kept exactly; only pairs of rows that meet in a row of the sketch err. What is seen
           // in the sketch holds both, in the ratio of 1 / (nonzeros m) to 1 / d.
@@ -199,7 +206,7 @@ std::vector<ErrorBar> error_bars(const AnySketch& s, std::int64_t rows, MatrixVi
   // Q^T = N^T (S A)^T: orthonormal to k u, which is more than a bound wants.
   Matrix<T> qt = Matrix<T>::uninitialized(f.rank, sa.rows);
   f.precondition_transposed(sa.transposed(), qt.view());
-  const std::vector<double> missing = missing_variance(s, rows);
+  const std::vector<double> missing = missing_variance(s, rows, f.rank);
   const double both_tails = (1 - options.confidence) / 2;
   // The rows of A R^-1 are as long as those of Q only on average: 1 / (1 - rank / d) (Marchenko and Pastur).
   const double fit_factor = std::sqrt(static_cast<double>(d) / static_cast<double>(d - f.rank));

@@ -72,14 +72,15 @@ Coverage coverage(SketchFamily family, std::int64_t sketch_rows, int trials) {
 }
 
 // 93 to 97.5 % of 500: where the true coverage is 95.2 % a binomial count leaves it with probability 0.013 + 0.006; the
-// seeds are fixed. The others are held to 91 % to 98.5 %, which a coverage of 94 % leaves once in 300; so is sampling,
-// of whose solutions 94.1 % of 2000 were within the bound.
-void check_coverage(const Coverage& c, double low = 0.93, double high = 0.975) {
+// seeds are fixed. Sampling without replacement, of whose solutions 94.9 % of 16000 others were within the bound, has
+// 2000: probability 1e-4, and 0.03 for 500. The other bounds are held to 91 % to 98.5 %, which a coverage of 94 %
+// leaves once in 300.
+void check_coverage(const Coverage& c) {
   const auto within = [&](int held, double least, double most) {
     const double share = static_cast<double>(held) / c.trials;
     return least <= share && share <= most;
   };
-  CHECK_MESSAGE(within(c.solution, low, high), "solution " << c.solution << " of " << c.trials);
+  CHECK_MESSAGE(within(c.solution, 0.93, 0.975), "solution " << c.solution << " of " << c.trials);
   CHECK_MESSAGE(within(c.largest, 0.91, 0.985), "largest " << c.largest);
   CHECK_MESSAGE(within(c.coefficient, 0.91, 0.985), "coefficient " << c.coefficient);
   CHECK_MESSAGE(within(c.fit, 0.91, 0.985), "fit " << c.fit);
@@ -88,7 +89,7 @@ void check_coverage(const Coverage& c, double low = 0.93, double high = 0.975) {
 
 }  // namespace
 
-TEST_CASE("over 500 random problems the 95 % bounds hold in 93 to 97.5 %") {
+TEST_CASE("over 500 random problems and more the 95 % bounds hold in 93 to 97.5 %") {
   const SingleThreadedBlas one_thread;
   SUBCASE("sparse signs, d = 12 n") { check_coverage(coverage(SketchFamily::sparse_sign, 12 * n, 500)); }
   SUBCASE("sparse signs, d = 5 n") { check_coverage(coverage(SketchFamily::sparse_sign, 5 * n, 500)); }
@@ -98,7 +99,7 @@ TEST_CASE("over 500 random problems the 95 % bounds hold in 93 to 97.5 %") {
     check_coverage(coverage(SketchFamily::count_sketch, 400, 500));
   }
   SUBCASE("half of the rows, drawn without replacement") {
-    check_coverage(coverage(SketchFamily::row_sampling, 500, 500), 0.91, 0.985);
+    check_coverage(coverage(SketchFamily::row_sampling, 500, 2000));
   }
 }
 
