@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   const char* const asked = std::getenv("CROQUIS_HUGE_TESTS");
   if (asked == nullptr || std::string_view(asked) != "1") {
-    std::puts("skipped: takes 11 GB of memory and minutes; set CROQUIS_HUGE_TESTS=1 to run it");
+    std::puts("skipped: takes 12 GB of memory and minutes; set CROQUIS_HUGE_TESTS=1 to run it");
     return 77;
   }
   return doctest::Context(argc, argv).run();
