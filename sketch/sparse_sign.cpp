@@ -10,12 +10,10 @@
 #include "sketch/strips.hpp"
 
 namespace croquis {
-namespace {
 
-// The width of the strips of A for tiles of `rows` rows. By columns it is a line. By rows, the longer the pieces of a
-// row the better memory delivers them: whole rows are best as long as the tile is small for the third-level cache,
-// since some processors fetch far beyond each piece. Of a larger tile, the more additions there are for an entry of A,
-// the nearer it should be.
+// By columns it is a line. By rows, the longer the pieces of a row the better memory delivers them: whole rows are best
+// as long as the tile is small for the third-level cache, since some processors fetch far beyond each piece. Of a larger
+// tile, the more additions there are for an entry of A, the nearer it should be.
 template <class T>
 std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows) {
   constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 22;
@@ -26,6 +24,8 @@ std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::in
   if (row_lines <= most_lines) return row_lines * line;
   return std::min(most_lines, s.nonzeros == 1 ? std::int64_t{16} : std::int64_t{8}) * line;
 }
+
+namespace {
 
 // Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
 // cache, which is all of them until d is over 2^16. Each such group reads A once, in whatever layout.
@@ -87,6 +87,8 @@ EntryFiller<T> entries_of(const SparseSign& s) {
   };
 }
 
+template std::int64_t strip_width_for(const SparseSign&, MatrixView<const float>, std::int64_t);
+template std::int64_t strip_width_for(const SparseSign&, MatrixView<const double>, std::int64_t);
 template EntryFiller<float> entries_of(const SparseSign&);
 template EntryFiller<double> entries_of(const SparseSign&);
 template void multiply_sketch(const SparseSign&, std::int64_t, const AnyMatrixView<float>&, Update, MatrixView<float>);

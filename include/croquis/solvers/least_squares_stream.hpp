@@ -40,9 +40,11 @@ struct [[nodiscard]] LeastSquaresStreamFit : LeastSquaresFit<T> {
 
 /// Sketch-and-solve in one pass: keeps S A and S b and nothing else, adding S(:, rows) [A b] block by block.
 ///
-/// Memory: (d + 2048) (n + k) entries and what `accumulate` needs for one block; d = 12 n unless asked otherwise.
-/// Blocks of fewer than 2048 rows are collected; larger ones are read where they lie. The result depends on where the
-/// blocks are cut to rounding only.
+/// Memory: d (n + k) entries, or more where those are less than 16 MiB, but no more than that; max(2048, d / 2) (n + k)
+/// for small blocks, which are collected; and 4 bytes for each nonzero of S in the rows of a block. d = 12 n unless asked
+/// otherwise. `finish` takes 3 d (n + k) for as long as it runs. Dense blocks of max(256, d / 8) rows or more are read
+/// where they lie, other blocks of max(2048, d / 2) rows. The result depends on where the blocks are cut to rounding
+/// only, and not on the number of threads.
 template <class T>
 class CROQUIS_API LeastSquaresStream {
  public:
