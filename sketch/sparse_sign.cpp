@@ -32,6 +32,14 @@ namespace {
 template <class T>
 void multiply_dense(const SparseSign& s, std::int64_t first_col, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
+  // A table of 32 MiB, which would outgrow a narrow A, serves for so many rows.
+  const std::int64_t most_rows = std::max<std::int64_t>(1, (std::int64_t{1} << 23) / s.nonzeros);
+  if (a.rows > most_rows) {
+    for (std::int64_t first = 0; first < a.rows; first += most_rows)
+      multiply_dense<T>(s, first_col + first, a.block(first, 0, std::min(most_rows, a.rows - first), a.cols),
+                        first == 0 ? update : Update::add, out);
+    return;
+  }
   const Workspace<std::uint32_t> table = draw_table(s, first_col, a.rows);
   constexpr std::int64_t block = 256;
   constexpr std::int64_t most_tile_rows = std::int64_t{1} << 16;

@@ -92,10 +92,10 @@ struct RowBlockSource {
 /// Solves min ||A X - B|| over a source to full backward accuracy, as `least_squares` does by sketch-and-precondition,
 /// each pass over A one reading of the source, each block used once for both halves of a fused product.
 ///
-/// A first pass takes B, which stays in memory with the residuals (2 m k entries), a second the sketch; 17 to 45 more
-/// follow. Otherwise memory is d n entries and one block: A is never held, so there is no direct method to fall back
-/// to; where two sketches fail the status is `accuracy_not_reached`. `options.method` is automatic,
-/// sketch_and_precondition or sketch_and_solve; ridge and weights are not for streams.
+/// A first pass takes B, a second the sketch; 17 to 45 more follow. Memory grows with the rows, if not with m n: B and
+/// the residuals are held, 2 m k entries, and up to 3 m k while B comes in; besides them 2 d n and one block. A is never
+/// held, so there is no direct method to fall back to; where two sketches fail the status is `accuracy_not_reached`.
+/// `options.method` is automatic, sketch_and_precondition or sketch_and_solve; ridge and weights are not for streams.
 ///
 /// Throws `ShapeError` for a block that does not fit and for a source whose number of rows changes, `Error` if B or
 /// sampled rows of A (one in 64) change, `InvalidOption` for an option out of range, and what the source throws. A NaN
