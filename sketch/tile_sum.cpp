@@ -26,10 +26,14 @@ TileSum<T>::TileSum(const SparseSign& s, std::int64_t cols, std::int64_t width)
   std::fill_n(tiles_.data(), tiles_.size(), T(0));
 }
 
-// A tile more pays for being brought to cache where some 24 additions go to each of its rows.
+// A tile more pays for being brought to cache where some 24 additions go to each of its rows; to have a few tasks at
+// all, 6 are enough.
 template <class T>
 std::int64_t TileSum<T>::chunks_for(std::int64_t rows) const {
-  return std::clamp<std::int64_t>(rows * s_.nonzeros / (24 * s_.rows), 1, chunks_);
+  constexpr std::int64_t few_tasks = 4;
+  const std::int64_t additions = rows * s_.nonzeros / s_.rows;
+  return std::clamp<std::int64_t>(
+      std::max(additions / 24, std::min(few_tasks / std::max<std::int64_t>(strips_, 1), additions / 6)), 1, chunks_);
 }
 
 template <class T>

@@ -208,10 +208,11 @@ TEST_CASE("a replayed stream is solved to the accuracy of the matrix in memory")
     CHECK(whole.iterations == memory.iterations);
     CHECK(whole.passes == memory.passes + 1);
     CHECK(distance(whole.x, memory.x) == 0);
-    // Sums over other blocks round otherwise, and a point whose error is that of rounding, which is what the target is,
-    // takes a refinement step more or less: 7 to 10 passes of the 15 to 30, on either side, in one of eight problems.
-    CHECK(2 * fit.passes <= 3 * memory.passes);
-    CHECK(2 * memory.passes <= 3 * fit.passes);
+    // Sums over other blocks round otherwise. Well conditioned, that costs or saves an iteration in each refinement
+    // step. If not, the points have errors of rounding, which is what the target is, and chance has a say in how many
+    // steps of 7 to 10 passes there are, one to three, for either side alike.
+    if (condition == 1e2) CHECK(std::abs(fit.passes - whole.passes) <= 4);
+    CHECK(fit.passes <= 45);
   }
   const Problem p = problem(10);
   const auto preview = least_squares_stream(
