@@ -9,4 +9,8 @@ namespace croquis {
 template <class T>
 bool all_finite(const AnyMatrixView<T>& a);
 
+/// The same for `count` entries in one piece, on the calling thread.
+template <class T>
+bool all_finite_serial(const T* x, std::int64_t count);
+
 }  // namespace croquis

@@ -10,12 +10,10 @@
 #include "sketch/strips.hpp"
 
 namespace croquis {
-namespace {
 
-// The width of the strips of A for tiles of `rows` rows. By columns it is a line. By rows, the longer the pieces of a
-// row the better memory delivers them: whole rows are best as long as the tile is small for the third-level cache,
-// since some processors fetch far beyond each piece. Of a larger tile, the more additions there are for an entry of A,
-// the nearer it should be.
+// By columns it is a line. By rows, the longer the pieces of a row the better memory delivers them: whole rows are best
+// as long as the tile is small for the third-level cache, since some processors fetch far beyond each piece. Of a larger
+// tile, the more additions there are for an entry of A, the nearer it should be.
 template <class T>
 std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows) {
   constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 22;
@@ -27,11 +25,21 @@ std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::in
   return std::min(most_lines, s.nonzeros == 1 ? std::int64_t{16} : std::int64_t{8}) * line;
 }
 
+namespace {
+
 // Dense. S is a stack of CountSketches: as many of them are applied at once as keep a strip's part of the result in
 // cache, which is all of them until d is over 2^16. Each such group reads A once, in whatever layout.
 template <class T>
 void multiply_dense(const SparseSign& s, std::int64_t first_col, MatrixView<const T> a, Update update,
                     MatrixView<T> out) {
+  // A table of 32 MiB, which would outgrow a narrow A, serves for so many rows.
+  const std::int64_t most_rows = std::max<std::int64_t>(1, (std::int64_t{1} << 23) / s.nonzeros);
+  if (a.rows > most_rows) {
+    for (std::int64_t first = 0; first < a.rows; first += most_rows)
+      multiply_dense<T>(s, first_col + first, a.block(first, 0, std::min(most_rows, a.rows - first), a.cols),
+                        first == 0 ? update : Update::add, out);
+    return;
+  }
   const Workspace<std::uint32_t> table = draw_table(s, first_col, a.rows);
   constexpr std::int64_t block = 256;
   constexpr std::int64_t most_tile_rows = std::int64_t{1} << 16;
@@ -87,6 +95,8 @@ EntryFiller<T> entries_of(const SparseSign& s) {
   };
 }
 
+template std::int64_t strip_width_for(const SparseSign&, MatrixView<const float>, std::int64_t);
+template std::int64_t strip_width_for(const SparseSign&, MatrixView<const double>, std::int64_t);
 template EntryFiller<float> entries_of(const SparseSign&);
 template EntryFiller<double> entries_of(const SparseSign&);
 template void multiply_sketch(const SparseSign&, std::int64_t, const AnyMatrixView<float>&, Update, MatrixView<float>);

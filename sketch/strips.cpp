@@ -16,7 +16,14 @@ constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 24;
 // Rows of a tile that are written together.
 constexpr std::int64_t rows_at_once = 64;
 
-// to = or += scale * tile; the tile's rows are `width` apart.
+}  // namespace
+
+template <class T>
+std::int64_t chunks_of_strips(std::int64_t strips, std::int64_t tile_size) {
+  const std::int64_t in_memory = most_tile_bytes / (strips * tile_size * static_cast<std::int64_t>(sizeof(T)));
+  return std::max<std::int64_t>(1, std::min(wanted_tiles / strips, in_memory));
+}
+
 template <class T>
 void write_tile(const T* tile, std::int64_t width, T scale, Update update, MatrixView<T> to) {
   const std::int64_t row_stride = to.row_stride();
@@ -34,17 +41,13 @@ void write_tile(const T* tile, std::int64_t width, T scale, Update update, Matri
   }
 }
 
-}  // namespace
-
 template <class T>
 void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t blocks, std::int64_t most_chunks, T scale,
                       Update update, MatrixView<T> out, const StripKernel<T>& kernel) {
   if (out.cols == 0) return;
   const std::int64_t strips = (a.cols + width - 1) / width;
   const std::int64_t tile_size = out.rows * width;
-  const std::int64_t tiles_in_memory = most_tile_bytes / (strips * tile_size * static_cast<std::int64_t>(sizeof(T)));
-  const std::int64_t chunks =
-      std::max<std::int64_t>(1, std::min({wanted_tiles / strips, most_chunks, tiles_in_memory}));
+  const std::int64_t chunks = std::max<std::int64_t>(1, std::min(chunks_of_strips<T>(strips, tile_size), most_chunks));
   const Partition parts(blocks, chunks);
 
   const auto strip_of = [&](auto view, std::int64_t strip) {
@@ -83,6 +86,8 @@ void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t bl
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                             \
+  template std::int64_t chunks_of_strips<T>(std::int64_t, std::int64_t);                                   \
+  template void write_tile(const T*, std::int64_t, T, Update, MatrixView<T>);                              \
   template void sketch_by_strips(MatrixView<const T>, std::int64_t, std::int64_t, std::int64_t, T, Update, \
                                  MatrixView<T>, const StripKernel<T>&);
 CROQUIS_INSTANTIATE(float)

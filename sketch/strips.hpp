@@ -25,4 +25,17 @@ template <class T>
 void sketch_by_strips(MatrixView<const T> a, std::int64_t width, std::int64_t blocks, std::int64_t most_chunks, T scale,
                       Update update, MatrixView<T> out, const StripKernel<T>& kernel);
 
+/// How many tiles of `tile_size` entries each of `strips` strips is to have at most: for enough tasks, but little
+/// memory.
+template <class T>
+std::int64_t chunks_of_strips(std::int64_t strips, std::int64_t tile_size);
+
+/// to = or += scale * tile, whose rows are `width` apart. On the calling thread.
+template <class T>
+void write_tile(const T* tile, std::int64_t width, T scale, Update update, MatrixView<T> to);
+
+/// The width of the strips of A for the tiles of a sparse-sign sketch that have `rows` rows.
+template <class T>
+std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows);
+
 }  // namespace croquis

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <croquis/sketch/apply.hpp>
 #include <croquis/sketch/distortion.hpp>
 
 #include "linalg/blas.hpp"
@@ -14,6 +13,7 @@
 #include "linalg/finite.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/check_sketch.hpp"
+#include "sketch/sketch_sum.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/error_bars.hpp"
 #include "solvers/factor_sketch.hpp"
@@ -24,7 +24,8 @@
 namespace croquis {
 namespace {
 
-constexpr std::int64_t collected_rows = 2048;
+// Blocks are gathered until they have this many rows, or the half of the sketch's.
+constexpr std::int64_t fewest_collected_rows = 2048;
 constexpr std::int64_t most_rows = std::int64_t{1} << 40;
 constexpr std::int64_t default_ratio = 12;
 
@@ -66,9 +67,11 @@ class LeastSquaresStream<T>::Implementation {
   Implementation(std::int64_t cols, std::int64_t vectors, LeastSquaresStreamOptions options)
       : options_(std::move(options)),
         sketch_(stream_sketch(cols, options_)),
-        sa_(sketch_.rows(), cols),
-        sb_(sketch_.rows(), vectors),
-        small_(cols, vectors, collected_rows) {}
+        cols_(cols),
+        vectors_(vectors),
+        sum_(sketch_, cols, vectors),
+        collected_rows_(std::max(fewest_collected_rows, sketch_.rows() / 2)),
+        small_(cols, vectors, collected_rows_) {}
 
   void add(const AnyMatrixView<T>& a, MatrixView<const T> b);
   LeastSquaresStreamFit<T> finish();
@@ -81,8 +84,10 @@ class LeastSquaresStream<T>::Implementation {
 
   LeastSquaresStreamOptions options_;
   AnySketch sketch_;
-  Matrix<T> sa_;
-  Matrix<T> sb_;
+  std::int64_t cols_;
+  std::int64_t vectors_;
+  SketchSum<T> sum_;
+  std::int64_t collected_rows_;
   RowCollector<T> small_;
   std::int64_t rows_ = 0;
   bool torn_ = false;
@@ -94,17 +99,18 @@ template <class T>
 void LeastSquaresStream<T>::Implementation::add(const AnyMatrixView<T>& a, MatrixView<const T> b) {
   check_view(a, "A_block");
   check_view(b, "B_block");
-  check_shape(a.rows(), a.cols(), a.rows(), sa_.cols(), "A_block", "as wide as the stream");
-  check_shape(b.rows, b.cols, a.rows(), sb_.cols(), "B_block", "a row for each row of A_block");
+  check_shape(a.rows(), a.cols(), a.rows(), cols_, "A_block", "as wide as the stream");
+  check_shape(b.rows, b.cols, a.rows(), vectors_, "B_block", "a row for each row of A_block");
   if (a.rows() > sketch_.cols() - rows_)
     throw ShapeError("A_block is " + shape_text(a.rows(), a.cols()) + " after " + std::to_string(rows_) +
                      " rows, but the sketch takes " + std::to_string(sketch_.cols()) + " rows");
   const Stopwatch clock;
   const WholeOrTorn whole(torn_);
   if (!non_finite_row_ && a.rows() > 0) {
-    if (!small_.takes(a)) absorb_small();
+    const bool few = a.rows() < sum_.few_rows(a, collected_rows_);
+    if (!few || !small_.takes(a)) absorb_small();
     if (!non_finite_row_) {
-      if (a.rows() < collected_rows && small_.takes(a)) {
+      if (few && small_.takes(a)) {
         small_.add(a, b);
       } else {
         absorb(rows_, a, b);
@@ -121,23 +127,19 @@ void LeastSquaresStream<T>::Implementation::absorb_small() {
   small_.clear();
 }
 
-// Adds S(:, rows) [A b]. An entry that is not finite leaves its mark in the sketch, which is looked through where it is
-// shorter than the block.
+// Adds S(:, rows) [A b].
 template <class T>
 void LeastSquaresStream<T>::Implementation::absorb(std::int64_t first_row, const AnyMatrixView<T>& a,
                                                    MatrixView<const T> b) {
-  accumulate(sketch_, first_row, a, sa_.view());
-  accumulate(sketch_, first_row, b, sb_.view());
-  const bool finite = all_finite<T>(b) && (a.rows() > sa_.rows() ? all_finite<T>(sa_.view()) : all_finite<T>(a));
-  if (finite) return;
+  if (sum_.add(first_row, a, b)) return;
   for (const std::optional<std::int64_t>& row : {first_non_finite_row<T>(a), first_non_finite_row<T>(b)})
     if (row && (!non_finite_row_ || first_row + *row < *non_finite_row_)) non_finite_row_ = first_row + *row;
 }
 
 template <class T>
 LeastSquaresStreamFit<T> LeastSquaresStream<T>::Implementation::finish() {
-  if (rows_ < sa_.cols())
-    throw ShapeError("the stream has had " + std::to_string(rows_) + " rows of " + std::to_string(sa_.cols()) +
+  if (rows_ < cols_)
+    throw ShapeError("the stream has had " + std::to_string(rows_) + " rows of " + std::to_string(cols_) +
                      " columns: a least-squares problem needs rows >= columns");
   const Stopwatch clock;
   {
@@ -163,18 +165,19 @@ LeastSquaresStreamFit<T> LeastSquaresStream<T>::Implementation::finish() {
 
 template <class T>
 void LeastSquaresStream<T>::Implementation::solve(LeastSquaresStreamFit<T>& fit) const {
-  const std::int64_t n = sa_.cols();
-  const std::int64_t d = sa_.rows();
+  const std::int64_t n = cols_;
+  const std::int64_t d = sketch_.rows();
   Stopwatch phase;
+  const Matrix<T> sa = sum_.sa();
   // Right-hand sides of norm near one, by powers of two.
-  Matrix<T> sb = sb_;
+  Matrix<T> sb = sum_.sb();
   std::vector<int> exponent;
   for (std::int64_t k = 0; k < sb.cols(); ++k) {
     const double norm = norm2(d, sb.data() + k * d);
     exponent.push_back(norm > 0 && std::isfinite(norm) ? std::ilogb(norm) : 0);
     for (std::int64_t i = 0; i < d; ++i) sb(i, k) = std::ldexp(sb(i, k), -exponent.back());
   }
-  Matrix<T> factored = sa_;
+  Matrix<T> factored = sa;
   Matrix<T> factored_b = sb;
   SketchedFactor<T> f = factor_computed_sketch<T>(factored.view(), factored_b.view(), options_.rcond);
   factored = {};
@@ -193,13 +196,13 @@ void LeastSquaresStream<T>::Implementation::solve(LeastSquaresStreamFit<T>& fit)
   fit.seconds.factor = phase.seconds();
 
   phase = {};
-  fit.error_bars = error_bars<T>(sketch_, rows_, sa_.view(), sb.view(), factor, f.coordinates, options_.bootstrap);
+  fit.error_bars = error_bars<T>(sketch_, rows_, sa.view(), sb.view(), factor, f.coordinates, options_.bootstrap);
   fit.seconds.bootstrap = phase.seconds();
 
   Matrix<T> residual = sb;
   {
     const SingleThreadedBlas single_threaded_blas;
-    multiply<T>(-1, sa_.view(), fit.x.view(), 1, residual.view());
+    multiply<T>(-1, sa.view(), fit.x.view(), 1, residual.view());
   }
   const Distortion distortion = typical_distortion(sketch_, std::min(n + 1, sketch_.cols()));
   for (std::int64_t k = 0; k < sb.cols(); ++k) {

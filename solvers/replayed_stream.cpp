@@ -29,12 +29,12 @@ LeastSquaresFit<T> solve(const RowBlockSource<T>& source, LeastSquaresOptions op
   LeastSquaresFit<T> fit;
   fit.method = options.method;
   fit.passes = 1;
-  const StreamMatrix<T> a(source);
+  StreamMatrix<T> a(source);
   if (a.rows() < a.cols())
     throw ShapeError("the stream is " + shape_text(a.rows(), a.cols()) +
                      ": a least-squares problem needs rows >= columns");
   check_options(options, a.rows(), a.cols());
-  const LeastSquaresProblem<T> problem = make_problem<T>(a, a.b(), options);
+  const LeastSquaresProblem<T> problem = make_problem<T>(a, a.take_b(), options);
   Attempt<T> attempt;
   if (a.non_finite_row()) {
     attempt.outcome = AttemptOutcome::non_finite_input;

@@ -23,7 +23,7 @@ void RowCollector<T>::add(const AnyMatrixView<T>& a, MatrixView<const T> b) {
       [&](const auto& view) {
         if constexpr (requires { view.layout; }) {
           if (dense_.rows() == 0) dense_ = Matrix<T>::uninitialized(capacity_, cols_, Layout::row_major);
-          copy_serial<T>(view, dense_.view().block(rows_, 0, view.rows, cols_));
+          copy<T>(view, dense_.view().block(rows_, 0, view.rows, cols_));
         } else if constexpr (requires { view.row_start; }) {
           column_.insert(column_.end(), view.column + view.row_start[0], view.column + view.row_start[view.rows]);
           value_.insert(value_.end(), view.value + view.row_start[0], view.value + view.row_start[view.rows]);

@@ -95,6 +95,14 @@ StreamMatrix<T>::StreamMatrix(const RowBlockSource<T>& source) : source_(source)
   });
 }
 
+template <class T>
+Matrix<T> StreamMatrix<T>::take_b() {
+  Matrix<T> b = Matrix<T>::uninitialized(rows_, source_.vectors);
+  copy<T>(row_major<const T>(b_.data(), rows_, source_.vectors), b.view());
+  std::vector<T>().swap(b_);
+  return b;
+}
+
 // One reading of the source: body(first_row, A_block) for each block.
 template <class T>
 template <class Body>

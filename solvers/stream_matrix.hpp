@@ -17,8 +17,8 @@ class StreamMatrix final : public ProblemMatrix<T> {
  public:
   explicit StreamMatrix(const RowBlockSource<T>& source);
 
-  /// B by rows.
-  MatrixView<const T> b() const { return row_major<const T>(b_.data(), rows_, source_.vectors); }
+  /// B, which the stream does not keep: to be called once.
+  Matrix<T> take_b();
   /// The first row of the stream in which A or B is not finite.
   std::optional<std::int64_t> non_finite_row() const { return non_finite_row_; }
 
@@ -46,7 +46,7 @@ class StreamMatrix final : public ProblemMatrix<T> {
   const RowBlockSource<T>& source_;
   std::int64_t rows_ = 0;
   std::int64_t stored_entries_ = 0;
-  std::vector<T> b_;
+  std::vector<T> b_;  // by rows
   std::optional<std::int64_t> non_finite_row_;
   Fingerprint first_;
 };

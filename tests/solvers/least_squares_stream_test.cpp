@@ -203,9 +203,16 @@ TEST_CASE("a replayed stream is solved to the accuracy of the matrix in memory")
     // A few roundoffs, as for the matrix in memory.
     CHECK(least_squares_backward_error(p.a, fit.x.view(), p.b.view())[0] < 1e-15);
     const auto memory = least_squares(p.a, p.b.view(), {.method = LeastSquaresMethod::sketch_and_precondition});
-    // Sums in another order may cost or save a step of refinement, which is short.
-    CHECK(2 * fit.passes <= 3 * memory.passes);
-    CHECK(2 * memory.passes <= 3 * fit.passes);
+    // In one block, the products are those of the matrix in memory to the bit; the one pass more took B.
+    const auto whole = least_squares_stream(source_of(p, {m}));
+    CHECK(whole.iterations == memory.iterations);
+    CHECK(whole.passes == memory.passes + 1);
+    CHECK(distance(whole.x, memory.x) == 0);
+    // Sums over other blocks round otherwise. Well conditioned, that costs or saves an iteration in each refinement
+    // step. If not, the points have errors of rounding, which is what the target is, and chance has a say in how many
+    // steps of 7 to 10 passes there are, one to three, for either side alike.
+    if (condition == 1e2) CHECK(std::abs(fit.passes - whole.passes) <= 4);
+    CHECK(fit.passes <= 45);
   }
   const Problem p = problem(10);
   const auto preview = least_squares_stream(
