@@ -26,7 +26,8 @@ std::optional<LeastSquaresMethod> try_sparse_methods(const LeastSquaresProblem<T
     why.choice = "chosen because " + attempt.reason + ", and for a sketch " + no_sketch;
     return LeastSquaresMethod::direct;
   }
-  const bool direct = sparse.direct_cost() <= sketch_and_precondition_cost(shape, sketch, condition).total();
+  const double sketch_cost = sketch_and_precondition_cost(shape, sketch, condition).total();
+  const bool direct = sparse.least_direct_cost() <= sketch_cost && sparse.direct_cost() <= sketch_cost;
   why.choice = "chosen because " + attempt.reason + ", and as cheaper than " + (direct ? "a sketch" : "a direct solve");
   return direct ? LeastSquaresMethod::direct : LeastSquaresMethod::sketch_and_precondition;
 }
