@@ -101,8 +101,7 @@ ReferenceSolution SparseReferences::normal_equations() const {
   return {std::vector<double>(x.data(), x.data() + n), 0};
 }
 
-ReferenceSolution SparseReferences::lsqr() const {
-  constexpr double tolerance = 1e-14;
+ReferenceSolution SparseReferences::lsqr(double tolerance) const {
   constexpr std::int64_t most_iterations = 3000;
   const std::int64_t m = a_.rows(), n = a_.cols();
   const AnyMatrixView<double> a = a_;

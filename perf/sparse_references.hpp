@@ -23,9 +23,9 @@ class SparseReferences {
   ReferenceSolution spqr() const;
   /// CHOLMOD of A^T A with its default orderings, columns scaled, and two steps of refinement in double.
   ReferenceSolution normal_equations() const;
-  /// LSQR of Paige and Saunders with the columns scaled to unit norm, until ||A^T r|| <= 1e-14 ||A||_F ||r||, or 3000
-  /// iterations; with the products that croquis has, on as many threads.
-  ReferenceSolution lsqr() const;
+  /// LSQR of Paige and Saunders with the columns scaled to unit norm, until ||A^T r|| <= tolerance ||A||_F ||r||, or
+  /// 3000 iterations; with the products that croquis has, on as many threads.
+  ReferenceSolution lsqr(double tolerance) const;
 
   /// ||D A^T r|| / (||A D||_F ||r||), D scaling the columns of A to unit norm.
   double relative_gradient(const std::vector<double>& x) const;

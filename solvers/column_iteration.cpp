@@ -10,7 +10,6 @@
 
 #include "linalg/column_norms.hpp"
 #include "linalg/copy.hpp"
-#include "linalg/gram.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/conjugate_gradients.hpp"
@@ -23,8 +22,10 @@ namespace {
 // The component of w in a null vector of A is normal with variance 1 / n; it is below this part of its deviation once
 // in ten thousand.
 constexpr double unseen_part = 1e-4;
-// More passes over A than this, and a factorization is cheaper. The first iterations may be slower than the others.
-constexpr double most_passes = 45;
+// More passes over A than this, and a factorization is cheaper; but looking for an ordering takes the time of passes
+// over so many entries, however few A has. The first iterations may be slower than the others.
+constexpr double passes_of_factorization = 45;
+constexpr double entries_of_analysis = 20000;
 constexpr double slack = 1.3;
 constexpr std::int64_t least_iterations = 4;
 // Even eight iterations, as few as there can be, are too many for more vectors.
@@ -39,15 +40,38 @@ struct Trial {
   Matrix<T> z;  // D^-1 x of the problem, as far as it has come
 };
 
-// The eigenvalues of Lanczos' tridiagonal matrix, which conjugate gradients give with their steps.
+// The extreme eigenvalues of Lanczos' tridiagonal matrix, which conjugate gradients give with their steps, as singular
+// values; to a part in a thousand, the largest from above and the smallest from below. By bisection: the pivots of
+// T - x I are as often negative as there are eigenvalues below x (Sturm).
 ExtremeSingularValues from_steps(const std::vector<double>& alpha, const std::vector<double>& beta) {
-  const auto k = static_cast<std::int64_t>(alpha.size());
-  Matrix<double> t(k, k);
-  for (std::int64_t j = 0; j < k; ++j) {
-    t(j, j) = 1 / alpha[j] + (j > 0 ? beta[j - 1] / alpha[j - 1] : 0);
-    if (j > 0) t(j - 1, j) = std::sqrt(beta[j - 1]) / alpha[j - 1];
+  const std::size_t k = alpha.size();
+  std::vector<double> diagonal, square;  // of T, and the squares beside the diagonal
+  double above = 0;
+  for (std::size_t j = 0; j < k; ++j) {
+    diagonal.push_back(1 / alpha[j] + (j > 0 ? beta[j - 1] / alpha[j - 1] : 0));
+    square.push_back(beta[j] / (alpha[j] * alpha[j]));
+    above = std::max(above, diagonal[j] + std::sqrt(square[j]) + (j > 0 ? std::sqrt(square[j - 1]) : 0));
   }
-  return singular_values_of_gram(std::move(t));
+  const auto count_below = [&](double x) {
+    std::size_t count = 0;
+    double pivot = 1;
+    for (std::size_t j = 0; j < k; ++j) {
+      pivot = diagonal[j] - x - (j > 0 ? square[j - 1] / pivot : 0);
+      if (pivot == 0) pivot = std::numeric_limits<double>::min();
+      if (pivot < 0) ++count;
+    }
+    return count;
+  };
+  // The end of the bracket that is asked for, of the least x with `wanted` eigenvalues below it.
+  const auto bisect = [&](std::size_t wanted, bool from_below) {
+    double low = 0, high = above;
+    while (high - low > 1e-3 * high && high > std::numeric_limits<double>::epsilon() * above) {
+      const double middle = (low + high) / 2;
+      (count_below(middle) >= wanted ? high : low) = middle;
+    }
+    return from_below ? low : high;
+  };
+  return {.largest = std::sqrt(bisect(k, false)), .smallest = std::sqrt(bisect(1, true))};
 }
 
 // Conjugate gradients on D A^T A D Z = [D A^T A D w, D A^T B], of which the first column says when to stop.
@@ -76,6 +100,8 @@ Trial<T> try_columns(const LeastSquaresProblem<T>& problem, const std::vector<T>
   scale_rows(gradient, gradient);
   ++report.passes;
 
+  const double most_passes = passes_of_factorization +
+                             entries_of_analysis / std::max<double>(1, static_cast<double>(problem.a.stored_entries()));
   const double digits = -std::log(std::numeric_limits<T>::epsilon() / 2);
   const double close = std::max(unseen_part / std::sqrt(static_cast<double>(n)),
                                 16 * static_cast<double>(std::numeric_limits<T>::epsilon()));

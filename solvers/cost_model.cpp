@@ -45,6 +45,8 @@ constexpr double extra_passes = 3;
 // The solver gives a sketch up when ten iterations do not reduce the residual tenfold; it has then made 12 passes.
 constexpr double slowest_rate = 0.794;
 constexpr double passes_to_give_up = 12;
+// So many columns bring a sketch's distortion near enough to what is typical that two rows for each will do.
+constexpr std::int64_t least_cols_for_few_rows = 1000;
 
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
 double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * rows * cols * cols; }
@@ -158,7 +160,8 @@ double probe_cost(const ProblemShape& s) {
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape) {
   std::int64_t best = 0;
   double best_cost = 0;
-  for (const double ratio : {3., 4., 5., 6., 8., 10., 12., 16.}) {
+  for (const double ratio : {2., 2.5, 3., 4., 5., 6., 8., 10., 12., 16.}) {
+    if (ratio < 3 && shape.cols < least_cols_for_few_rows) continue;
     const std::int64_t rows = static_cast<std::int64_t>(std::ceil(ratio * static_cast<double>(shape.cols)));
     const AnySketch sketch = make_sketch(SketchFamily::sparse_sign, rows, shape.rows, 0);
     const double condition = typical_distortion(sketch, shape.cols).preconditioned_condition();

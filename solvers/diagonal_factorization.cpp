@@ -21,7 +21,9 @@ class ShiftedScalar final : public ShiftedFactor<T> {
 template <class T>
 class DiagonalFactorization final : public Factorization<T> {
  public:
-  explicit DiagonalFactorization(double smallest) : smallest_(smallest) {}
+  DiagonalFactorization(const std::vector<T>& scale, double smallest) : smallest_(smallest) {
+    for (const T s : scale) factor_.push_back(static_cast<T>(s / smallest));
+  }
 
   void precondition(MatrixView<const T> y, MatrixView<T> x) const override { scale_rows(y, x); }
   void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const override { scale_rows(x, y); }
@@ -38,10 +40,11 @@ class DiagonalFactorization final : public Factorization<T> {
  private:
   void scale_rows(MatrixView<const T> from, MatrixView<T> to) const {
     for (std::int64_t k = 0; k < from.cols; ++k)
-      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = static_cast<T>(from(j, k) * this->scale[j] / smallest_);
+      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = from(j, k) * factor_[j];
   }
 
   double smallest_;
+  std::vector<T> factor_;  // N
 };
 
 }  // namespace
@@ -49,7 +52,7 @@ class DiagonalFactorization final : public Factorization<T> {
 template <class T>
 std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, const ExtremeSingularValues& extreme,
                                                          double frobenius_norm, double rcond) {
-  auto f = std::make_unique<DiagonalFactorization<T>>(extreme.smallest);
+  auto f = std::make_unique<DiagonalFactorization<T>>(scale, extreme.smallest);
   f->scale = std::move(scale);
   f->rank = f->cols();
   f->rcond = rcond > 0 ? rcond : default_rcond<T>(f->rank);

@@ -38,19 +38,19 @@ class Solver {
         sparse_(sparse),
         range_(range),
         fit_(fit),
-        shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()},
-        sketch_(first_sketch(problem.options, shape_)) {}
+        shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()} {}
 
   void run() {
     Attempt<T> attempt;
     if (solves_sparse_matrix_automatically()) {
-      const auto next = try_sparse_methods(problem_, *sparse_, shape_, sketch_, fit_, attempt, why_);
+      const auto next = try_sparse_methods<T>(
+          problem_, *sparse_, shape_, [&] { return sketch(); }, fit_, attempt, why_);
       if (!next) return conclude(fit_, problem_, attempt, why_);
       choice_.method = *next;
     } else if (sparse_ != nullptr && problem_.options.method == LeastSquaresMethod::gram_and_precondition) {
       choice_.method = problem_.options.method;
     } else {
-      choice_ = choose_method(problem_, shape_, sketch_, fit_);
+      choice_ = choose_method(problem_, shape_, sketch(), fit_);
       why_.choice = choice_.reason;
       fit_.predicted_seconds = choice_.cost * seconds_per_flop();
       if (choice_.probe.out_of_range && can_be_scaled()) return run_scaled();
@@ -71,6 +71,12 @@ class Solver {
     return sparse_ != nullptr && !sketch_is_given && options.method == LeastSquaresMethod::automatic;
   }
 
+  // The sketch that is given, or the cheapest; which one that is takes longer to find out than a small A to solve.
+  const AnySketch& sketch() {
+    if (!sketch_) sketch_ = first_sketch(problem_.options, shape_);
+    return *sketch_;
+  }
+
   bool can_be_scaled() const { return sparse_ == nullptr && range_ == ColumnRange::safe; }
 
   void run_scaled() {
@@ -88,10 +94,10 @@ class Solver {
   }
 
   // Methods that look for a short way hand over to those that always lead somewhere.
-  LeastSquaresMethod after(LeastSquaresMethod method) const {
+  LeastSquaresMethod after(LeastSquaresMethod method) {
     const bool short_way =
         method == LeastSquaresMethod::column_iteration || method == LeastSquaresMethod::gram_and_precondition;
-    return short_way ? cheaper_of_sketch_and_direct(shape_, sketch_) : LeastSquaresMethod::direct;
+    return short_way ? cheaper_of_sketch_and_direct(shape_, sketch()) : LeastSquaresMethod::direct;
   }
 
   Attempt<T> attempt_by(LeastSquaresMethod method) {
@@ -117,7 +123,7 @@ class Solver {
   Attempt<T> by_sketches() {
     Attempt<T> attempt;
     for (int number = 0; number < most_sketches; ++number) {
-      fit_.sketch = reseeded(sketch_, number);
+      fit_.sketch = reseeded(sketch(), number);
       attempt = sketch_and_precondition(problem_, *fit_.sketch, fit_);
       if (attempt.outcome != AttemptOutcome::rejected) break;
       why_.resketched = attempt.reason;
@@ -139,7 +145,7 @@ class Solver {
   ColumnRange range_;
   LeastSquaresFit<T>& fit_;
   ProblemShape shape_;
-  AnySketch sketch_;
+  std::optional<AnySketch> sketch_;
   MethodChoice<T> choice_;
   Explanation why_;
 };

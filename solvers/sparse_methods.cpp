@@ -25,6 +25,9 @@ constexpr double dense_part = 0.3;
 // A^T A of this density fills in completely, or nearly: no need to look for an ordering.
 constexpr double dense_gram = 0.25;
 constexpr std::int64_t sampled_columns = 32;
+// Of this density, R is full whatever the ordering, or nearly: this part of the flops of a full one is the least.
+constexpr double full_gram = 0.75;
+constexpr double surely = 0.5;
 // A dense square may take this part of the memory, of which the methods need three or four at once.
 constexpr double square_memory = 0.1;
 // A null basis, n entries for each dependent column, may take this part.
@@ -68,9 +71,11 @@ bool SparseMethods<T>::factor_is_dense() {
   if (density_is_known_) return dense_;
   density_is_known_ = true;
   const auto n = static_cast<double>(problem_.cols());
-  const bool fits = sizeof(T) * n * n <= square_memory * machine_memory();
-  dense_ = fits && (estimate_gram_density(storage_.rows(), storage_.columns(), sampled_columns) >= dense_gram ||
-                    analysis() == nullptr || analysis()->entries >= dense_part * n * (n + 1) / 2);
+  if (sizeof(T) * n * n <= square_memory * machine_memory()) {
+    gram_density_ = estimate_gram_density(storage_.rows(), storage_.columns(), sampled_columns);
+    dense_ =
+        gram_density_ >= dense_gram || analysis() == nullptr || analysis()->entries >= dense_part * n * (n + 1) / 2;
+  }
   return dense_;
 }
 
@@ -141,6 +146,18 @@ std::string SparseMethods<T>::why_not_dense(std::int64_t rows) const {
   if (2 * bytes <= machine_memory()) return {};
   return "a dense matrix of " + shape_text(rows, problem_.cols()) + " would take " + gigabytes(bytes) +
          " of memory, twice, and the machine has " + gigabytes(machine_memory());
+}
+
+template <class T>
+double SparseMethods<T>::least_direct_cost() {
+  if (!factor_is_dense() || gram_density_ < full_gram) return 0;
+  const auto m = static_cast<double>(problem_.rows());
+  const auto n = static_cast<double>(problem_.cols());
+  const auto entries = static_cast<double>(problem_.a.stored_entries());
+  // A row of p random places joins the front at the first of them, after n / (p + 1) columns on the average.
+  const double per_row = entries / m;
+  const double flops = 2 * n * n * (m * (1 - 2 / (per_row + 2)) - n / 3);
+  return front_flop * surely * std::max(0.0, flops) + front_entry * entries;
 }
 
 template <class T>

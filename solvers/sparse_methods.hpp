@@ -35,6 +35,8 @@ class SparseMethods {
 
   /// The cost of `direct` in the units of the cost model; infinite if it would be rejected.
   double direct_cost();
+  /// No more than that, at no cost: where A^T A is full there is no ordering to look for.
+  double least_direct_cost();
 
  private:
   bool factor_is_dense();
@@ -46,6 +48,7 @@ class SparseMethods {
   SparseStorage<T>& storage_;
   bool density_is_known_ = false;
   bool dense_ = false;
+  double gram_density_ = 0;  ///< where it was looked at
   std::unique_ptr<SparseCholesky> analysis_;
   std::optional<SparseQrCost> qr_cost_;
 };

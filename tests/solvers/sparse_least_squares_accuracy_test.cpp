@@ -143,6 +143,21 @@ TEST_CASE("square, one column, by columns") {
   check(AnyMatrixView<double>(transpose).transposed(), b);
 }
 
+TEST_CASE("one to six right-hand sides, the first few of which share the test of the columns") {
+  RandomSource random(6);
+  const auto a = paired(2000, 40, 1, random);
+  const Matrix<double> b = gaussian_matrix(2000, 6, random);
+  for (std::int64_t vectors = 1; vectors <= 6; ++vectors) {
+    CAPTURE(vectors);
+    Matrix<double> some(2000, vectors);
+    std::copy_n(b.data(), some.entries().size(), some.data());
+    check(a, some);
+    const auto fit = least_squares(a, some);
+    CHECK((fit.method == LeastSquaresMethod::column_iteration || vectors > 1));
+    CHECK((fit.method != LeastSquaresMethod::column_iteration || vectors < 6));
+  }
+}
+
 TEST_CASE("the method that the matrix calls for") {
   RandomSource random(4);
   const Matrix<double> b = gaussian_matrix(3000, 1, random);
