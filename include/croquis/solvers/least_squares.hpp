@@ -26,11 +26,13 @@ enum class LeastSquaresMethod {
   sketch_and_solve,         ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
   gram_and_precondition,    ///< Cholesky of A^T A as preconditioner of the refined iteration: for condition numbers up
                             ///< to some 1e6 (float: 200); beyond, it says so and falls back
-  column_iteration          ///< A sparse: the iteration with nothing but the columns scaled, where that makes A well
+  column_iteration,         ///< A sparse: the iteration with nothing but the columns scaled, where that makes A well
                             ///< conditioned; if not, it says so after a few passes and falls back
+  cholesky_qr  ///< R and Q^T B by Cholesky QR of A R_s^-1, R_s from a sketch, for A dense and of full rank:
+               ///< no iteration, and so the cheapest for many right-hand sides
 };
 
-/// "automatic", "sketch-and-precondition", "direct", "sketch-and-solve" or "gram-and-precondition".
+/// The name with hyphens, such as "sketch-and-precondition".
 CROQUIS_API std::string to_string(LeastSquaresMethod method);
 
 /// Where an iteration stands, for a progress callback.
