@@ -149,6 +149,12 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// a sparse one is not solved, and the status says so. An x that overflows in the units of A and b, or underflows so
 /// far that its last digits are lost, is not called a solution.
 ///
+/// Cholesky QR takes no iteration: with R_s from a sketch, C = A R_s^-1 is well conditioned, so the Cholesky factor of
+/// C^T C gives R and Q^T B of A = Q R as accurately as Householder QR; the solution is checked, and refined only should
+/// the check fail. Rank-deficient and sparse A, operators and weighted A are handed on. Cost: 2 m n^2 + 2 m n k flops,
+/// 3 passes, of which the last has 4 m n k flops; memory O(n^2 + n k) and a block of A's rows of 64 MiB. Source:
+/// Garrison and Ipsen, arXiv 2406.11751 (randomized preconditioned Cholesky QR).
+///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
 /// n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not changed.
