@@ -56,6 +56,12 @@ double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * r
 
 double shift_cost(double cols) { return shift_per_cube * cols * cols * cols; }
 
+// Past a few vectors a pass is a matrix product, not a read.
+double pass_cost_per_entry(const ProblemShape& s) {
+  const double k = static_cast<double>(s.vectors);
+  return std::max(pass_per_entry, s.vectors < least_wide ? 6 * k : 4 * wide_flop * k);
+}
+
 double entries_and_rows(const ProblemShape& s) {
   return static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
 }
@@ -67,7 +73,7 @@ SolveCost direct_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   return {.sketch = 0,
           .factor = qr_cost(m, n) + 5 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
-          .iterate = 3 * pass_per_entry * m * n + shift_cost(n)};
+          .iterate = (2 * pass_per_entry + pass_cost_per_entry(s)) * m * n + shift_cost(n)};
 }
 
 double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
@@ -105,9 +111,7 @@ double factor_cost(const ProblemShape& s, std::int64_t sketch_rows) {
 double pass_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   const double k = static_cast<double>(s.vectors);
-  // Past a few vectors a pass is a matrix product, not a read.
-  const double flops = s.vectors < least_wide ? 6 * k : 4 * wide_flop * k;
-  return entries_and_rows(s) * std::max(pass_per_entry, flops) + solve_per_entry * n * n * k + pass_overhead;
+  return entries_and_rows(s) * pass_cost_per_entry(s) + solve_per_entry * n * n * k + pass_overhead;
 }
 
 ExpectedPasses expected_passes(std::int64_t cols, double condition) {

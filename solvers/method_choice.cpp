@@ -18,6 +18,9 @@ namespace {
 // With fewer rows for each column a sketch of them is hardly smaller than A.
 constexpr std::int64_t least_rows_per_column_to_probe = 4;
 
+// The passes of fewer are reads of A rather than arithmetic, and the costs of the methods are too close to tell.
+constexpr std::int64_t least_vectors_of_cholesky_qr = 4;
+
 double infinite() { return std::numeric_limits<double>::infinity(); }
 
 // The precisions there are in T: a Gram matrix in float is nothing new to float.
@@ -82,7 +85,8 @@ MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const Probl
     choice.reason = sketch_is_given ? "chosen because a sketch was asked for"
                                     : "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
     choice.cost = cost_of(choice.method, shape, sketch);
-    if (!sketch_is_given && problem.a.has_gram() && shape.rows >= least_rows_of_cholesky_qr(shape.cols)) {
+    if (!sketch_is_given && problem.a.has_gram() && shape.vectors >= least_vectors_of_cholesky_qr &&
+        shape.rows >= least_rows_of_cholesky_qr(shape.cols)) {
       const double by_cholesky_qr = cost_of(LeastSquaresMethod::cholesky_qr, shape, sketch);
       if (by_cholesky_qr < choice.cost) {
         choice.method = LeastSquaresMethod::cholesky_qr;
