@@ -19,47 +19,51 @@ constexpr std::int64_t most_chunks = 16;
 constexpr std::int64_t partial_bytes = std::int64_t{64} << 20;
 std::int64_t rounded_up(std::int64_t size, std::int64_t granule) { return (size + granule - 1) / granule * granule; }
 
-// The upper triangle of A^T A in square blocks of columns i times columns j, each as the strips that
-// `add_panel_products` adds to, one for each panel of its rows; one set of blocks for each chunk of rows of A.
+// The upper triangle of A^T A, and A^T V, in square blocks of columns i of A times columns j of A or V, each as the
+// strips that `add_panel_products` adds to, one for each panel of its rows; one set of blocks for each chunk of a block
+// of rows of A and V.
 template <class From, class T>
 class GramSums {
  public:
-  GramSums(MatrixView<const From> a, const From* scale)
-      : a_(a),
+  // For A with `cols` and V with `vectors` columns, by blocks of at most `rows` rows.
+  GramSums(std::int64_t rows, std::int64_t cols, std::int64_t vectors, const From* scale)
+      : n_(cols),
+        vectors_(vectors),
         scale_(scale),
         tile_(gram_tile<T>()),
-        cols_(block_cols(a.cols, tile_)),
-        pairs_(upper_blocks()),
-        chunks_(a.rows, chunks_wanted(), slab_rows),
-        sums_(chunks_.count * pairs_count() * cols_ * cols_),
-        slabs_((cols_ + tile_.width) * slab_rows) {}
-
-  std::int64_t pairs_count() const { return static_cast<std::int64_t>(pairs_.size()); }
-
-  // Chunk by chunk, so that threads share what they read.
-  void compute() {
-    for_each_tile(chunks_.count * pairs_count(),
-                  [&](std::int64_t task) { add(task / pairs_count(), task % pairs_count()); });
+        cols_(block_cols(cols, tile_)),
+        pairs_(all_pairs()),
+        chunks_(Partition(rows, chunks_wanted(), slab_rows).count),
+        sums_(chunks_ * pairs_count() * cols_ * cols_),
+        slabs_((cols_ + tile_.width) * slab_rows),
+        ones_(static_cast<std::size_t>(cols_), From(1)) {
+    for_each_tile(chunks_ * pairs_count(),
+                  [&](std::int64_t task) { std::fill_n(sums_.data() + task * cols_ * cols_, cols_ * cols_, T(0)); });
   }
 
-  // The sum over the chunks of block `pair`, in their order, onto `result`.
-  void add_to(std::int64_t pair, Matrix<T>& result) {
-    const auto [i, j] = pairs_[static_cast<std::size_t>(pair)];
-    const std::int64_t rows = std::min(cols_, a_.cols - i * cols_);
-    for (std::int64_t col = 0; col < std::min(cols_, a_.cols - j * cols_); ++col) {
-      const std::int64_t used = i == j ? col + 1 : rows;
-      T* const to = &result(i * cols_, j * cols_ + col);
-      for (std::int64_t chunk = 0; chunk < chunks_.count; ++chunk) {
-        const T* const from = sums(chunk, pair) + col * tile_.width;
-        for (std::int64_t row = 0; row < used; ++row)
-          to[row] += from[row / tile_.width * tile_.width * cols_ + row % tile_.width];
-      }
-    }
+  // Chunk by chunk, so that threads share what they read.
+  void add(MatrixView<const From> a, MatrixView<const From> v) {
+    const Partition chunks(a.rows, chunks_, slab_rows);
+    for_each_tile(chunks.count * pairs_count(), [&](std::int64_t task) {
+      const std::int64_t chunk = task / pairs_count();
+      const std::int64_t first = chunks.begin(chunk);
+      add(a.block(first, 0, chunks.length(chunk), n_), v.block(first, 0, chunks.length(chunk), vectors_), chunk,
+          task % pairs_count());
+    });
+  }
+
+  // The sums over the chunks, in their order.
+  GramAndProduct<T> result() {
+    GramAndProduct<T> total{Matrix<T>(n_, n_), Matrix<T>(n_, vectors_)};
+    for_each_tile(pairs_count(), [&](std::int64_t pair) { add_to(pair, total); });
+    return total;
   }
 
  private:
+  // Columns i * cols_ and following of A, and those from j * cols_ of V or of A.
   struct Pair {
     std::int64_t i, j;
+    bool of_vectors;
   };
 
   static std::int64_t block_cols(std::int64_t n, const GramTile& tile) {
@@ -68,12 +72,16 @@ class GramSums {
     return rounded_up((n + blocks - 1) / blocks, tile.width);
   }
 
-  std::vector<Pair> upper_blocks() const {
+  std::vector<Pair> all_pairs() const {
     std::vector<Pair> pairs;
-    for (std::int64_t j = 0; j * cols_ < a_.cols; ++j)
-      for (std::int64_t i = 0; i <= j; ++i) pairs.push_back({i, j});
+    for (std::int64_t j = 0; j * cols_ < n_; ++j)
+      for (std::int64_t i = 0; i <= j; ++i) pairs.push_back({i, j, false});
+    for (std::int64_t j = 0; j * cols_ < vectors_; ++j)
+      for (std::int64_t i = 0; i * cols_ < n_; ++i) pairs.push_back({i, j, true});
     return pairs;
   }
+
+  std::int64_t pairs_count() const { return static_cast<std::int64_t>(pairs_.size()); }
 
   std::int64_t chunks_wanted() const {
     const std::int64_t fitting = partial_bytes / (pairs_count() * cols_ * cols_ * static_cast<std::int64_t>(sizeof(T)));
@@ -85,57 +93,91 @@ class GramSums {
     return sums_.data() + (chunk * pairs_count() + pair) * cols_ * cols_;
   }
 
+  std::int64_t right_cols(const Pair& pair) const {
+    return std::min(cols_, (pair.of_vectors ? vectors_ : n_) - pair.j * cols_);
+  }
+
   // Packs the columns of block j that a slab of rows has, then meets them with those of block i panel by panel. In a
   // block of the diagonal the panels are the same, and what lies below the diagonal is left out.
-  void add(std::int64_t chunk, std::int64_t pair) {
-    const auto [i, j] = pairs_[static_cast<std::size_t>(pair)];
-    const std::int64_t left_cols = std::min(cols_, a_.cols - i * cols_);
-    const std::int64_t right_cols = std::min(cols_, a_.cols - j * cols_);
-    const std::int64_t strips = rounded_up(right_cols, tile_.width) / tile_.strip;
-    T* const out = sums(chunk, pair);
-    std::fill_n(out, cols_ * cols_, T(0));
+  void add(MatrixView<const From> a, MatrixView<const From> v, std::int64_t chunk, std::int64_t number) {
+    const Pair& pair = pairs_[static_cast<std::size_t>(number)];
+    const bool diagonal = pair.i == pair.j && !pair.of_vectors;
+    const std::int64_t left_cols = std::min(cols_, n_ - pair.i * cols_);
+    // In a block of the diagonal all columns of a panel, since panels are also what it is multiplied with.
+    const std::int64_t strips = rounded_up(right_cols(pair), diagonal ? tile_.width : tile_.strip) / tile_.strip;
+    T* const out = sums(chunk, number);
     auto memory = slabs_.borrow();
     T* const right = memory.data();
     T* const single = right + cols_ * slab_rows;
-    for (std::int64_t row = chunks_.begin(chunk); row < chunks_.end(chunk); row += slab_rows) {
-      const std::int64_t depth = std::min(slab_rows, chunks_.end(chunk) - row);
-      pack_panels(a_.block(row, j * cols_, depth, right_cols), scale_ + j * cols_, right);
+    for (std::int64_t row = 0; row < a.rows; row += slab_rows) {
+      const std::int64_t depth = std::min(slab_rows, a.rows - row);
+      pack_panels((pair.of_vectors ? v : a).block(row, pair.j * cols_, depth, right_cols(pair)),
+                  pair.of_vectors ? ones_.data() : scale_ + pair.j * cols_, right);
       for (std::int64_t first = 0; first < left_cols; first += tile_.width) {
         T* const tiles = out + first * cols_;
-        if (i == j) {
+        if (diagonal) {
           const std::int64_t below = first / tile_.strip;
           add_panel_products(right + first * depth, right + first * depth, depth, strips - below,
                              tiles + below * tile_.width * tile_.strip, tile_.width);
         } else {
-          const std::int64_t column = i * cols_ + first;
-          pack_panels(a_.block(row, column, depth, std::min(tile_.width, left_cols - first)), scale_ + column, single);
+          const std::int64_t column = pair.i * cols_ + first;
+          pack_panels(a.block(row, column, depth, std::min(tile_.width, left_cols - first)), scale_ + column, single);
           add_panel_products(single, right, depth, strips, tiles, tile_.width);
         }
       }
     }
   }
 
-  MatrixView<const From> a_;
+  void add_to(std::int64_t number, GramAndProduct<T>& total) {
+    const Pair& pair = pairs_[static_cast<std::size_t>(number)];
+    const std::int64_t rows = std::min(cols_, n_ - pair.i * cols_);
+    Matrix<T>& result = pair.of_vectors ? total.product : total.gram;
+    for (std::int64_t col = 0; col < right_cols(pair); ++col) {
+      const std::int64_t used = pair.i == pair.j && !pair.of_vectors ? col + 1 : rows;
+      T* const to = &result(pair.i * cols_, pair.j * cols_ + col);
+      for (std::int64_t chunk = 0; chunk < chunks_; ++chunk) {
+        const T* const from = sums(chunk, number) + col * tile_.width;
+        for (std::int64_t row = 0; row < used; ++row)
+          to[row] += from[row / tile_.width * tile_.width * cols_ + row % tile_.width];
+      }
+    }
+  }
+
+  std::int64_t n_;
+  std::int64_t vectors_;
   const From* scale_;
   GramTile tile_;
   std::int64_t cols_;  // of a block
   std::vector<Pair> pairs_;
-  Partition chunks_;
+  std::int64_t chunks_;
   Workspace<T> sums_;
   WorkspacePool<T> slabs_;
+  std::vector<From> ones_;
 };
 
 template <class From, class T>
 Matrix<T> scaled_gram(MatrixView<const From> a, const From* scale) {
-  Matrix<T> result(a.cols, a.cols);
-  if (a.rows == 0 || a.cols == 0) return result;
-  GramSums<From, T> sums(a, scale);
-  sums.compute();
-  for_each_tile(sums.pairs_count(), [&](std::int64_t pair) { sums.add_to(pair, result); });
-  return result;
+  if (a.rows == 0 || a.cols == 0) return Matrix<T>(a.cols, a.cols);
+  GramSums<From, T> sums(a.rows, a.cols, 0, scale);
+  sums.add(a, a.block(0, 0, a.rows, 0));
+  return sums.result().gram;
 }
 
 }  // namespace
+
+template <class T>
+GramAndProduct<T> gram_and_product(std::int64_t block_rows, std::int64_t cols, std::int64_t vectors,
+                                   std::int64_t blocks,
+                                   const std::function<RowBlock<T>(std::int64_t block)>& block_of_rows) {
+  if (cols == 0 || blocks == 0) return {Matrix<T>(cols, cols), Matrix<T>(cols, vectors)};
+  const std::vector<T> ones(static_cast<std::size_t>(cols), T(1));
+  GramSums<T, T> sums(block_rows, cols, vectors, ones.data());
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const RowBlock<T> rows = block_of_rows(block);
+    sums.add(rows.a, rows.v);
+  }
+  return sums.result();
+}
 
 template <class T>
 Matrix<T> gram(MatrixView<const T> a, const std::vector<T>& scale) {
@@ -154,6 +196,10 @@ Matrix<float> gram_in_float(MatrixView<const double> a, const std::vector<double
   return scaled_gram<double, float>(a, scale.data());
 }
 
+template GramAndProduct<float> gram_and_product(std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                                                const std::function<RowBlock<float>(std::int64_t)>&);
+template GramAndProduct<double> gram_and_product(std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                                                 const std::function<RowBlock<double>(std::int64_t)>&);
 template Matrix<float> gram(MatrixView<const float>, const std::vector<float>&);
 template Matrix<double> gram(MatrixView<const double>, const std::vector<double>&);
 template Matrix<float> gram(MatrixView<const float>);

@@ -21,7 +21,7 @@
 namespace croquis::perf {
 namespace {
 
-enum class Reference { dgels, dgelsy, normal_equations, sketch_and_precondition, gram_and_precondition };
+enum class Reference { dgels, dgelsy, normal_equations, sketch_and_precondition, gram_and_precondition, cholesky_qr };
 
 struct Shape {
   std::int64_t rows;
@@ -121,6 +121,9 @@ struct Problem {
       case Reference::gram_and_precondition:
         reference_x = least_squares(a, b.view(), {.method = LeastSquaresMethod::gram_and_precondition}).x;
         return;
+      case Reference::cholesky_qr:
+        reference_x = least_squares(a, b.view(), {.method = LeastSquaresMethod::cholesky_qr}).x;
+        return;
     }
     reference_x = Matrix<double>(b_copy.view().block(0, 0, a.cols(), b.cols()));
   }
@@ -138,6 +141,8 @@ std::string name_of(Reference reference) {
       return "sketch-and-precondition";
     case Reference::gram_and_precondition:
       return "gram-and-precondition";
+    case Reference::cholesky_qr:
+      return "cholesky-qr";
   }
   return {};
 }

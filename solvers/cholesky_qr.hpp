@@ -21,8 +21,14 @@ Matrix<double> sketched_triangle(const AnyMatrixView<double>& a, std::uint64_t s
 /// 8 d n^2 of the sketch's QR.
 Matrix<double> triangular_factor(const AnyMatrixView<double>& a, std::uint64_t seed);
 
+/// L R, both upper triangular (n x n, zeros below, of which up to 64 in a column are read). Multithreaded; the result
+/// does not depend on the number of threads. Cost: about n^3 flops.
+template <class T>
+Matrix<T> product_of_triangles(MatrixView<const T> l, MatrixView<const T> r);
+
 /// The inverse of an upper triangular R (n x n), zeros below. Multithreaded; the result does not depend on the number
 /// of threads. Cost: n^3 / 3 flops.
-Matrix<double> inverse_of_triangle(MatrixView<const double> r);
+template <class T>
+Matrix<T> inverse_of_triangle(MatrixView<const T> r);
 
 }  // namespace croquis

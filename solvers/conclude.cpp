@@ -7,6 +7,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
+#include "linalg/parallel.hpp"
 
 namespace croquis {
 namespace {
@@ -22,13 +23,15 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   const std::int64_t rows = std::min(point.residual.rows(), problem.a.sketched_rows());
   const int a_exponent = problem.a.exponent();
   const std::int64_t n = point.gradient.rows();
-  for (std::int64_t j = 0; j < problem.vectors(); ++j) {
+  fit.residual_norm.assign(static_cast<std::size_t>(problem.vectors()), 0);
+  fit.gradient_norm.assign(static_cast<std::size_t>(problem.vectors()), 0);
+  for_each_tile(problem.vectors(), [&](std::int64_t j) {
     const int exponent = problem.b_exponent[j];
     for (std::int64_t i = 0; i < point.x.rows(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
     const double residual_norm = norm2(rows, point.residual.data() + j * point.residual.rows());
-    fit.residual_norm.push_back(std::ldexp(residual_norm, exponent + a_exponent));
-    fit.gradient_norm.push_back(std::ldexp(norm2(n, point.gradient.data() + j * n), exponent + 2 * a_exponent));
-  }
+    fit.residual_norm[j] = std::ldexp(residual_norm, exponent + a_exponent);
+    fit.gradient_norm[j] = std::ldexp(norm2(n, point.gradient.data() + j * n), exponent + 2 * a_exponent);
+  });
   fit.backward_error = point.backward_error;
   fit.x = std::move(point.x);
   if (attempt.outcome == AttemptOutcome::solved && !all_finite<T>(fit.x.view()))

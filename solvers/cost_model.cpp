@@ -35,6 +35,11 @@ constexpr double float_gram_flop = 0.5;
 constexpr double float_gram_packing_cols = 180;
 // Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
 constexpr double cholesky_per_cube = 1.6;
+// A flop of a pass over so many vectors that it is a product of blocks with the same kernels.
+constexpr std::int64_t least_wide = 16;
+constexpr double wide_flop = 1.1;
+// A flop of the triangular solve with a few hundred rows.
+constexpr double triangular_flop = 1.3;
 // Passes of a solve by the Gram matrix that are not iterations: the gradient at zero, the first residual, the last.
 constexpr double extra_gram_passes = 3;
 
@@ -53,6 +58,12 @@ double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * r
 
 double shift_cost(double cols) { return shift_per_cube * cols * cols * cols; }
 
+// Past a few vectors a pass is a matrix product, not a read.
+double pass_cost_per_entry(const ProblemShape& s) {
+  const double k = static_cast<double>(s.vectors);
+  return std::max(pass_per_entry, s.vectors < least_wide ? 6 * k : 4 * wide_flop * k);
+}
+
 double entries_and_rows(const ProblemShape& s) {
   return static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
 }
@@ -64,7 +75,7 @@ SolveCost direct_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   return {.sketch = 0,
           .factor = qr_cost(m, n) + 5 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
-          .iterate = 3 * pass_per_entry * m * n + shift_cost(n)};
+          .iterate = (2 * pass_per_entry + pass_cost_per_entry(s)) * m * n + shift_cost(n)};
 }
 
 double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
@@ -102,8 +113,7 @@ double factor_cost(const ProblemShape& s, std::int64_t sketch_rows) {
 double pass_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   const double k = static_cast<double>(s.vectors);
-  // Past a few vectors a pass is a matrix product, not a read.
-  return entries_and_rows(s) * std::max(pass_per_entry, 6 * k) + solve_per_entry * n * n * k + pass_overhead;
+  return entries_and_rows(s) * pass_cost_per_entry(s) + solve_per_entry * n * n * k + pass_overhead;
 }
 
 ExpectedPasses expected_passes(std::int64_t cols, double condition) {
@@ -149,6 +159,16 @@ SolveCost gram_and_precondition_cost(const ProblemShape& s, GramPrecision precis
   return {.sketch = 0,
           .factor = flop * m * n * n + cholesky_per_cube * n * n * n,
           .iterate = (extra_gram_passes + iterations) * pass_cost(s) + shift_cost(n)};
+}
+
+SolveCost cholesky_qr_cost(const ProblemShape& s, const AnySketch& sketch) {
+  const double m = static_cast<double>(s.rows);
+  const double n = static_cast<double>(s.cols);
+  const double k = static_cast<double>(s.vectors);
+  const double gram = gram_flop * (1 + gram_packing_cols / n) * m * n * n;
+  return {.sketch = sketch_cost(s, sketch),
+          .factor = factor_cost(s, sketch.rows()) + triangular_flop * m * n * n + gram + 2 * wide_flop * m * n * k,
+          .iterate = pass_cost(s) + shift_cost(n)};
 }
 
 double probe_cost(const ProblemShape& s) {

@@ -56,6 +56,8 @@ SolveCost sketch_and_solve_cost(const ProblemShape& shape, const AnySketch& sket
 
 /// By the Cholesky factor of the Gram matrix, for columns scaled to a matrix of this condition number.
 SolveCost gram_and_precondition_cost(const ProblemShape& shape, GramPrecision precision, double condition);
+/// By sketch-preconditioned Cholesky QR with this sketch.
+SolveCost cholesky_qr_cost(const ProblemShape& shape, const AnySketch& sketch);
 /// A first look at the condition number: a CountSketch of 2 n rows and the Gram matrix of it.
 double probe_cost(const ProblemShape& shape);
 

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "solvers/cholesky_qr_method.hpp"
 #include "solvers/choose_sparse_method.hpp"
 #include "solvers/column_iteration.hpp"
 #include "solvers/conclude.hpp"
@@ -95,8 +96,9 @@ class Solver {
 
   // Methods that look for a short way hand over to those that always lead somewhere.
   LeastSquaresMethod after(LeastSquaresMethod method) {
-    const bool short_way =
-        method == LeastSquaresMethod::column_iteration || method == LeastSquaresMethod::gram_and_precondition;
+    const bool short_way = method == LeastSquaresMethod::column_iteration ||
+                           method == LeastSquaresMethod::gram_and_precondition ||
+                           method == LeastSquaresMethod::cholesky_qr;
     return short_way ? cheaper_of_sketch_and_direct(shape_, sketch()) : LeastSquaresMethod::direct;
   }
 
@@ -106,6 +108,8 @@ class Solver {
         return iterate_on_columns(problem_, fit_);
       case LeastSquaresMethod::gram_and_precondition:
         return sparse_ != nullptr ? sparse_->gram_and_precondition(fit_) : by_gram();
+      case LeastSquaresMethod::cholesky_qr:
+        return by_cholesky_qr();
       case LeastSquaresMethod::direct:
         return sparse_ != nullptr ? by_sparse_qr() : solve_direct(problem_, range_, fit_);
       default:
@@ -117,6 +121,14 @@ class Solver {
     Attempt<T> attempt = gram_and_precondition(problem_, choice_.precision, choice_.probe, fit_);
     if (given_up(attempt) && choice_.precision == GramPrecision::single)
       attempt = gram_and_precondition(problem_, GramPrecision::working, choice_.probe, fit_);
+    return attempt;
+  }
+
+  Attempt<T> by_cholesky_qr() {
+    const bool sketch_is_given = problem_.options.sketch || problem_.options.sketch_rows > 0;
+    fit_.sketch = sketch_is_given ? sketch() : cholesky_qr_sketch(shape_.rows, shape_.cols, problem_.options.seed);
+    Attempt<T> attempt = solve_by_cholesky_qr(problem_, *fit_.sketch, fit_);
+    if (given_up(attempt)) fit_.sketch.reset();
     return attempt;
   }
 
@@ -193,6 +205,8 @@ std::string to_string(LeastSquaresMethod method) {
       return "gram-and-precondition";
     case LeastSquaresMethod::column_iteration:
       return "column-iteration";
+    case LeastSquaresMethod::cholesky_qr:
+      return "cholesky-qr";
   }
   assert(false && "a method without a name");
   return {};

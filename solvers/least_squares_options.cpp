@@ -9,7 +9,7 @@
 namespace croquis {
 
 void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::int64_t cols) {
-  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::column_iteration)
+  if (options.method < LeastSquaresMethod::automatic || options.method > LeastSquaresMethod::cholesky_qr)
     throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
                         " but must be one of LeastSquaresMethod");
   if (!(options.tolerance >= 0 && options.tolerance < 1))

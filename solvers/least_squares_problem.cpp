@@ -40,11 +40,13 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, cons
   LeastSquaresProblem<T> problem{
       .a = a, .b = std::move(b), .b_exponent = {}, .b_norm = {}, .options = options, .clock = {}};
   const std::int64_t rows = problem.b.rows();
-  for (std::int64_t j = 0; j < problem.b.cols(); ++j) {
+  problem.b_exponent.assign(static_cast<std::size_t>(problem.b.cols()), 0);
+  problem.b_norm.assign(static_cast<std::size_t>(problem.b.cols()), 0);
+  for_each_tile(problem.b.cols(), [&](std::int64_t j) {
     T* column = problem.b.data() + j * rows;
     const T largest = largest_magnitude(rows, column);
-    int exponent = 0;
     if (largest > 0 && std::isfinite(largest)) {
+      int& exponent = problem.b_exponent[static_cast<std::size_t>(j)];
       std::frexp(largest, &exponent);
       const T factor = std::ldexp(T(1), -exponent);
       if (std::isnormal(factor)) {
@@ -53,9 +55,8 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, cons
         for (std::int64_t i = 0; i < rows; ++i) column[i] = std::ldexp(column[i], -exponent);
       }
     }
-    problem.b_exponent.push_back(exponent);
-    problem.b_norm.push_back(norm2(rows, column));
-  }
+    problem.b_norm[j] = norm2(rows, column);
+  });
   return problem;
 }
 
@@ -109,8 +110,8 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   point.residual_norm.assign(static_cast<std::size_t>(k), 0);
   point.scaled_norm.assign(static_cast<std::size_t>(k), 0);
   point.backward_error.assign(static_cast<std::size_t>(k), 0);
+  for_each_tile(k, [&](std::int64_t j) { point.residual_norm[j] = norm2(m, point.residual.data() + j * m); });
   for (std::int64_t j = 0; j < k; ++j) {
-    point.residual_norm[j] = norm2(m, point.residual.data() + j * m);
     point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
     if (problem.b_norm[j] == 0) continue;
     point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],

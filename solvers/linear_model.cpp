@@ -160,7 +160,7 @@ LinearModel fit_linear_model(const AnyMatrixView<double>& a, std::span<const dou
   model.model_degrees_of_freedom = model.rank - (options.intercept ? 1 : 0);
   add_quality_of_fit(model, b, options.intercept.has_value());
   add_coefficients(model, solution.columns, solution.fit.x,
-                   inverse_of_triangle(triangular_factor(kept, options.seed).view()));
+                   inverse_of_triangle<double>(triangular_factor(kept, options.seed).view()));
   return model;
 }
 

@@ -7,6 +7,7 @@
 #include <croquis/sketch/distortion.hpp>
 
 #include "linalg/check.hpp"
+#include "solvers/cholesky_qr_method.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/condition_probe.hpp"
 #include "solvers/gram_and_precondition.hpp"
@@ -16,6 +17,9 @@ namespace {
 
 // With fewer rows for each column a sketch of them is hardly smaller than A.
 constexpr std::int64_t least_rows_per_column_to_probe = 4;
+
+// The passes of fewer are reads of A rather than arithmetic, and the costs of the methods are too close to tell.
+constexpr std::int64_t least_vectors_of_cholesky_qr = 4;
 
 double infinite() { return std::numeric_limits<double>::infinity(); }
 
@@ -54,6 +58,8 @@ double sketch_cost_of_solve(const ProblemShape& shape, const AnySketch& sketch) 
 // Of a method that needs no condition number.
 double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySketch& sketch) {
   if (method == LeastSquaresMethod::direct) return direct_cost(shape).total();
+  if (method == LeastSquaresMethod::cholesky_qr)
+    return cholesky_qr_cost(shape, cholesky_qr_sketch(shape.rows, shape.cols, 0)).total();
   if (method == LeastSquaresMethod::sketch_and_solve) return sketch_and_solve_cost(shape, sketch).total();
   return sketch_cost_of_solve(shape, sketch);
 }
@@ -79,6 +85,14 @@ MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const Probl
     choice.reason = sketch_is_given ? "chosen because a sketch was asked for"
                                     : "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
     choice.cost = cost_of(choice.method, shape, sketch);
+    if (!sketch_is_given && problem.a.has_gram() && shape.vectors >= least_vectors_of_cholesky_qr &&
+        shape.rows >= least_rows_of_cholesky_qr(shape.cols)) {
+      const double by_cholesky_qr = cost_of(LeastSquaresMethod::cholesky_qr, shape, sketch);
+      if (by_cholesky_qr < choice.cost) {
+        choice.method = LeastSquaresMethod::cholesky_qr;
+        choice.cost = by_cholesky_qr;
+      }
+    }
     const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
     if (sketch_is_given || !worth_probing(problem) || best_gram + probe_cost(shape) >= choice.cost) return choice;
   } else if (options.method != LeastSquaresMethod::gram_and_precondition) {

@@ -32,6 +32,12 @@ Matrix<float> ProblemMatrix<T>::gram_in_float(const std::vector<T>&) const {
   return {};
 }
 
+template <class T>
+GramAndProduct<T> ProblemMatrix<T>::preconditioned_gram(MatrixView<const T>, MatrixView<const T>) const {
+  assert(has_gram());
+  return {};
+}
+
 template class ProblemMatrix<float>;
 template class ProblemMatrix<double>;
 

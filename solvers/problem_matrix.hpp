@@ -7,6 +7,8 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 
+#include "solvers/preconditioned_gram.hpp"
+
 namespace croquis {
 
 /// A tall m x n matrix A behind its products. A call costs nothing beside the pass over A that it makes.
@@ -54,6 +56,9 @@ class ProblemMatrix {
   virtual Matrix<T> gram(const std::vector<T>& scale) const;
   /// The same of A D rounded to float, for columns that have norms near one: half the time.
   virtual Matrix<float> gram_in_float(const std::vector<T>& scale) const;
+
+  /// B^T B and B^T V for B = A R^-1, as the function of that name.
+  virtual GramAndProduct<T> preconditioned_gram(MatrixView<const T> r, MatrixView<const T> v) const;
 
   /// The vectors B that the user gave, as the right-hand sides of the problem with A: a copy here; scaled or with
   /// zeros below where A is what the user gave scaled or with rows below.

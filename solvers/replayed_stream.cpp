@@ -15,7 +15,8 @@ namespace {
 constexpr int most_attempts = 2;
 
 void check_stream_options(const LeastSquaresOptions& options) {
-  if (options.method == LeastSquaresMethod::direct || options.method == LeastSquaresMethod::gram_and_precondition)
+  if (options.method == LeastSquaresMethod::direct || options.method == LeastSquaresMethod::gram_and_precondition ||
+      options.method == LeastSquaresMethod::cholesky_qr)
     throw InvalidOption("method " + to_string(options.method) + " is not for streams, which it would hold in memory");
   if (options.ridge > 0 || !options.weights.empty()) throw InvalidOption("ridge and weights are not for streams");
 }

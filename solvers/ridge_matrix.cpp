@@ -96,6 +96,17 @@ Matrix<float> RidgeMatrix<T>::gram_in_float(const std::vector<T>& scale) const {
 }
 
 template <class T>
+GramAndProduct<T> RidgeMatrix<T>::preconditioned_gram(MatrixView<const T> r, MatrixView<const T> v) const {
+  GramAndProduct<T> sum = a_.preconditioned_gram(r, above(v, cols()));
+  Matrix<T> identity(cols(), cols());
+  set_identity(identity.view());
+  const GramAndProduct<T> rest = croquis::preconditioned_gram<T>(identity, r, below(v, cols()));
+  for (std::int64_t i = 0; i < cols() * cols(); ++i) sum.gram.data()[i] += rest.gram.data()[i];
+  for (std::int64_t i = 0; i < cols() * v.cols; ++i) sum.product.data()[i] += rest.product.data()[i];
+  return sum;
+}
+
+template <class T>
 void RidgeMatrix<T>::set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const {
   a_.set_right_hand_side(b, above(out, cols()));
   set_zero<T>(below(out, cols()));

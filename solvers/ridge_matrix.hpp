@@ -34,6 +34,7 @@ class RidgeMatrix final : public ProblemMatrix<T> {
   bool has_gram() const override { return roots_.size() == 1 && a_.has_gram(); }
   Matrix<T> gram(const std::vector<T>& scale) const override;
   Matrix<float> gram_in_float(const std::vector<T>& scale) const override;
+  GramAndProduct<T> preconditioned_gram(MatrixView<const T> r, MatrixView<const T> v) const override;
   void set_right_hand_side(MatrixView<const T> b, MatrixView<T> out) const override;
 
  private:

@@ -9,8 +9,10 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/tall_qr.hpp"
+#include "solvers/cholesky_qr_method.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/condition_probe.hpp"
@@ -25,28 +27,53 @@ namespace croquis {
 namespace {
 
 constexpr std::int64_t most_vectors = 64;
+constexpr std::int64_t least_solutions_by_triangle = 16;
 constexpr double most_factor_bytes = 1024.0 * 1024 * 1024;
 
-// What the penalties share of A D: its Gram matrix, or the R of a sketch of it.
+// What the penalties share of A D: its Gram matrix, its R, or the R of a sketch of it.
 template <class T>
 struct SharedFactor {
   LeastSquaresMethod method = LeastSquaresMethod::sketch_and_precondition;
   std::vector<T> scale;  // D; empty if A has to be left to the solver of single problems
   Matrix<T> factor;
   Matrix<T> gradient;  // D A^T b
+  Matrix<T> qtb;       // Q^T b instead, where R is that of A D = Q R
 };
 
-// The factor C of A D E above t D E, E powers of two that bring its columns to norms near one, and C^-T E D A^T b.
-// Null if C is not as good as the problem asks for.
+// The R of [R y; diag(d) 0]: of the matrix, and beside it what its Q^T makes of the right-hand sides y.
+template <class T>
+Matrix<T> append_diagonal(const Matrix<T>& r, const std::vector<T>& d, const Matrix<T>& y) {
+  const std::int64_t n = r.cols();
+  Matrix<T> both(n + y.cols(), n + y.cols());
+  copy_serial<T>(r.view(), both.view().block(0, 0, n, n));
+  copy_serial<T>(y.view(), both.view().block(0, n, n, y.cols()));
+  std::vector<T> diagonal(d);
+  diagonal.resize(static_cast<std::size_t>(n + y.cols()), T(0));
+  return append_diagonal<T>(both.view(), diagonal);
+}
+
+// The factor C of A D E above t D E, E powers of two that bring its columns to norms near one, and its coordinates of
+// b: C^-T E D A^T b, or the part of Q^T b that the Q of C leaves. Null if C is not as good as the problem asks for.
 template <class T>
 std::unique_ptr<Factorization<T>> factor_for(const SharedFactor<T>& shared, double root, double rcond,
                                              MatrixView<T> coordinates) {
   const std::int64_t n = shared.factor.cols();
   const bool by_gram = shared.method == LeastSquaresMethod::gram_and_precondition;
+  const bool by_qr = shared.method == LeastSquaresMethod::cholesky_qr;
   std::vector<T> scale = shared.scale;
   std::vector<T> diagonal(static_cast<std::size_t>(n));
   for (std::int64_t j = 0; j < n; ++j) diagonal[j] = static_cast<T>(root * static_cast<double>(scale[j]));
-  Matrix<T> c = by_gram ? shared.factor : append_diagonal<T>(shared.factor.view(), diagonal);
+  Matrix<T> c;
+  Matrix<T> y(n, coordinates.cols);
+  if (by_gram) {
+    c = shared.factor;
+  } else if (by_qr) {
+    const Matrix<T> both = append_diagonal<T>(shared.factor, diagonal, shared.qtb);
+    c = Matrix<T>(both.view().block(0, 0, n, n));
+    copy_serial<T>(both.view().block(0, n, n, y.cols()), y.view());
+  } else {
+    c = append_diagonal<T>(shared.factor.view(), diagonal);
+  }
   if (by_gram)
     for (std::int64_t j = 0; j < n; ++j) c(j, j) += diagonal[j] * diagonal[j];
   std::vector<T> extra(static_cast<std::size_t>(n), 1);
@@ -61,12 +88,11 @@ std::unique_ptr<Factorization<T>> factor_for(const SharedFactor<T>& shared, doub
     for (std::int64_t i = 0; i <= j; ++i) c(i, j) *= by_gram ? extra[i] * extra[j] : extra[j];
   if (by_gram && !cholesky<T>(c)) return nullptr;
 
-  Matrix<T> y(n, coordinates.cols);
-  for (std::int64_t k = 0; k < y.cols(); ++k)
-    for (std::int64_t j = 0; j < n; ++j) y(j, k) = extra[j] * shared.gradient(j, k);
-  if (!by_gram || n > 0) {
-    for (std::int64_t j = 0; j < n; ++j)
-      if (c(j, j) == T(0)) return nullptr;
+  for (std::int64_t j = 0; j < n; ++j)
+    if (c(j, j) == T(0)) return nullptr;
+  if (!by_qr) {
+    for (std::int64_t k = 0; k < y.cols(); ++k)
+      for (std::int64_t j = 0; j < n; ++j) y(j, k) = extra[j] * shared.gradient(j, k);
     solve_triangular<T>(Side::left, Transpose::yes, c.view(), y.view());
   }
   auto f = factorize<T>(std::move(c), std::move(scale), rcond, Pivoting::no, y);
@@ -85,8 +111,11 @@ class RidgePath {
 
   std::vector<LeastSquaresFit<T>> run() {
     if (problem_.finite_b() && a_.cols() > 0 && problem_.vectors() > 0) {
+      const ConditionProbe<T> probe = look_at_condition();
+      if (probe.condition > most_gram_condition<T>(a_.cols(), GramPrecision::working)) share_triangle();
+      solve_in_groups();
       // Large penalties make a Gram matrix of an ill-conditioned A serve; the sketch takes the others.
-      share_gram();
+      if (!cancelled_ && undone().size() > 1) share_gram(probe);
       solve_in_groups();
       if (!cancelled_ && undone().size() > 1) share_sketch();
       solve_in_groups();
@@ -112,36 +141,55 @@ class RidgePath {
     return result;
   }
 
+  bool may_choose() const {
+    return options_.method == LeastSquaresMethod::automatic && !options_.sketch && options_.sketch_rows == 0;
+  }
+
+  // What a small sketch says of A, where that decides between methods; else a probe without a scale.
+  ConditionProbe<T> look_at_condition() {
+    const bool wanted = may_choose() || options_.method == LeastSquaresMethod::gram_and_precondition;
+    if (!wanted || !a_.has_gram() || a_.sketched_rows() < 4 * a_.cols()) return {};
+    const LeastSquaresProblem<T> bare = make_problem<T>(a_, Matrix<T>(a_.rows(), 0), options_);
+    return probe_condition(bare, report_);
+  }
+
+  // R and Q^T b, where A is dense and there are so many solutions that iterating costs more.
+  void share_triangle() {
+    const bool wanted = options_.method == LeastSquaresMethod::cholesky_qr ||
+                        (may_choose() && solutions() >= least_solutions_by_triangle);
+    if (!wanted || !a_.has_gram() || a_.sketched_rows() < least_rows_of_cholesky_qr(a_.cols())) return;
+    const AnySketch sketch = cholesky_qr_sketch(a_.sketched_rows(), a_.cols(), options_.seed);
+    const auto b = problem_.b.view().block(0, 0, a_.rows(), problem_.vectors());
+    TriangleAndCoordinates<T> qr = triangle_and_coordinates<T>(a_, b, sketch, options_.rcond, report_);
+    if (!qr.reason.empty()) return;
+    triangle_sketch_ = sketch;
+    shared_ = {.method = LeastSquaresMethod::cholesky_qr,
+               .scale = std::move(qr.scale),
+               .factor = std::move(qr.r),
+               .gradient = {},
+               .qtb = std::move(qr.qtb)};
+  }
+
   // The Gram matrix, where A has one and a small sketch or the ridge says that it serves the largest penalty.
-  void share_gram() {
-    const bool may_choose =
-        options_.method == LeastSquaresMethod::automatic && !options_.sketch && options_.sketch_rows == 0;
-    const bool wants_gram = may_choose || options_.method == LeastSquaresMethod::gram_and_precondition;
-    if (wants_gram && a_.has_gram() && a_.sketched_rows() >= 4 * a_.cols()) {
-      const double largest = root(*std::max_element(mus_.begin(), mus_.end()));
-      const LeastSquaresProblem<T> bare = make_problem<T>(a_, Matrix<T>(a_.rows(), 0), options_);
-      ConditionProbe<T> probe = probe_condition(bare, report_);
-      if (!probe.scale.empty()) {
-        const double least_scale = *std::min_element(probe.scale.begin(), probe.scale.end());
-        const double by_ridge = std::sqrt(static_cast<double>(a_.cols())) / (largest * least_scale);
-        if (std::min(probe.condition, by_ridge) <= most_gram_condition<T>(a_.cols(), GramPrecision::working)) {
-          const Stopwatch phase;
-          shared_.method = LeastSquaresMethod::gram_and_precondition;
-          shared_.scale = std::move(probe.scale);
-          shared_.factor = a_.gram(shared_.scale);
-          ++report_.passes;
-          report_.seconds.factor += phase.seconds();
-        }
-      }
-    }
-    if (!shared_.scale.empty()) set_gradient();
+  void share_gram(const ConditionProbe<T>& probe) {
+    if (probe.scale.empty()) return;
+    const double largest = root(*std::max_element(mus_.begin(), mus_.end()));
+    const double least_scale = *std::min_element(probe.scale.begin(), probe.scale.end());
+    const double by_ridge = std::sqrt(static_cast<double>(a_.cols())) / (largest * least_scale);
+    if (!(std::min(probe.condition, by_ridge) <= most_gram_condition<T>(a_.cols(), GramPrecision::working))) return;
+    const Stopwatch phase;
+    shared_.method = LeastSquaresMethod::gram_and_precondition;
+    shared_.scale = probe.scale;
+    shared_.factor = a_.gram(shared_.scale);
+    ++report_.passes;
+    report_.seconds.factor += phase.seconds();
+    set_gradient();
   }
 
   void share_sketch() {
     shared_ = {};
     Stopwatch phase;
-    const auto vectors = static_cast<std::int64_t>(mus_.size()) * problem_.vectors();
-    report_.sketch = first_sketch(options_, {a_.sketched_rows(), a_.cols(), a_.stored_entries(), vectors});
+    report_.sketch = first_sketch(options_, {a_.sketched_rows(), a_.cols(), a_.stored_entries(), solutions()});
     Matrix<T> sa = Matrix<T>::uninitialized(report_.sketch->rows() + a_.rows() - a_.sketched_rows(), a_.cols());
     a_.sketch(*report_.sketch, sa.view());
     ++report_.passes;
@@ -157,6 +205,8 @@ class RidgePath {
     report_.seconds.factor += phase.seconds();
     set_gradient();
   }
+
+  std::int64_t solutions() const { return static_cast<std::int64_t>(mus_.size()) * problem_.vectors(); }
 
   void set_gradient() {
     const Stopwatch phase;
@@ -187,6 +237,7 @@ class RidgePath {
       fits_[i].iterations = report_.iterations;
       fits_[i].passes = report_.passes;
       if (fits_[i].method == LeastSquaresMethod::sketch_and_precondition) fits_[i].sketch = report_.sketch;
+      if (fits_[i].method == LeastSquaresMethod::cholesky_qr) fits_[i].sketch = triangle_sketch_;
       fits_[i].seconds = report_.seconds;
     }
   }
@@ -227,7 +278,9 @@ class RidgePath {
     const LeastSquaresProblem<T> block = make_problem<T>(ridged, std::move(b), options_);
     const FactorizationPerVector<T> f(std::move(parts), width);
     report_.seconds.factor += phase.seconds();
-    Attempt<T> attempt = attempt_from<T>(block, f, coordinates, Refine::to_target, report_);
+    Attempt<T> attempt = attempt_from<T>(
+        block, f, coordinates,
+        shared_.method == LeastSquaresMethod::cholesky_qr ? Refine::if_unacceptable : Refine::to_target, report_);
     cancelled_ = attempt.outcome == AttemptOutcome::cancelled;
     for (std::size_t i = 0; i < members.size(); ++i) take(attempt, f, static_cast<std::int64_t>(i), group[members[i]]);
   }
@@ -269,6 +322,7 @@ class RidgePath {
   LeastSquaresProblem<T> problem_;  // the right-hand sides with zeros below
   SharedFactor<T> shared_;
   LeastSquaresReport report_;
+  std::optional<AnySketch> triangle_sketch_;
   bool cancelled_ = false;
   std::vector<LeastSquaresFit<T>> fits_ = std::vector<LeastSquaresFit<T>>(mus_.size());
   std::vector<char> done_ = std::vector<char>(mus_.size(), 0);

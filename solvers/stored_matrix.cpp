@@ -62,6 +62,11 @@ Matrix<float> StoredMatrix<T>::gram_in_float(const std::vector<T>& scale) const 
   return croquis::gram_in_float(std::get<MatrixView<const T>>(a_.storage()), scale);
 }
 
+template <class T>
+GramAndProduct<T> StoredMatrix<T>::preconditioned_gram(MatrixView<const T> r, MatrixView<const T> v) const {
+  return croquis::preconditioned_gram<T>(a_, r, v);
+}
+
 template class StoredMatrix<float>;
 template class StoredMatrix<double>;
 

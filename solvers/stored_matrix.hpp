@@ -25,6 +25,7 @@ class StoredMatrix : public ProblemMatrix<T> {
   bool has_gram() const override;
   Matrix<T> gram(const std::vector<T>& scale) const override;
   Matrix<float> gram_in_float(const std::vector<T>& scale) const override;
+  GramAndProduct<T> preconditioned_gram(MatrixView<const T> r, MatrixView<const T> v) const override;
   const AnyMatrixView<T>* stored() const override { return &a_; }
 
  private:

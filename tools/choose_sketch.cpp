@@ -11,7 +11,7 @@ namespace {
 LeastSquaresMethod method_named(const std::string& name) {
   using Method = LeastSquaresMethod;
   for (const Method method : {Method::automatic, Method::sketch_and_precondition, Method::direct,
-                              Method::sketch_and_solve, Method::gram_and_precondition})
+                              Method::sketch_and_solve, Method::gram_and_precondition, Method::cholesky_qr})
     if (to_string(method) == name) return method;
   throw InvalidOption("there is no method " + name);
 }

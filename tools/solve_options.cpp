@@ -16,8 +16,9 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   add_intercept_option(*solve, options);
   solve->add_option("-o,--output", options.output, "Write x here when solved: .npy, .mtx or .csv")->type_name("FILE");
 
-  add_choice(*solve, "--method", options.method, "How to solve",
-             {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve", "gram-and-precondition"});
+  add_choice(
+      *solve, "--method", options.method, "How to solve",
+      {"automatic", "sketch-and-precondition", "direct", "sketch-and-solve", "gram-and-precondition", "cholesky-qr"});
   std::vector<std::string> sketches = sketch_names();
   sketches.insert(sketches.begin(), "automatic");
   add_choice(*solve, "--sketch,--family", options.sketch,

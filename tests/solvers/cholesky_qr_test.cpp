@@ -136,7 +136,7 @@ TEST_CASE("the inverse of a triangle") {
   RandomSource random(11);
   const Matrix<double> a = with_condition(300, 130, 100, random);
   const Matrix<double> r = triangular_factor(a, 1);
-  const Matrix<double> inverse = inverse_of_triangle(r.view());
+  const Matrix<double> inverse = inverse_of_triangle<double>(r.view());
   Matrix<double> product(130, 130);
   multiply<double>(1, r.view(), inverse.view(), 0, product.view());
   double worst = 0;

@@ -61,3 +61,15 @@ TEST_CASE("the cheapest number of rows: a few per column, and the least cost of 
     CHECK(cost(rows) <= cost(16 * shape.cols));
   }
 }
+
+TEST_CASE("hundreds of right-hand sides are for Cholesky QR, one is for an iteration") {
+  for (const std::int64_t cols : {200, 512}) {
+    ProblemShape shape = dense(131072, cols);
+    const AnySketch small = make_sketch(SketchFamily::sparse_sign, 4 * cols, shape.rows, 0);
+    for (const std::int64_t vectors : {64, 512}) {
+      shape.vectors = vectors;
+      CHECK(cholesky_qr_cost(shape, small).total() < direct_cost(shape).total());
+      CHECK(cholesky_qr_cost(shape, small).total() < sketch_and_precondition_cost(shape, small, 3).total() / 2);
+    }
+  }
+}

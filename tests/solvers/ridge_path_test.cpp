@@ -92,6 +92,38 @@ TEST_CASE("It does share: few passes for many penalties") {
   for (std::size_t i = 0; i < 40; ++i) CHECK(two_blocks[i].x(3, 0) == doctest::Approx(fits[i].x(3, 0)).epsilon(1e-9));
 }
 
+TEST_CASE("Many penalties of an ill-conditioned A share its triangle, and two passes") {
+  RandomSource random(6);
+  std::vector<double> many;
+  for (int i = 0; i < 24; ++i) many.push_back(std::pow(10.0, i - 18));
+  many.push_back(0);
+  for (const double condition : {1e8, 1e12}) {
+    Matrix<double> a = with_condition(3000, 30, condition, random);
+    scale_columns(a, -20, 20);
+    const Matrix<double> b = normals(3000, 2, random);
+    const auto fits = least_squares_ridge_path(a, b, many);
+    CHECK(fits[0].method == LeastSquaresMethod::cholesky_qr);
+    CHECK(fits[0].sketch);
+    CHECK(fits[0].passes == 4);
+    check(a, b, many, fits);
+    // As each alone, to what the condition number leaves of the digits.
+    for (const std::size_t i : {std::size_t{0}, std::size_t{12}, std::size_t{20}}) {
+      const auto alone = least_squares(a, b.view(), {.ridge = many[i]});
+      CHECK(fits[i].residual_norm[1] == doctest::Approx(alone.residual_norm[1]).epsilon(1e-9));
+    }
+    // Without a Gram matrix's help either, and asked for by name.
+    const std::vector<double> some = {1e-12, 1};
+    const auto asked = least_squares_ridge_path(a, b, some, {.method = LeastSquaresMethod::cholesky_qr});
+    CHECK(asked[1].method == LeastSquaresMethod::cholesky_qr);
+    check(a, b, some, asked);
+  }
+  Matrix<double> deficient = with_condition(3000, 30, 1e3, random);
+  for (std::int64_t i = 0; i < 3000; ++i) deficient(i, 4) = deficient(i, 5);
+  for (double& mu : many) mu = std::max(mu, 1e-8);
+  const Matrix<double> b = normals(3000, 1, random);
+  check(deficient, b, many, least_squares_ridge_path(deficient, b, many));
+}
+
 TEST_CASE("Rank deficient: without a penalty of minimum norm, with one of full rank") {
   RandomSource random(3);
   const Matrix<double> a = with_singular_values(800, 12, log_spaced(7, 100), random);

@@ -91,7 +91,8 @@ TEST_CASE("every method and every sketch solves") {
   const TemporaryFolder folder;
   const std::string a = folder.write("a.csv", regression_csv()).string();
   const std::string x = (folder.path() / "x.npy").string();
-  for (const char* method : {"automatic", "sketch-and-precondition", "direct", "gram-and-precondition"}) {
+  for (const char* method :
+       {"automatic", "sketch-and-precondition", "direct", "gram-and-precondition", "cholesky-qr"}) {
     CAPTURE(method);
     (void)solve_json({a, "--target", "y", "--intercept", "-o", x, "--method", method});
     check_coefficients(column_of(x));

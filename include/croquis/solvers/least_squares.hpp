@@ -26,11 +26,13 @@ enum class LeastSquaresMethod {
   sketch_and_solve,         ///< argmin ||S (A x - b)||: a preview, off by about the square of the distortion
   gram_and_precondition,    ///< Cholesky of A^T A as preconditioner of the refined iteration: for condition numbers up
                             ///< to some 1e6 (float: 200); beyond, it says so and falls back
-  column_iteration          ///< A sparse: the iteration with nothing but the columns scaled, where that makes A well
+  column_iteration,         ///< A sparse: the iteration with nothing but the columns scaled, where that makes A well
                             ///< conditioned; if not, it says so after a few passes and falls back
+  cholesky_qr  ///< R and Q^T B by Cholesky QR of A R_s^-1, R_s from a sketch, for A dense and of full rank:
+               ///< no iteration, and so the cheapest for many right-hand sides
 };
 
-/// "automatic", "sketch-and-precondition", "direct", "sketch-and-solve" or "gram-and-precondition".
+/// The name with hyphens, such as "sketch-and-precondition".
 CROQUIS_API std::string to_string(LeastSquaresMethod method);
 
 /// Where an iteration stands, for a progress callback.
@@ -146,6 +148,12 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// some 1e+-250 in double and 1e+-31 in float, is copied and the copy multiplied by a power of two, which loses no bit;
 /// a sparse one is not solved, and the status says so. An x that overflows in the units of A and b, or underflows so
 /// far that its last digits are lost, is not called a solution.
+///
+/// Cholesky QR takes no iteration: with R_s from a sketch, C = A R_s^-1 is well conditioned, so the Cholesky factor of
+/// C^T C gives R and Q^T B of A = Q R as accurately as Householder QR; the solution is checked, and refined only should
+/// the check fail. Rank-deficient and sparse A, operators and weighted A are handed on. Cost: 2 m n^2 + 2 m n k flops,
+/// 3 passes, of which the last has 4 m n k flops; memory O(n^2 + n k) and a block of A's rows of 64 MiB. Source:
+/// Garrison and Ipsen, arXiv 2406.11751 (randomized preconditioned Cholesky QR).
 ///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
 /// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d

@@ -18,16 +18,17 @@ namespace croquis {
 /// | mus | p | each finite and >= 0, in any order |
 /// | result | p fits | fit i is of mus[i], its x n x k |
 ///
-/// The penalties share what is expensive: one Gram matrix of a dense A, for those that make it well conditioned enough,
-/// and one sketch and its QR factorization for the others; of which the factor for each mu is an update of n^3 flops;
-/// and every pass over A serves all p k vectors, each with the preconditioner of its own mu. Each solution is refined
-/// until its backward error is at the target, as by `least_squares` alone; one that does not get there, or whose matrix
-/// is rank deficient, is solved alone, and so are all where A has fewer rows than columns or the method is `direct` or
-/// `sketch_and_solve`.
+/// The penalties share what is expensive: one Gram matrix of a well-conditioned dense A; for another dense A and 16
+/// solutions or more its R and Q^T B by Cholesky QR; else one Gram matrix for the penalties that are large enough and
+/// one sketch and its QR factorization for the others. The factor for each mu is an update of that of n^3 flops; and
+/// every pass over A serves all p k vectors, each with the preconditioner of its own mu. Each solution is refined until
+/// its backward error is at the target, or from Q^T B measured and found acceptable, as by `least_squares` alone; one
+/// that does not get there, or whose matrix is rank deficient, is solved alone, and so are all where A has fewer rows
+/// than columns or the method is `direct` or `sketch_and_solve`.
 ///
 /// Fits report their own rank, errors and norms; iterations, passes and seconds are those of the whole path. A callback
 /// sees the path as one solve. The result does not depend on the number of threads.
-/// Cost: beside the shared factor, n^2 (n + k) flops for each mu and 3 to 30 passes of p k vectors; memory O(m p k),
+/// Cost: beside the shared factor, n^2 (n + k) flops for each mu and 1 to 30 passes of p k vectors; memory O(m p k),
 /// and 8 n^2 bytes for each mu, up to 64 vectors or 1 GiB at once.
 ///
 /// Throws as `least_squares` does, and `InvalidOption` for an mu out of range, with its index, or `options.ridge` > 0.
