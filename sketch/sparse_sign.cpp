@@ -12,8 +12,8 @@
 namespace croquis {
 
 // By columns it is a line. By rows, the longer the pieces of a row the better memory delivers them: whole rows are best
-// as long as the tile is small for the third-level cache, since some processors fetch far beyond each piece. Of a larger
-// tile, the more additions there are for an entry of A, the nearer it should be.
+// as long as the tile is small for the third-level cache, since some processors fetch far beyond each piece. Of a
+// larger tile, the more additions there are for an entry of A, the nearer it should be.
 template <class T>
 std::int64_t strip_width_for(const SparseSign& s, MatrixView<const T> a, std::int64_t rows) {
   constexpr std::int64_t most_tile_bytes = std::int64_t{1} << 22;

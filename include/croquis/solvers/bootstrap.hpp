@@ -50,8 +50,8 @@ struct ErrorBar {
 /// Good for sketches whose rows are exchangeable and mix many rows of A: all families, on matrices no few rows of which
 /// carry the solution. Uniform row sampling cannot see a row that it did not draw, and no bootstrap tells. Rows drawn
 /// without replacement (RowSampling, Srht, Srtt), and hashing into nearly as many rows as there are, err less, which S
-/// says: d of m rows by the part (d - n) / (m - n) of the variance. With d - n below 30 or so the bounds hold a few times
-/// in a hundred less often.
+/// says: d of m rows by the part (d - n) / (m - n) of the variance. With d - n below 30 or so the bounds hold a few
+/// times in a hundred less often.
 ///
 /// Rank-deficient sketches are taken at their numerical rank. d = rank leaves no residual to judge by: the bounds are
 /// infinite. Not-finite entries give NaN. Cost: 3 d n^2 flops once and 2 d n a replicate; allocates 3 d n entries. The

@@ -41,10 +41,10 @@ struct [[nodiscard]] LeastSquaresStreamFit : LeastSquaresFit<T> {
 /// Sketch-and-solve in one pass: keeps S A and S b and nothing else, adding S(:, rows) [A b] block by block.
 ///
 /// Memory: d (n + k) entries, or more where those are less than 16 MiB, but no more than that; max(2048, d / 2) (n + k)
-/// for small blocks, which are collected; and 4 bytes for each nonzero of S in the rows of a block. d = 12 n unless asked
-/// otherwise. `finish` takes 3 d (n + k) for as long as it runs. Dense blocks of max(256, d / 8) rows or more are read
-/// where they lie, other blocks of max(2048, d / 2) rows. The result depends on where the blocks are cut to rounding
-/// only, and not on the number of threads.
+/// for small blocks, which are collected; and 4 bytes for each nonzero of S in the rows of a block. d = 12 n unless
+/// asked otherwise. `finish` takes 3 d (n + k) for as long as it runs. Dense blocks of max(256, d / 8) rows or more are
+/// read where they lie, other blocks of max(2048, d / 2) rows. The result depends on where the blocks are cut to
+/// rounding only, and not on the number of threads.
 template <class T>
 class CROQUIS_API LeastSquaresStream {
  public:
@@ -93,9 +93,10 @@ struct RowBlockSource {
 /// each pass over A one reading of the source, each block used once for both halves of a fused product.
 ///
 /// A first pass takes B, a second the sketch; 17 to 45 more follow. Memory grows with the rows, if not with m n: B and
-/// the residuals are held, 2 m k entries, and up to 3 m k while B comes in; besides them 2 d n and one block. A is never
-/// held, so there is no direct method to fall back to; where two sketches fail the status is `accuracy_not_reached`.
-/// `options.method` is automatic, sketch_and_precondition or sketch_and_solve; ridge and weights are not for streams.
+/// the residuals are held, 2 m k entries, and up to 3 m k while B comes in; besides them 2 d n and one block. A is
+/// never held, so there is no direct method to fall back to; where two sketches fail the status is
+/// `accuracy_not_reached`. `options.method` is automatic, sketch_and_precondition or sketch_and_solve; ridge and
+/// weights are not for streams.
 ///
 /// Throws `ShapeError` for a block that does not fit and for a source whose number of rows changes, `Error` if B or
 /// sampled rows of A (one in 64) change, `InvalidOption` for an option out of range, and what the source throws. A NaN
