@@ -28,7 +28,9 @@ std::int64_t spread_leading_dimension(std::int64_t rows) {
 template <class T>
 struct UpdateWorkspace {
   static std::int64_t product_size() { return panel_width * strip_width; }
-  static std::int64_t size() { return product_size() + lane_sums_size<T>(product_size()); }
+  static std::int64_t size() {
+    return product_size() + lane_sums_bytes(product_size()) / static_cast<std::int64_t>(sizeof(T));
+  }
 };
 
 // The reflectors I - V T V^T of one panel. V is a copy with its ones and zeros.

@@ -168,8 +168,7 @@ void InnerDouble(MatrixView<const double> v, MatrixView<const double> c, double*
 }
 void SubtractFloat(MatrixView<const float> v, const float* w, MatrixView<float> c) { SubtractProduct(v, w, c); }
 void SubtractDouble(MatrixView<const double> v, const double* w, MatrixView<double> c) { SubtractProduct(v, w, c); }
-std::int64_t LanesFloat() { return Lanes<float>(); }
-std::int64_t LanesDouble() { return Lanes<double>(); }
+std::int64_t VectorBytes() { return Lanes<double>() * static_cast<std::int64_t>(sizeof(double)); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace croquis
@@ -182,17 +181,9 @@ HWY_EXPORT(InnerFloat);
 HWY_EXPORT(InnerDouble);
 HWY_EXPORT(SubtractFloat);
 HWY_EXPORT(SubtractDouble);
-HWY_EXPORT(LanesFloat);
-HWY_EXPORT(LanesDouble);
+HWY_EXPORT(VectorBytes);
 
-template <>
-std::int64_t lane_sums_size<float>(std::int64_t entries) {
-  return entries * HWY_DYNAMIC_DISPATCH(LanesFloat)();
-}
-template <>
-std::int64_t lane_sums_size<double>(std::int64_t entries) {
-  return entries * HWY_DYNAMIC_DISPATCH(LanesDouble)();
-}
+std::int64_t lane_sums_bytes(std::int64_t entries) { return entries * HWY_DYNAMIC_DISPATCH(VectorBytes)(); }
 void tall_inner_products(MatrixView<const float> v, MatrixView<const float> c, float* lane_sums, float* w) {
   HWY_DYNAMIC_DISPATCH(InnerFloat)(v, c, lane_sums, w);
 }

@@ -7,9 +7,9 @@
 
 namespace croquis {
 
-/// Sums kept apart by the lanes of a vector, for a product of this many entries: what `tall_inner_products` needs.
-template <class T>
-std::int64_t lane_sums_size(std::int64_t entries);
+/// Bytes of the sums kept apart by the lanes of a vector for a product of this many entries, in either type: what
+/// `tall_inner_products` needs.
+std::int64_t lane_sums_bytes(std::int64_t entries);
 
 /// W = V^T C, for V (m x k) and C (m x n) column-major; W (k x n) is column-major without gaps. `lane_sums` has room
 /// for lane_sums_size<T>(k n) numbers and is aligned to 64 bytes.

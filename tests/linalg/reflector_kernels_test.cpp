@@ -39,7 +39,7 @@ TEST_CASE_TEMPLATE("inner products of tall columns", T, float, double) {
           Workspace<T> c_memory = columns_of_integers<T>(rows, n, 2);
           const MatrixView<const T> v = unaligned(v_memory, rows, k);
           const MatrixView<const T> c = unaligned(c_memory, rows, n);
-          Workspace<T> sums(lane_sums_size<T>(k * n));
+          Workspace<T> sums(lane_sums_bytes(k * n) / static_cast<std::int64_t>(sizeof(T)));
           Workspace<T> w(k * n);
           tall_inner_products(v, c, sums.data(), w.data());
           std::int64_t wrong = 0;
