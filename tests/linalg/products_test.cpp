@@ -135,10 +135,11 @@ TEST_CASE_TEMPLATE("A X, A^T Y, A^T A X, and the residual with its gradient", T,
         plain_product(stored.columns, true, to_double(y), aty, aty_size);
         plain_product(stored.columns, true, ax, normal, ignored);
         plain_product(stored.columns, true, ax_size, ignored, normal_size);
-        Matrix<double> residual = to_double(y), residual_size = ax_size;
+        const Matrix<double> y_in_double = to_double(y);
+        Matrix<double> residual = y_in_double, residual_size = ax_size;
         for (std::int64_t k = 0; k < m * vectors; ++k) {
           residual.data()[k] -= ax.data()[k];
-          residual_size.data()[k] += std::abs(to_double(y).data()[k]);
+          residual_size.data()[k] += std::abs(y_in_double.data()[k]);
         }
         plain_product(stored.columns, true, residual, gradient, ignored);
         plain_product(stored.columns, true, residual_size, ignored, gradient_size);
