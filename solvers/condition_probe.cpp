@@ -1,5 +1,7 @@
 #include "solvers/condition_probe.hpp"
 
+#include <cmath>
+
 #include <croquis/linalg/matrix.hpp>
 
 #include "linalg/blas.hpp"
@@ -14,6 +16,12 @@ namespace {
 
 // A few rows more than twice the columns, for the norms of very few of them.
 constexpr std::int64_t extra_rows = 30;
+
+// The image of the smallest singular vector loses its part in the span of the others' images, n of d dimensions, so
+// that the sketch's smallest singular value is this part of A's at the most.
+double part_seen(std::int64_t n, std::int64_t d) {
+  return std::sqrt(1 - static_cast<double>(n) / static_cast<double>(d));
+}
 
 }  // namespace
 
@@ -43,7 +51,7 @@ ConditionProbe<T> probe_condition(const LeastSquaresProblem<T>& problem, LeastSq
     Matrix<T> g = gram<T>(sa.view());
     if (cholesky<T>(g)) {
       const ExtremeSingularValues extreme = extreme_singular_values<T>(g.view());
-      probe.condition = extreme.largest / extreme.smallest;
+      probe.condition = part_seen(n, sa.rows()) * extreme.largest / extreme.smallest;
     }
     probe.scale = std::move(scale);
   }

@@ -45,13 +45,13 @@ TEST_CASE("the condition number of a tall matrix decides, after one look") {
     CHECK(contains(chosen.choice.reason, "chosen as the cheapest for 16000 x 250 and a"));
     return chosen.choice;
   };
-  // A sketch of 2 n rows may show up to six times the condition number.
-  for (const double condition : {1.0, 10.0}) {
+  // A sketch of 2 n rows may show up to four times the condition number.
+  for (const double condition : {1.0, 10.0, 50.0}) {
     const auto choice = look(condition);
     CHECK(choice.method == LeastSquaresMethod::gram_and_precondition);
     CHECK(choice.precision == GramPrecision::single);
     CHECK(choice.probe.condition >= condition / 2);
-    CHECK(choice.probe.condition <= 10 * condition);
+    CHECK(choice.probe.condition <= 5 * condition);
   }
   for (const double condition : {1e3, 1e5}) {
     const auto choice = look(condition);
