@@ -1,7 +1,7 @@
 #include "solvers/cholesky_qr.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include <croquis/sketch/apply.hpp>
@@ -38,22 +38,25 @@ bool has_zero_on_diagonal(const Matrix<double>& r) {
   return false;
 }
 
-std::optional<SparseSign> sketch_for(const AnyMatrixView<double>& a, std::uint64_t seed) {
-  const std::int64_t rows = sketch_rows_per_column * a.cols();
-  if (a.rows() < least_ratio * rows) return std::nullopt;
-  return SparseSign{.rows = rows, .cols = a.rows(), .nonzeros = std::min<std::int64_t>(8, rows), .seed = seed};
-}
-
 }  // namespace
 
+AnySketch cholesky_qr_sketch(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+  return make_sketch(SketchFamily::sparse_sign, sketch_rows_per_column * cols, rows, seed);
+}
+
+std::int64_t least_rows_of_cholesky_qr(std::int64_t cols) { return least_ratio * sketch_rows_per_column * cols; }
+
 Matrix<double> sketched_triangle(const AnyMatrixView<double>& a, std::uint64_t seed) {
-  const std::optional<SparseSign> sketch = sketch_for(a, seed);
-  return householder_triangle(sketch ? *sketch * a : densify<double>(a));
+  if (a.rows() < least_rows_of_cholesky_qr(a.cols())) return householder_triangle(densify<double>(a));
+  const AnySketch sketch = cholesky_qr_sketch(a.rows(), a.cols(), seed);
+  Matrix<double> sa = Matrix<double>::uninitialized(sketch.rows(), a.cols());
+  apply(sketch, a, sa.view());
+  return householder_triangle(std::move(sa));
 }
 
 Matrix<double> triangular_factor(const AnyMatrixView<double>& a, std::uint64_t seed) {
   if (a.cols() == 0) return Matrix<double>(0, 0);
-  if (!sketch_for(a, seed)) return householder_triangle(densify<double>(a));
+  if (a.rows() < least_rows_of_cholesky_qr(a.cols())) return householder_triangle(densify<double>(a));
   const Matrix<double> r = sketched_triangle(a, seed);
   if (!has_zero_on_diagonal(r) && all_finite<double>(r.view())) {
     const Matrix<double> nothing(a.rows(), 0);

@@ -4,8 +4,14 @@
 #include <cstdint>
 
 #include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/sketch/any_sketch.hpp>
 
 namespace croquis {
+
+/// The operator that a shape calls for: enough rows for a condition number of A R_s^-1 of about three. No `cols` x
+/// `rows` is too small for it, but below `least_rows_of_cholesky_qr` it is hardly smaller than A.
+AnySketch cholesky_qr_sketch(std::int64_t rows, std::int64_t cols, std::uint64_t seed);
+std::int64_t least_rows_of_cholesky_qr(std::int64_t cols);
 
 /// The R (n x n, zeros below) of a QR factorization of S A, S a sparse-sign sketch; of A itself where a sketch would
 /// not be much smaller. R differs from a triangular factor of A by a well-conditioned matrix. A is finite, m >= n.

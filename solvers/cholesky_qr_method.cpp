@@ -15,8 +15,6 @@
 namespace croquis {
 namespace {
 
-constexpr std::int64_t sketch_rows_per_column = 4;
-constexpr std::int64_t least_ratio = 2;  // of A's rows to the sketch's
 constexpr std::int64_t tile_vectors = 32;
 // The estimated condition of R_s may be too small by a factor of a few.
 constexpr double doubt = 0.1;
@@ -31,12 +29,6 @@ void solve_transposed(MatrixView<const T> r, MatrixView<T> b) {
 }
 
 }  // namespace
-
-AnySketch cholesky_qr_sketch(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
-  return make_sketch(SketchFamily::sparse_sign, sketch_rows_per_column * cols, rows, seed);
-}
-
-std::int64_t least_rows_of_cholesky_qr(std::int64_t cols) { return least_ratio * sketch_rows_per_column * cols; }
 
 template <class T>
 TriangleAndCoordinates<T> triangle_and_coordinates(const ProblemMatrix<T>& a, MatrixView<const T> b,

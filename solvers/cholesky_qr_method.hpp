@@ -18,11 +18,6 @@ struct TriangleAndCoordinates {
   Matrix<T> qtb;         ///< Q^T B, n x k
 };
 
-/// The operator that a shape calls for: enough rows for a condition number of A R_s^-1 of about three. No `cols` x
-/// `rows` is too small for it, but below `least_rows_of_cholesky_qr` it is hardly smaller than A.
-AnySketch cholesky_qr_sketch(std::int64_t rows, std::int64_t cols, std::uint64_t seed);
-std::int64_t least_rows_of_cholesky_qr(std::int64_t cols);
-
 /// R and Q^T B of A D = Q R, backward stable as by Householder QR, for A with `has_gram` and of full rank.
 ///
 /// With R_s the R of a sketch of A D, C = A D R_s^-1 has a condition number of about three whatever that of A, so with

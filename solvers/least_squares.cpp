@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "solvers/cholesky_qr.hpp"
 #include "solvers/cholesky_qr_method.hpp"
 #include "solvers/choose_sparse_method.hpp"
 #include "solvers/column_iteration.hpp"

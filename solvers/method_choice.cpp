@@ -7,7 +7,7 @@
 #include <croquis/sketch/distortion.hpp>
 
 #include "linalg/check.hpp"
-#include "solvers/cholesky_qr_method.hpp"
+#include "solvers/cholesky_qr.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/condition_probe.hpp"
 #include "solvers/gram_and_precondition.hpp"

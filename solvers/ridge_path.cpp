@@ -12,6 +12,7 @@
 #include "linalg/copy.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/tall_qr.hpp"
+#include "solvers/cholesky_qr.hpp"
 #include "solvers/cholesky_qr_method.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/conclude.hpp"
