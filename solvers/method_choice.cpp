@@ -17,6 +17,9 @@ namespace {
 
 // With fewer rows for each column a sketch of them is hardly smaller than A.
 constexpr std::int64_t least_rows_per_column_to_probe = 4;
+// The probe may overstate the condition number by four, and does by two where singular values of all sizes are as
+// frequent. Where that makes the Gram matrix too coarse, its own factor tells before an iteration is made.
+constexpr double typical_overstatement = 2;
 
 // The passes of fewer are reads of A rather than arithmetic, and the costs of the methods are too close to tell.
 constexpr std::int64_t least_vectors_of_cholesky_qr = 4;
@@ -101,7 +104,7 @@ MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const Probl
   }
 
   choice.probe = probe_condition(problem, report);
-  const double condition = choice.probe.condition;
+  const double condition = choice.probe.condition / typical_overstatement;
   choice.precision = cheaper_precision<T>(shape, condition);
   const double by_gram = gram_cost<T>(shape, choice.precision, condition);
   if (options.method == LeastSquaresMethod::automatic) {
