@@ -7,57 +7,40 @@
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+// After Highway's header, which says what vectors there are.
+#include "linalg/transpose-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace croquis {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#if HWY_TARGET != HWY_SCALAR
-// Transposes a square of 16-byte vectors: `columns` of the source, `from_stride` apart, to rows `to_stride` apart.
-HWY_INLINE void TransposeSquare(const double* HWY_RESTRICT from, std::int64_t from_stride, double* HWY_RESTRICT to,
-                                std::int64_t to_stride) {
-  const hn::FixedTag<double, 2> d;
-  const auto a = hn::LoadU(d, from);
-  const auto b = hn::LoadU(d, from + from_stride);
-  hn::StoreU(hn::InterleaveLower(d, a, b), d, to);
-  hn::StoreU(hn::InterleaveUpper(d, a, b), d, to + to_stride);
-}
-HWY_INLINE void TransposeSquare(const float* HWY_RESTRICT from, std::int64_t from_stride, float* HWY_RESTRICT to,
-                                std::int64_t to_stride) {
-  const hn::FixedTag<float, 4> d;
-  const hn::FixedTag<double, 2> pairs;
-  const auto a = hn::LoadU(d, from);
-  const auto b = hn::LoadU(d, from + from_stride);
-  const auto c = hn::LoadU(d, from + 2 * from_stride);
-  const auto e = hn::LoadU(d, from + 3 * from_stride);
-  const auto low_ab = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
-  const auto low_ce = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
-  const auto high_ab = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
-  const auto high_ce = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low_ab, low_ce)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low_ab, low_ce)), d, to + to_stride);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high_ab, high_ce)), d, to + 2 * to_stride);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high_ab, high_ce)), d, to + 3 * to_stride);
-}
-#endif
+// Columns read side by side: those of a matrix whose columns are a power of two apart share a set of each cache, which
+// holds eight lines.
+constexpr std::int64_t columns_at_once = 8;
 
-// Column-major: whole cache lines of each column are read and used up before the next, since columns a power of two
-// apart share their cache set.
+// Column-major: whole cache lines of each column are read, turned in registers by squares, and used up before the next.
 template <class T>
 HWY_INLINE void PackColumns(const T* HWY_RESTRICT from, std::int64_t stride, std::int64_t count, std::int64_t columns,
                             std::int64_t width, T* HWY_RESTRICT packed) {
   std::int64_t packed_rows = 0;
   std::int64_t packed_columns = 0;
-#if HWY_TARGET != HWY_SCALAR
-  constexpr std::int64_t square = 16 / static_cast<std::int64_t>(sizeof(T));
+#if CROQUIS_HAVE_TRANSPOSE
+  const hn::CappedTag<T, columns_at_once> d;
+  constexpr auto square = static_cast<std::int64_t>(hn::MaxLanes(d));
   constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
+  static_assert(line % square == 0 && columns_at_once % square == 0);
   packed_rows = count / line * line;
-  packed_columns = columns / square * square;
-  for (std::int64_t i = 0; i < packed_rows; i += line)
-    for (std::int64_t j = 0; j < packed_columns; j += square)
-      for (std::int64_t k = i; k < i + line; k += square)
-        TransposeSquare(from + k + j * stride, stride, packed + k * width + j, width);
+  packed_columns = columns / columns_at_once * columns_at_once;
+  for (std::int64_t group = 0; group < packed_columns; group += columns_at_once)
+    for (std::int64_t i = 0; i < packed_rows; i += line)
+      for (std::int64_t j = group; j < group + columns_at_once; j += square)
+        for (std::int64_t k = i; k < i + line; k += square) {
+          hn::Vec<decltype(d)> v[square];
+          for (std::int64_t q = 0; q < square; ++q) v[q] = hn::LoadU(d, from + k + (j + q) * stride);
+          Transpose(d, v);
+          for (std::int64_t q = 0; q < square; ++q) hn::StoreU(v[q], d, packed + (k + q) * width + j);
+        }
 #endif
   for (std::int64_t j = 0; j < columns; ++j)
     for (std::int64_t i = j < packed_columns ? packed_rows : 0; i < count; ++i)
