@@ -102,7 +102,7 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   if (point.residual.rows() != m || point.residual.cols() != k) {
     point.residual = Matrix<T>::uninitialized(m, k);
     point.gradient = Matrix<T>::uninitialized(n, k);
-    point.s = Matrix<T>::uninitialized(factorization.rank, k);
+    point.s = Matrix<T>::uninitialized(factorization.coordinates(), k);
   }
   problem.a.residual_and_gradient(point.x.view(), problem.b.view(), point.residual.view(), point.gradient.view());
   ++report.passes;
@@ -114,8 +114,8 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   for (std::int64_t j = 0; j < k; ++j) {
     point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
     if (problem.b_norm[j] == 0) continue;
-    point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
-                                             point.scaled_norm[j], problem.b_norm[j], large);
+    point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.coordinates(),
+                                             point.residual_norm[j], point.scaled_norm[j], problem.b_norm[j], large);
   }
 }
 
