@@ -40,8 +40,10 @@ constexpr double basis_memory = 0.25;
 constexpr double front_flop = 3.2;
 constexpr double front_entry = 190;
 
-// What an iteration has to save is the QR of a sketch with so many rows for each column, or something as expensive.
+// What an iteration has to save is the QR of a sketch with so many rows for each column and the passes that follow it,
+// or something as expensive.
 constexpr std::int64_t rows_of_another_factor = 2;
+constexpr double passes_with_another_factor = 40;
 
 constexpr const char* not_positive_definite = "the Gram matrix is not positive definite to working accuracy";
 
@@ -124,7 +126,8 @@ Attempt<T> SparseMethods<T>::gram_and_precondition(LeastSquaresReport& report) {
     if (!coarse)
       return attempt_from_gram_factor(problem_, std::move(g), scale, extreme, GramPrecision::working, report);
     const ProblemShape shape{problem_.rows(), problem_.cols(), problem_.a.stored_entries(), problem_.vectors()};
-    const double most_passes = factor_cost(shape, rows_of_another_factor * problem_.cols()) / pass_cost(shape);
+    const double most_passes =
+        factor_cost(shape, rows_of_another_factor * problem_.cols()) / pass_cost(shape) + passes_with_another_factor;
     return attempt_from_shifted_gram_factor(problem_, std::move(g), std::move(scale), extreme, shift, most_passes,
                                             report);
   }
