@@ -24,6 +24,8 @@ constexpr double unseen_part = 1e-4;
 // The first iterations may be slower than the others.
 constexpr double slack = 1.3;
 constexpr std::int64_t least_iterations = 4;
+// An error is estimated when the gradient says that it may be no more than so many times what is wanted.
+constexpr double early = 2;
 // By what the distance from the witness and the residual change where it is held back, and not only slow.
 constexpr double stays = 0.93;
 constexpr double falls = 0.8;
@@ -128,12 +130,10 @@ class Iteration {
 
   Continue finished(const ConjugateGradientState<T>& state) {
     ++iterations_;
-    const std::int64_t count = f_.coordinates();
     // ||b - A N y||^2 falls by alpha rho in each iteration.
     for (std::int64_t v = 0; v < problem_.vectors(); ++v) {
       residual_square_[v] -= state.alpha[1 + v] * rho_[v];
-      const double norm = norm2(count, state.s.data + (1 + v) * state.s.leading_dimension);
-      rho_[v] = norm * norm;
+      rho_[v] = state.rho[1 + v];
     }
     return certified_ ? go_on_with_b(state) : hear_witness(state);
   }
@@ -146,7 +146,7 @@ class Iteration {
     for (std::int64_t j = 0; j < count; ++j) square += std::pow(static_cast<double>(w_(j, 0)) - state.dy(j, 0), 2);
     const double distance = std::sqrt(square);
     if (!(state.alpha[0] > 0) || !std::isfinite(distance)) return Continue::no;
-    const double residual = norm2(count, state.s.data) / first_norm_;
+    const double residual = std::sqrt(state.rho[0]) / first_norm_;
     if (distance <= close_) return expected_passes(distance) <= most_passes_ ? ask(state, distance) : Continue::no;
     double expected = expected_passes(distance);
     if (low_rank_ == LowRank::welcome) {
@@ -198,6 +198,7 @@ class Iteration {
       return Continue::no;
     ++report_.iterations;
     const double enough = surely * problem_.target();
+    if (problem_.vectors() > 0 && rho_[awaited_] > awaited_rho_) return Continue::yes;
     for (std::int64_t v = 0; v < problem_.vectors(); ++v) {
       if (problem_.b_norm[v] == 0) continue;
       const auto x = x_.view().block(0, 0, problem_.cols(), 1);
@@ -205,7 +206,11 @@ class Iteration {
       const double residual_norm = std::sqrt(std::max(0.0, residual_square_[v]));
       const double error = error_.estimate(v, state.s.data + (1 + v) * state.s.leading_dimension, residual_norm,
                                            f_.scaled_norm(x), problem_.b_norm[v], enough);
-      if (!(error <= enough)) return Continue::yes;
+      if (error <= enough) continue;
+      // The error falls as the gradient does, or nearly: no need to look at it before.
+      awaited_ = v;
+      awaited_rho_ = rho_[v] * std::pow(early * enough / error, 2);
+      return Continue::yes;
     }
     return Continue::no;
   }
@@ -222,7 +227,9 @@ class Iteration {
   double first_norm_ = 0;
   std::vector<double> rho_, residual_square_;  // of each column of B
   std::vector<double> alpha_, beta_;           // of the witness
-  double distance_ = 1, residual_ = 1;         // of the last iteration
+  std::int64_t awaited_ = 0;                   // the column of B that is to come down to this
+  double awaited_rho_ = std::numeric_limits<double>::infinity();
+  double distance_ = 1, residual_ = 1;  // of the last iteration
   std::int64_t iterations_ = 0;
   bool held_back_ = false;
   bool certified_ = false;
