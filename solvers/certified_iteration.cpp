@@ -205,7 +205,7 @@ class Iteration {
       f_.precondition(state.dy.block(0, 1 + v, count, 1), x);
       const double residual_norm = std::sqrt(std::max(0.0, residual_square_[v]));
       const double error = error_.estimate(v, state.s.data + (1 + v) * state.s.leading_dimension, residual_norm,
-                                           f_.scaled_norm(x), problem_.b_norm[v], enough);
+                                           f_.scaled_norm(x), problem_.b_norm[v], enough, Closeness::upper_bound);
       if (error <= enough) continue;
       // The error falls as the gradient does, or nearly: no need to look at it before.
       awaited_ = v;
