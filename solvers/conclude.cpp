@@ -19,8 +19,6 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   fit.condition_estimate = attempt.condition;
   LeastSquaresPoint<T>& point = attempt.point;
   if (point.x.rows() == 0) return;
-  // Of b - A x alone: the rows of a penalty lie below.
-  const std::int64_t rows = std::min(point.residual.rows(), problem.a.sketched_rows());
   const int a_exponent = problem.a.exponent();
   const std::int64_t n = point.gradient.rows();
   fit.residual_norm.assign(static_cast<std::size_t>(problem.vectors()), 0);
@@ -28,8 +26,7 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   for_each_tile(problem.vectors(), [&](std::int64_t j) {
     const int exponent = problem.b_exponent[j];
     for (std::int64_t i = 0; i < point.x.rows(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
-    const double residual_norm = norm2(rows, point.residual.data() + j * point.residual.rows());
-    fit.residual_norm[j] = std::ldexp(residual_norm, exponent + a_exponent);
+    fit.residual_norm[j] = std::ldexp(point.data_residual_norm[j], exponent + a_exponent);
     fit.gradient_norm[j] = std::ldexp(norm2(n, point.gradient.data() + j * n), exponent + 2 * a_exponent);
   });
   fit.backward_error = point.backward_error;

@@ -27,6 +27,16 @@ T largest_magnitude(std::int64_t n, const T* x) {
   return largest;
 }
 
+// Residuals computed at once. Of many right-hand sides with a dense matrix, a pass over it for every few costs no more
+// than one for all, whose residuals would be new memory as large as B.
+constexpr std::int64_t most_residuals = 128;
+
+template <class T>
+std::int64_t vectors_at_once(const ProblemMatrix<T>& a, std::int64_t vectors) {
+  const bool dense = a.stored() != nullptr && a.stored()->is_dense();
+  return dense ? std::min(most_residuals, vectors) : vectors;
+}
+
 }  // namespace
 
 double largest_or_nan(const std::vector<double>& values) {
@@ -99,17 +109,28 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   const std::int64_t k = problem.vectors();
   const std::int64_t m = problem.rows();
   const std::int64_t n = problem.cols();
-  if (point.residual.rows() != m || point.residual.cols() != k) {
-    point.residual = Matrix<T>::uninitialized(m, k);
+  if (point.gradient.cols() != k) {
     point.gradient = Matrix<T>::uninitialized(n, k);
     point.s = Matrix<T>::uninitialized(factorization.coordinates(), k);
   }
-  problem.a.residual_and_gradient(point.x.view(), problem.b.view(), point.residual.view(), point.gradient.view());
+  point.residual_norm.assign(static_cast<std::size_t>(k), 0);
+  point.data_residual_norm = point.residual_norm;
+  const std::int64_t group = vectors_at_once(problem.a, k);
+  Matrix<T> residual = Matrix<T>::uninitialized(m, group);
+  for (std::int64_t first = 0; first < k; first += group) {
+    const std::int64_t count = std::min(group, k - first);
+    problem.a.residual_and_gradient(point.x.view().block(0, first, n, count),
+                                    problem.b.view().block(0, first, m, count), residual.view().block(0, 0, m, count),
+                                    point.gradient.view().block(0, first, n, count));
+    for_each_tile(count, [&](std::int64_t j) {
+      const T* const column = residual.data() + j * m;
+      point.residual_norm[first + j] = norm2(m, column);
+      point.data_residual_norm[first + j] = norm2(problem.a.sketched_rows(), column);
+    });
+  }
   ++report.passes;
   factorization.precondition_transposed(point.gradient.view(), point.s.view());
-  point.residual_norm.assign(static_cast<std::size_t>(k), 0);
   point.scaled_norm.assign(static_cast<std::size_t>(k), 0);
-  for_each_tile(k, [&](std::int64_t j) { point.residual_norm[j] = norm2(m, point.residual.data() + j * m); });
   for (std::int64_t j = 0; j < k; ++j)
     point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
   estimate_backward_errors(problem, factorization, error, large, closeness, point);

@@ -61,12 +61,12 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, MatrixView<const 
 /// A point, with what is known of it; all are recomputed from A and b by `measure`.
 template <class T>
 struct LeastSquaresPoint {
-  Matrix<T> x;         ///< n x k
-  Matrix<T> residual;  ///< b - A x, m x k
-  Matrix<T> gradient;  ///< A^T (b - A x), n x k
-  Matrix<T> s;         ///< N^T gradient, rank x k
-  std::vector<double> residual_norm;
-  std::vector<double> scaled_norm;  ///< ||D^-1 x||
+  Matrix<T> x;                             ///< n x k
+  Matrix<T> gradient;                      ///< A^T (b - A x), n x k
+  Matrix<T> s;                             ///< N^T gradient, rank x k
+  std::vector<double> residual_norm;       ///< of b - A x
+  std::vector<double> data_residual_norm;  ///< of its rows that are sketched: without those of a penalty
+  std::vector<double> scaled_norm;         ///< ||D^-1 x||
   std::vector<double> backward_error;
 
   double worst_backward_error() const;

@@ -338,16 +338,15 @@ bool solve(const ProblemMatrix<T>& transposed, int scaling, double ridge_root, M
   if (point.x.rows() > 0) {
     // [x; s] of the problem with a ridge, of which x is asked for.
     if (ridged) point.x = Matrix<T>(point.x.view().block(0, 0, n, b.cols));
-    point.residual = Matrix<T>::uninitialized(b.rows, b.cols);
+    Matrix<T> residual = Matrix<T>::uninitialized(b.rows, b.cols);
     point.gradient = Matrix<T>::uninitialized(n, b.cols);
-    transposed.multiply_transposed(point.x.view(), point.residual.view());
-    for (std::int64_t i = 0; i < b.rows * b.cols; ++i)
-      point.residual.data()[i] = problem.b.data()[i] - point.residual.data()[i];
-    transposed.multiply(point.residual.view(), point.gradient.view());
+    transposed.multiply_transposed(point.x.view(), residual.view());
+    for (std::int64_t i = 0; i < b.rows * b.cols; ++i) residual.data()[i] = problem.b.data()[i] - residual.data()[i];
+    transposed.multiply(residual.view(), point.gradient.view());
     fit.passes += 2;
     const T root = static_cast<T>(ridge_root);
     for (std::int64_t i = 0; i < n * b.cols; ++i) point.gradient.data()[i] -= root * (root * point.x.data()[i]);
-    point.residual_norm = column_norms<T>(point.residual.view());
+    point.residual_norm = point.data_residual_norm = column_norms<T>(residual.view());
   }
   conclude(fit, problem, attempt, why);
   return true;

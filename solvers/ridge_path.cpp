@@ -299,7 +299,8 @@ class RidgePath {
     attempt.rcond = own.rcond;
     attempt.condition = own.condition;
     attempt.point.x = columns(group.point.x);
-    attempt.point.residual = columns(group.point.residual);
+    const auto norms = group.point.data_residual_norm.begin() + begin;
+    attempt.point.data_residual_norm.assign(norms, norms + width);
     attempt.point.gradient = columns(group.point.gradient);
     const auto errors = group.point.backward_error.begin() + begin;
     attempt.point.backward_error.assign(errors, errors + width);
