@@ -11,7 +11,9 @@ int main(int argc, char** argv) {
     for (const Layout layout : {Layout::column_major, Layout::row_major}) {
       cases.push_back(perf::sketch_beside_product<double>(gaussian, shape, layout));
       cases.push_back(perf::sketch_beside_product<float>(gaussian, shape, layout));
+      cases.push_back(perf::float_beside_double(gaussian, shape, layout));
     }
   }
-  return perf::run_cases(argc, argv, "S A with a Gaussian S, beside the matrix product of the same shape", cases);
+  return perf::run_cases(
+      argc, argv, "S A with a Gaussian S, beside the matrix product of the same shape; in float, beside double", cases);
 }

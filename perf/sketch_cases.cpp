@@ -66,6 +66,20 @@ Case sketch_beside_product(const TimedSketch& sketch, const SketchShape& shape, 
           }};
 }
 
+Case float_beside_double(const TimedSketch& sketch, const SketchShape& shape, Layout layout) {
+  return {.name = case_name<float>(sketch.name, layout, shape) + " beside-double",
+          .reference = "double",
+          .make = [=](bool quick) -> Contest {
+            const auto d = std::make_shared<Data<float>>(sketch, reduced(shape, quick), layout);
+            const auto other = std::make_shared<Data<double>>(sketch, reduced(shape, quick), layout);
+            return {.prepare_ours = {},
+                    .ours = [d] { apply(d->s, d->a, d->out); },
+                    .prepare_reference = {},
+                    .reference = [other] { apply(other->s, other->a, other->out); },
+                    .findings = {}};
+          }};
+}
+
 SparseMatrix<double> scattered(std::int64_t rows, std::int64_t cols, std::int64_t nonzeros) {
   const std::int64_t per_row = nonzeros / rows, range = cols / per_row;
   std::vector<std::int64_t> start(static_cast<std::size_t>(rows + 1));

@@ -37,6 +37,9 @@ Case sketch_beside_copy(const TimedSketch& sketch, const SketchShape& shape, Lay
 template <class T>
 Case sketch_beside_product(const TimedSketch& sketch, const SketchShape& shape, Layout layout);
 
+/// S A in float beside the same in double: "NAME col MxN dD float beside-double".
+Case float_beside_double(const TimedSketch& sketch, const SketchShape& shape, Layout layout);
+
 /// rows x cols by rows, with equally many entries in each row, one at a scrambled place in each of equal ranges of
 /// columns.
 SparseMatrix<double> scattered(std::int64_t rows, std::int64_t cols, std::int64_t nonzeros);

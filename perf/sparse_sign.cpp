@@ -20,10 +20,11 @@ int main(int argc, char** argv) {
       cases.push_back(perf::sketch_beside_copy<double>(sketch, shape, layout));
       cases.push_back(perf::sketch_beside_copy<double>(sketch, large_sketch, layout));
       cases.push_back(perf::sketch_beside_copy<float>(sketch, shape, layout));
+      cases.push_back(perf::float_beside_double(sketch, shape, layout));
       if (nonzeros == 4) continue;
       for (const perf::SketchShape& tall : tall_shapes)
         cases.push_back(perf::sketch_beside_copy<double>(sketch, tall, layout));
     }
   }
-  return perf::run_cases(argc, argv, "S A with a sparse S, beside a copy of A", cases);
+  return perf::run_cases(argc, argv, "S A with a sparse S, beside a copy of A; in float, beside double", cases);
 }

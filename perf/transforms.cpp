@@ -106,6 +106,7 @@ std::vector<Case> cases() {
     for (const Layout layout : layouts) {
       result.push_back(sketch_beside_copy<double>(sketch, {1 << 17, 500, 1000}, layout));
       result.push_back(sketch_beside_copy<float>(sketch, {1 << 17, 500, 1000}, layout));
+      result.push_back(float_beside_double(sketch, {1 << 17, 500, 1000}, layout));
     }
   }
   for (const Layout layout : layouts)
@@ -119,6 +120,6 @@ std::vector<Case> cases() {
 int main(int argc, char** argv) {
   return croquis::perf::run_cases(argc, argv,
                                   "Transforms in place, beside FFTW's DCT-II of a vector and a copy of a matrix; S A "
-                                  "with a transform, beside a copy of A",
+                                  "with a transform, beside a copy of A; in float, beside double",
                                   croquis::perf::cases());
 }

@@ -22,17 +22,22 @@ template <class T>
 using LineTag = hn::CappedTag<T, line_width<T>>;
 
 // How far ahead rows of A are asked for, in bytes along a column or of a row-major strip. The processor's own
-// prefetching stops at each page and, by rows, at each piece.
-constexpr std::int64_t column_bytes_ahead = 1024;
+// prefetching stops at each page and, by rows, at each piece. Columns a power of two apart share their cache set, which
+// the 16 lines of a strip of floats overfill the sooner, the earlier they come.
+constexpr std::int64_t column_bytes_ahead = 768;
 constexpr std::int64_t row_bytes_ahead = 8192;
 
-// -0 in every lane for a negative entry, else 0: what flips a vector's sign by exclusive or.
+// -0 in every lane for a negative entry, else 0: what flips a vector's sign by exclusive or. Of the entry repeated
+// every 32 bits that is the top bit of a lane, which AVX-512 takes together with the exclusive or.
 template <class D>
 HWY_INLINE hn::Vec<D> SignOf(D d, std::uint32_t entry) {
+#if HWY_TARGET == HWY_SCALAR
   using Bits = hwy::MakeUnsigned<hn::TFromD<D>>;
-  const hn::RebindToUnsigned<D> bits;
   constexpr int to_sign_bit = 8 * static_cast<int>(sizeof(Bits)) - 1;
-  return hn::BitCast(d, hn::Set(bits, static_cast<Bits>(static_cast<Bits>(entry >> 31) << to_sign_bit)));
+  return hn::BitCast(d, hn::Set(hn::RebindToUnsigned<D>(), static_cast<Bits>(entry >> 31) << to_sign_bit));
+#else
+  return hn::And(hn::BitCast(d, hn::Set(hn::Repartition<std::uint32_t, D>(), entry)), hn::SignBit(d));
+#endif
 }
 
 // Calls body with 0, ..., count - 1 as constants.
@@ -53,18 +58,23 @@ struct TileRows {
   }
 };
 
-// Adds `lines` lines of a row, held in registers, to their places in the tile, and asks for those of a later row.
+// Adds `lines` lines of a row, held in registers, to their places in the tile, and asks for those of a later row. The
+// last of them is not in the row but at `last_line`.
 template <std::size_t lines, class T, class Width>
-HWY_INLINE void ScatterLines(const T* HWY_RESTRICT row, const T* HWY_RESTRICT later_row,
-                             const std::uint32_t* HWY_RESTRICT entries, std::int64_t count, TileRows<T, Width> to,
-                             std::int64_t column) {
+HWY_INLINE void ScatterLines(const T* HWY_RESTRICT row, const T* HWY_RESTRICT last_line,
+                             const T* HWY_RESTRICT later_row, const std::uint32_t* HWY_RESTRICT entries,
+                             std::int64_t count, TileRows<T, Width> to, std::int64_t column) {
   const LineTag<T> d;
   constexpr std::size_t lanes = hn::MaxLanes(LineTag<T>());
   constexpr std::size_t line = static_cast<std::size_t>(line_width<T>);
   constexpr std::size_t vectors = lines * line / lanes;
+  constexpr std::size_t before_last = (lines - 1) * line;
   Unrolled<lines>([&](auto k) HWY_ATTR { hwy::Prefetch(later_row + column + k * line); });
   hn::Vec<LineTag<T>> x[vectors];
-  Unrolled<vectors>([&](auto v) HWY_ATTR { x[v] = hn::LoadU(d, row + column + v * lanes); });
+  Unrolled<vectors>([&](auto v) HWY_ATTR {
+    constexpr std::size_t at = v * lanes;
+    x[v] = hn::LoadU(d, at < before_last ? row + column + at : last_line + (at - before_last));
+  });
   for (std::int64_t b = 0; b < count; ++b) {
     const std::uint32_t entry = entries[b];
     const auto sign = SignOf(d, entry);
@@ -75,30 +85,49 @@ HWY_INLINE void ScatterLines(const T* HWY_RESTRICT row, const T* HWY_RESTRICT la
   }
 }
 
-// Row-major: rows [0, count) of `columns` entries, `stride` apart; the entries of an incomplete last line are copied
-// to where a whole one can be loaded. `rows_after` more rows may be asked for ahead.
+// The same for a number of lines that is known at run time, at most `most`.
+template <std::size_t most, class T, class Width>
+HWY_INLINE void ScatterRest(std::int64_t lines, const T* row, const T* last_line, const T* later_row,
+                            const std::uint32_t* entries, std::int64_t count, TileRows<T, Width> to,
+                            std::int64_t column) {
+  if (lines == static_cast<std::int64_t>(most)) {
+    ScatterLines<most>(row, last_line, later_row, entries, count, to, column);
+  } else if constexpr (most > 1) {
+    ScatterRest<most - 1>(lines, row, last_line, later_row, entries, count, to, column);
+  }
+}
+
+// Row-major: rows [0, count) of `columns` entries, `stride` apart, as many lines at once as registers hold, so that an
+// entry of S is decoded for all of them. The entries of an incomplete last line are copied to where a whole one can be
+// loaded, a row early, since a load waits for the stores it overlaps. `rows_after` more rows may be asked for ahead.
 template <class T, class Width>
 HWY_INLINE void ScatterPieces(const T* HWY_RESTRICT from, std::int64_t stride, std::int64_t count,
                               std::int64_t rows_after, std::int64_t columns, ScatterTable table,
                               TileRows<T, Width> to) {
   constexpr std::int64_t line = line_width<T>;
-  const std::int64_t whole = columns / line * line;
   // What eight registers hold.
   constexpr std::size_t at_once =
       std::max<std::size_t>(1, 8 * hn::MaxLanes(LineTag<T>()) / static_cast<std::size_t>(line));
   constexpr std::int64_t step = static_cast<std::int64_t>(at_once) * line;
   const std::int64_t ahead = 1 + row_bytes_ahead / (columns * static_cast<std::int64_t>(sizeof(T)));
-  alignas(64) std::array<T, line> last_line{};
+  const std::int64_t rest = (columns - 1) / step * step;
+  const std::int64_t last_column = (columns - 1) / line * line;
+  const std::int64_t rest_lines = (last_column - rest) / line + 1;
+  const bool whole = last_column + line == columns;
+  alignas(64) std::array<T, 2 * line> copies{};
+  const auto copy_of = [&](std::int64_t i) { return copies.data() + i % 2 * line; };
+  const auto copy_last_line = [&](std::int64_t i) {
+    if (!whole && i < count) std::copy_n(from + i * stride + last_column, columns - last_column, copy_of(i));
+  };
+  copy_last_line(0);
   for (std::int64_t i = 0; i < count; ++i, table.entry += table.stride) {
     const T* row = from + i * stride;
     const T* later = i + ahead < count + rows_after ? row + ahead * stride : row;
-    std::int64_t j = 0;
-    for (; j + step <= whole; j += step) ScatterLines<at_once>(row, later, table.entry, table.count, to, j);
-    for (; j < whole; j += line) ScatterLines<1>(row, later, table.entry, table.count, to, j);
-    if (whole == columns) continue;
-    std::copy(row + whole, row + columns, last_line.begin());
-    ScatterLines<1>(last_line.data(), later + whole, table.entry, table.count,
-                    TileRows<T, Width>{to.tile + whole, to.first_row, to.width}, 0);
+    copy_last_line(i + 1);
+    for (std::int64_t j = 0; j < rest; j += step)
+      ScatterLines<at_once>(row, row + j + step - line, later, table.entry, table.count, to, j);
+    ScatterRest<at_once>(rest_lines, row, whole ? row + last_column : copy_of(i), later, table.entry, table.count, to,
+                         rest);
   }
 }
 
@@ -121,7 +150,8 @@ HWY_INLINE void ScatterFewRows(const Columns<T>& column, std::int64_t first, std
 }
 
 // Column-major: squares of as many rows as a vector has lanes, transposed in registers. Each cache line of A is read
-// when its first rows are due and used up at once.
+// when its first rows are due and used up at once; between the additions of each row the line of one column is asked
+// for.
 template <class T>
 HWY_INLINE void ScatterColumns(const Columns<T>& column, std::int64_t first, std::int64_t count, ScatterTable table,
                                TileRows<T, OneLine<T>> to) {
@@ -133,8 +163,8 @@ HWY_INLINE void ScatterColumns(const Columns<T>& column, std::int64_t first, std
   constexpr std::size_t vectors = static_cast<std::size_t>(line) / lanes;
   constexpr std::int64_t ahead = column_bytes_ahead / static_cast<std::int64_t>(sizeof(T));
   for (; done + static_cast<std::int64_t>(lanes) <= count; done += static_cast<std::int64_t>(lanes)) {
-    if (done % line == 0 && done + ahead < count)
-      for (const T* c : column) hwy::Prefetch(c + first + done + ahead);
+    const std::int64_t later = std::min(done + ahead, count - 1) + first;
+    const T* const* later_column = column.data() + done % line;
     hn::Vec<LineTag<T>> square[vectors][lanes];
     Unrolled<vectors>([&](auto v) HWY_ATTR {
       Unrolled<lanes>([&](auto k) HWY_ATTR { square[v][k] = hn::LoadU(d, column[v * lanes + k] + first + done); });
@@ -142,6 +172,7 @@ HWY_INLINE void ScatterColumns(const Columns<T>& column, std::int64_t first, std
     });
     const std::uint32_t* entries = table.entry + done * table.stride;
     Unrolled<lanes>([&](auto k) HWY_ATTR {
+      hwy::Prefetch(later_column[k] + later);
       for (std::int64_t b = 0; b < table.count; ++b) {
         const std::uint32_t entry = entries[b];
         const auto sign = SignOf(d, entry);

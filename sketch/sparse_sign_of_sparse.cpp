@@ -49,23 +49,42 @@ std::int64_t add_column(const CscView<T, Index>& a, std::int64_t k, std::int64_t
   return k;
 }
 
-// sum[place[k]] += value[k]. The result is too large for the second-level cache, so each place is a line from the third
-// or beyond: those of the next few hundred terms are asked for ahead, which hides even a busy third level.
+// sum[place] += +-scale value for `count` values and as many places for each nonzero of S, the sign in a place's top
+// bit. The result is too large for the second-level cache, so each place is a line from the third or beyond: those of
+// the next few hundred terms are asked for ahead, which hides even a busy third level, and into the second level, since
+// half of a small first one would hold them. The values are read here, while lines of the result are on their way.
 template <class T>
-void add_terms(const std::uint32_t* place, const T* value, std::int64_t count, T* sum) {
+void add_terms(const std::uint32_t* place, const T* value, std::int64_t count, std::int64_t last_value,
+               std::int64_t nonzeros, T scale, T* sum) {
   constexpr std::int64_t ahead = 256;
-  for (std::int64_t k = 0; k < std::min(ahead, count); ++k) __builtin_prefetch(sum + place[k], 1);
-  std::int64_t k = 0;
-  for (; k < count - ahead; ++k) {
-    __builtin_prefetch(sum + place[k + ahead], 1);
-    sum[place[k]] += value[k];
+  const std::int64_t terms = count * nonzeros;
+  const T factor[] = {scale, -scale};
+  const auto ask_for = [&](std::int64_t term) { __builtin_prefetch(sum + (place[term] & 0x7FFFFFFF), 0, 2); };
+  for (std::int64_t term = 0; term < std::min(ahead, terms); ++term) ask_for(term);
+  for (std::int64_t begin = 0; begin < terms; begin += count) {
+    const auto add = [&](std::int64_t k) {
+      const std::uint32_t to = place[begin + k];
+      sum[to & 0x7FFFFFFF] += factor[to >> 31] * value[k];
+    };
+    const std::int64_t asking = std::clamp<std::int64_t>(terms - ahead - begin, 0, count);
+    std::int64_t k = 0;
+    for (; k + 8 <= asking; k += 8) {
+      __builtin_prefetch(value + std::min(k + entries_ahead, last_value), 0, 0);
+      for (std::int64_t i = k; i < k + 8; ++i) {
+        ask_for(begin + i + ahead);
+        add(i);
+      }
+    }
+    for (; k < count; ++k) {
+      if (k < asking) ask_for(begin + k + ahead);
+      add(k);
+    }
   }
-  for (; k < count; ++k) sum[place[k]] += value[k];
 }
 
-// Adds rows [first, last) of A, times `scale`, to a result; row `first` meets column `first_col + first` of S. Each row
-// of A is met once, so its column of S is drawn for it and kept nowhere. The entries are taken in batches whose list of
-// terms stays in the second-level cache.
+// Adds rows [first, last) of A, times the size of S's entries, to a result; row `first` meets column `first_col +
+// first` of S. Each row of A is met once, so its column of S is drawn for it and kept nowhere. The entries are taken in
+// batches whose list of places stays in the second-level cache.
 template <class T, class Index>
 void add_rows(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, std::int64_t first,
               std::int64_t last, MatrixView<T> sum) {
@@ -75,7 +94,6 @@ void add_rows(const SparseSign& s, std::int64_t first_col, const CsrView<T, Inde
   const std::int64_t entries_at_once = std::max<std::int64_t>(1, most_terms / s.nonzeros);
   Workspace<std::uint32_t> table(rows_at_once * s.nonzeros);
   Workspace<std::uint32_t> place(entries_at_once * s.nonzeros);
-  Workspace<T> value(entries_at_once * s.nonzeros);
   const auto entries_before = [&](std::int64_t row) { return static_cast<std::int64_t>(a.row_start[row]); };
   for (std::int64_t begin_row = first; begin_row < last; begin_row += rows_at_once) {
     const std::int64_t end_row = std::min(begin_row + rows_at_once, last);
@@ -84,10 +102,12 @@ void add_rows(const SparseSign& s, std::int64_t first_col, const CsrView<T, Inde
     for (std::int64_t k = entries_before(begin_row); k < entries_before(end_row); k += entries_at_once) {
       while (entries_before(row + 1) <= k) ++row;
       const std::int64_t end = std::min(k + entries_at_once, entries_before(end_row));
-      list_sparse_terms(SparseTermsOf<T, Index>{a, row, k, end, table.data() + (row - begin_row) * s.nonzeros,
-                                                s.nonzeros, entry_size<T>(s), sum.row_stride(), sum.column_stride()},
-                        place.data(), value.data());
-      add_terms(place.data(), value.data(), (end - k) * s.nonzeros, sum.data);
+      list_sparse_terms(SparseTermsOf<Index>{a.rows, a.row_start, a.column, row, k, end,
+                                             table.data() + (row - begin_row) * s.nonzeros, s.nonzeros,
+                                             sum.row_stride(), sum.column_stride()},
+                        place.data());
+      add_terms(place.data(), a.value + k, end - k, entries_before(a.rows) - 1 - k, s.nonzeros, entry_size<T>(s),
+                sum.data);
     }
   }
 }
@@ -144,7 +164,7 @@ template <class T, class Index>
 void multiply_sparse(const SparseSign& s, std::int64_t first_col, const CsrView<T, Index>& a, Update update,
                      MatrixView<T> out) {
   constexpr std::int64_t most_bytes = std::int64_t{1} << 24;
-  constexpr std::int64_t most_places = std::int64_t{1} << 32;
+  constexpr std::int64_t most_places = std::int64_t{1} << 31;
   const bool out_by_columns = out.layout == Layout::column_major;
   const std::int64_t out_bytes = out.size() * static_cast<std::int64_t>(sizeof(T));
   if (out_bytes > most_bytes || (out_by_columns ? out.cols : out.rows) * out.leading_dimension > most_places) {

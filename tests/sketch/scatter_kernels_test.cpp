@@ -45,7 +45,9 @@ TEST_CASE_TEMPLATE("rows of either layout, of every length, are added with their
   const auto entries = random_entries(rows * stride, first_row, tile_rows, 3);
   test::for_each_simd_target([&] {
     for (const Layout layout : {Layout::column_major, Layout::row_major}) {
-      for (const std::int64_t width : {line, 2 * line, 11 * line}) {
+      // By rows, every number of lines that is left of a group of eight, and more than one group.
+      for (const std::int64_t lines : {1, 2, 3, 4, 5, 6, 7, 8, 9, 19}) {
+        const std::int64_t width = lines * line;
         if (layout == Layout::column_major && width > line) continue;
         for (const std::int64_t columns : {std::int64_t{1}, line - 1, line, line + 1, width - 1, width}) {
           if (columns > width) continue;
