@@ -62,6 +62,7 @@ SingleThreadedBlas::~SingleThreadedBlas() {
 void for_each_tile(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   if (count <= 0) return;
   const SingleThreadedBlas single_threaded_blas;
+  if (count == 1) return run_tile(body, 0);  // small problems make many of these
   // The tiles are coarse and their number is chosen by the caller, so each is a task of its own.
   oneapi::tbb::parallel_for(
       oneapi::tbb::blocked_range<std::int64_t>(0, count, 1),

@@ -28,6 +28,14 @@ struct Bracket {
   }
 };
 
+// What is known without a step, from s and g = C^T s.
+template <class T>
+Bracket bracket_of(const Factorization<T>& f, const T* s, const std::vector<T>& g, double root_mu) {
+  const double gradient = norm2(static_cast<std::int64_t>(g.size()), g.data());
+  return {.lower = gradient / std::hypot(f.largest_singular, root_mu),
+          .upper = std::min<double>(norm2(f.coordinates(), s), gradient / root_mu)};
+}
+
 // One step after the other of conjugate gradients on (C^T C + mu I) y = g. They bound the integral g^T y by quadrature:
 // Gauss' rule from below, Gauss-Radau's from above, with a node at mu, below which there is no eigenvalue (Golub and
 // Meurant, Matrices, Moments and Quadrature, 2010; in the form of Meurant and Tichy, Numer. Algorithms 62, 2013).
@@ -80,13 +88,10 @@ class Quadrature {
 template <class T>
 double BackwardError<T>::shifted_norm(const Factorization<T>& f, const T* s, double root_mu, double unit, double large,
                                       Closeness closeness) {
-  const double plain = norm2(f.rank, s);
-  if (root_mu < f.largest_singular / f.condition / 4) return plain;
+  if (root_mu < f.largest_singular / f.condition / 4) return norm2(f.coordinates(), s);
   std::vector<T> g = f.transposed_product(s);
   const auto entries = static_cast<std::int64_t>(g.size());
-  const double gradient = norm2(entries, g.data());
-  Bracket bracket{.lower = gradient / std::hypot(f.largest_singular, root_mu),
-                  .upper = std::min(plain, gradient / root_mu)};
+  Bracket bracket = bracket_of(f, s, g, root_mu);
   const auto settled = [&] {
     return !(bracket.upper > 2 * bracket.lower) || bracket.upper * unit <= small_ || bracket.lower * unit > large;
   };
@@ -109,6 +114,15 @@ double BackwardError<T>::shifted_norm(const Factorization<T>& f, const T* s, dou
   return norm2(entries, g.data());
 }
 
+// At least ||(C^T C - shift I)^(-1/2) C^T s||. Its square is s^T (I - E)^-1 s, where E = shift (C C^T)^-1 has
+// eigenvalues t of at most 1 - least_part^2, and 1 / (1 - t) is at most 1 + t / least_part^2.
+template <class T>
+double BackwardError<T>::unshifted_norm(const Factorization<T>& f, const T* s) {
+  Matrix<T> x = Matrix<T>::uninitialized(f.cols(), 1);
+  f.precondition(column_major(s, f.coordinates(), 1), x.view());
+  return std::hypot(norm2(f.coordinates(), s), std::sqrt(f.shift) / f.least_part * f.scaled_norm(x.view()));
+}
+
 template <class T>
 double BackwardError<T>::estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm,
                                   double large, Closeness closeness) {
@@ -118,7 +132,14 @@ double BackwardError<T>::estimate(std::int64_t v, const T* s, double residual_no
   const double weight = std::hypot(1.0, theta * scaled_norm);
   const double root_mu = theta * residual_norm / weight;
   const double unit = theta / weight / f.frobenius_norm;
-  return unit * shifted_norm(f, s, root_mu, unit, large, closeness);
+  if (f.shift > 0) {
+    // (A D)^T A D + mu I = C^T C + (mu - shift) I. Another step of the iteration costs less than a narrow bracket.
+    const double excess = root_mu * root_mu - f.shift;
+    return unit * (excess >= f.shift ? bracket_of(f, s, f.transposed_product(s), std::sqrt(excess)).upper
+                                     : unshifted_norm(f, s));
+  }
+  const double part = f.least_part;
+  return unit / part * shifted_norm(f, s, root_mu / part, unit / part, large, closeness);
 }
 
 template class BackwardError<float>;

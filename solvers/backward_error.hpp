@@ -25,14 +25,15 @@ enum class Closeness { factor_of_two, upper_bound };
 /// The norm of (C^T C + mu I)^(-1/2) C^T s is bracketed, by products with C and C^T, until the bracket is no wider than
 /// a factor of two; its upper end is the estimate. Where that takes too many products, [C; sqrt(mu) I] is factored,
 /// with mu rounded down to a power of four and the factor kept, so that iterates and right-hand sides share it. The
-/// estimate is at most twice too large from either, never too small.
+/// estimate is at most twice too large from either, never too small; of a C that is not A's own it may be more, by
+/// what `least_part` says, and with a shift the upper end of the bracket as it is without a product is taken.
 template <class T>
 class BackwardError {
  public:
   /// Errors found to be at most `small` are not brought within that factor of two.
   explicit BackwardError(const Factorization<T>& factorization, double small = 0) : f_(factorization), small_(small) {}
 
-  /// The estimate for vector v of a block, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not
+  /// The estimate for vector v of a block, from s = N^T A^T r (its coordinates) and the norms of r, z and b; b is not
   /// zero. Of an error found to be above `large` an upper bound.
   double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm, double large,
                   Closeness closeness = Closeness::factor_of_two);
@@ -45,6 +46,7 @@ class BackwardError {
 
   double shifted_norm(const Factorization<T>& f, const T* s, double root_mu, double unit, double large,
                       Closeness closeness);
+  static double unshifted_norm(const Factorization<T>& f, const T* s);
 
   const Factorization<T>& f_;
   double small_;

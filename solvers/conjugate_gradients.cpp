@@ -9,9 +9,13 @@ namespace {
 
 template <class T>
 double dot(std::int64_t n, const T* x, const T* y) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * y[i];
-  return sum;
+  // Four sums, so that none waits for the addition before.
+  double sum[4] = {};
+  std::int64_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    for (int k = 0; k < 4; ++k) sum[k] += static_cast<double>(x[i + k]) * y[i + k];
+  for (; i < n; ++i) sum[0] += static_cast<double>(x[i]) * y[i];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 }  // namespace
@@ -58,7 +62,7 @@ void conjugate_gradients(MatrixView<T> s, MatrixView<T> dy,
       rho[v] = rho_next;
       for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(residual[i] + beta[v] * p[i]);
     }
-    if (finished({dy, s, step_norm.data(), alpha.data(), beta.data()}) == Continue::no) return;
+    if (finished({dy, s, step_norm.data(), alpha.data(), beta.data(), rho.data()}) == Continue::no) return;
   }
 }
 

@@ -19,6 +19,7 @@ struct ConjugateGradientState {
   const double* step_norm;  ///< norm of the last change of each column of dy
   const double* alpha;      ///< length of the last step along each direction
   const double* beta;       ///< part of it in the next direction
+  const double* rho;        ///< squared norm of each column of s
 };
 
 /// Solves M dy = c for symmetric positive definite M near the identity, from dy = 0.

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "linalg/condition.hpp"
+
 namespace croquis {
 namespace {
 
@@ -21,50 +23,37 @@ class ShiftedScalar final : public ShiftedFactor<T> {
 template <class T>
 class DiagonalFactorization final : public Factorization<T> {
  public:
-  DiagonalFactorization(const std::vector<T>& scale, double smallest) : smallest_(smallest) {
-    for (const T s : scale) factor_.push_back(static_cast<T>(s / smallest));
-  }
-
+  std::int64_t coordinates() const override { return this->cols(); }
   void precondition(MatrixView<const T> y, MatrixView<T> x) const override { scale_rows(y, x); }
   void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const override { scale_rows(x, y); }
-  std::vector<T> transposed_product(const T* s) const override {
-    std::vector<T> g(s, s + this->cols());
-    for (T& value : g) value = static_cast<T>(value * smallest_);
-    return g;
-  }
-  std::vector<T> product(const std::vector<T>& g) const override { return transposed_product(g.data()); }
+  std::vector<T> transposed_product(const T* s) const override { return std::vector<T>(s, s + this->cols()); }
+  std::vector<T> product(const std::vector<T>& g) const override { return g; }
   std::unique_ptr<ShiftedFactor<T>> shifted(double root) const override {
-    return std::make_unique<ShiftedScalar<T>>(std::hypot(smallest_, root));
+    return std::make_unique<ShiftedScalar<T>>(std::hypot(1, root));
   }
 
  private:
   void scale_rows(MatrixView<const T> from, MatrixView<T> to) const {
     for (std::int64_t k = 0; k < from.cols; ++k)
-      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = from(j, k) * factor_[j];
+      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = from(j, k) * this->scale[j];
   }
-
-  double smallest_;
-  std::vector<T> factor_;  // N
 };
 
 }  // namespace
 
 template <class T>
-std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, const ExtremeSingularValues& extreme,
-                                                         double frobenius_norm, double rcond) {
-  auto f = std::make_unique<DiagonalFactorization<T>>(scale, extreme.smallest);
+std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, double frobenius_norm, double rcond) {
+  auto f = std::make_unique<DiagonalFactorization<T>>();
   f->scale = std::move(scale);
   f->rank = f->cols();
   f->rcond = rcond > 0 ? rcond : default_rcond<T>(f->rank);
-  f->largest_singular = extreme.largest;
-  f->condition = extreme.largest / extreme.smallest;
+  f->largest_singular = f->condition = 1;
   f->frobenius_norm = frobenius_norm;
   return f;
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                                       \
-  template std::unique_ptr<Factorization<T>> diagonal_factorization<T>(std::vector<T>, const ExtremeSingularValues&, \
-                                                                       double, double);
+#define CROQUIS_INSTANTIATE(T) \
+  template std::unique_ptr<Factorization<T>> diagonal_factorization<T>(std::vector<T>, double, double);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

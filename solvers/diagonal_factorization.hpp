@@ -4,16 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "linalg/condition.hpp"
 #include "solvers/factorization.hpp"
 
 namespace croquis {
 
-/// Stands in for A D = Q C with C = smallest I, the least that C can be: N = D / smallest preconditions by scaling the
-/// columns alone, and errors measured with it are never too small. `extreme` are the singular values of A D, the
-/// smallest from below; `frobenius_norm` is that of A D.
+/// Stands in for A D = Q C with C = I: N = D preconditions by scaling the columns alone. `frobenius_norm` is that of
+/// A D. What is known of A's singular values and null space is for the caller to fill in; N has n columns at any rank.
 template <class T>
-std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, const ExtremeSingularValues& extreme,
-                                                         double frobenius_norm, double rcond);
+std::unique_ptr<Factorization<T>> diagonal_factorization(std::vector<T> scale, double frobenius_norm, double rcond);
 
 }  // namespace croquis

@@ -187,7 +187,7 @@ double Factorization<T>::scaled_norm(MatrixView<const T> x) const {
 
 template <class T>
 std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting,
-                                            Matrix<T>& qtb) {
+                                            Matrix<T>& qtb, const ExtremeSingularValues* known) {
   const std::int64_t n = r.cols();
   if (!(rcond > 0)) rcond = default_rcond<T>(n);
   const double frobenius_norm = norm2(n * n, r.data());
@@ -197,7 +197,7 @@ std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, d
     permutation = std::move(pivoted.permutation);
     r = std::move(pivoted.r);
   }
-  ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
+  ExtremeSingularValues extreme = known != nullptr ? *known : extreme_singular_values<T>(r.view());
   std::unique_ptr<Factorization<T>> f;
   if (n > 0 && !(extreme.smallest * doubt > rcond * extreme.largest)) f = truncate(r, permutation, rcond, extreme, qtb);
   if (!f) {
@@ -212,9 +212,10 @@ std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, d
   return f;
 }
 
-#define CROQUIS_INSTANTIATE(T)     \
-  template class Factorization<T>; \
-  template std::unique_ptr<Factorization<T>> factorize<T>(Matrix<T>, std::vector<T>, double, Pivoting, Matrix<T>&);
+#define CROQUIS_INSTANTIATE(T)                                                                                     \
+  template class Factorization<T>;                                                                                 \
+  template std::unique_ptr<Factorization<T>> factorize<T>(Matrix<T>, std::vector<T>, double, Pivoting, Matrix<T>&, \
+                                                          const ExtremeSingularValues*);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

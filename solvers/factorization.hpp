@@ -7,6 +7,8 @@
 
 #include <croquis/linalg/matrix.hpp>
 
+#include "linalg/condition.hpp"
+
 namespace croquis {
 
 /// F with F^T F = C^T C + root^2 I.
@@ -19,8 +21,8 @@ class ShiftedFactor {
 };
 
 /// A D = Q C, where A (or its sketch) is tall, D scales its columns by powers of two and Q has orthonormal columns.
-/// Only C is here, as dense or sparse as it is; with it comes N = D C^+, n x rank, which turns A into the
-/// well-conditioned A N.
+/// Only C is here, as dense or sparse as it is; with it comes N = D C^+, which turns A into the well-conditioned A N.
+/// C may be another matrix than A's own, if `least_part` and `shift` say how far it is off.
 template <class T>
 class Factorization {
  public:
@@ -34,20 +36,25 @@ class Factorization {
   double largest_singular = 0;  ///< largest singular value of C
   double condition = 1;         ///< largest over smallest singular value of C, over the numerical rank
   double frobenius_norm = 0;    ///< of C
+  /// (A D)^T A D is at least least_part^2 C^T C: no singular value of A N is below, but for those of A's null space.
+  double least_part = 1;
+  double shift = 0;  ///< C^T C = (A D)^T A D + shift I, where it is not zero
 
   std::int64_t cols() const { return static_cast<std::int64_t>(scale.size()); }
   bool full_rank() const { return rank == cols(); }
 
-  /// X = N Y, X: n x k, Y: rank x k.
+  /// Columns of N.
+  virtual std::int64_t coordinates() const { return rank; }
+  /// X = N Y, X: n x k, Y: coordinates x k.
   virtual void precondition(MatrixView<const T> y, MatrixView<T> x) const = 0;
   /// Y = N^T X.
   virtual void precondition_transposed(MatrixView<const T> x, MatrixView<T> y) const = 0;
   /// The one that serves column v of the blocks: this, unless each column has its own.
   virtual const Factorization& of_vector(std::int64_t /*v*/) const { return *this; }
 
-  /// C^T s for s of `rank` entries, in some orthonormal basis that `shifted` shares.
+  /// C^T s for s of `coordinates` entries, in some orthonormal basis that `shifted` shares.
   virtual std::vector<T> transposed_product(const T* s) const = 0;
-  /// C g, `rank` entries, for g in that basis.
+  /// C g, `coordinates` entries, for g in that basis.
   virtual std::vector<T> product(const std::vector<T>& g) const = 0;
   virtual std::unique_ptr<ShiftedFactor<T>> shifted(double root) const = 0;
 
@@ -62,9 +69,10 @@ enum class Pivoting { no, yes };
 /// as C = Sigma V^T, truncated to the numerical rank. `qtb` is Q^T B on entry and on return the rank x k coordinates
 /// Y for which N Y is the least-squares solution (of least norm in the scaled columns). With pivoting the columns of R
 /// are pivoted first (dgeqp3); singular values are computed only where the estimated condition calls for them.
+/// Who knows the extreme singular values of R already, gives them with `known`, for R as it is without pivoting.
 /// Runs on one thread. Cost: O(n^2) without pivoting and 4/3 n^3 flops with it; about 20 n^3 for singular values.
 template <class T>
 std::unique_ptr<Factorization<T>> factorize(Matrix<T> r, std::vector<T> scale, double rcond, Pivoting pivoting,
-                                            Matrix<T>& qtb);
+                                            Matrix<T>& qtb, const ExtremeSingularValues* known = nullptr);
 
 }  // namespace croquis

@@ -53,8 +53,9 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrec
     attempt.reason = "the Gram matrix is not positive definite to working accuracy";
     return attempt;
   }
+  const ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
   report.seconds.factor += phase.seconds();
-  return attempt_from_gram_factor(problem, std::move(r), probe.scale, precision, report);
+  return attempt_from_gram_factor(problem, std::move(r), probe.scale, extreme, precision, report);
 }
 
 template <class T>
@@ -67,10 +68,10 @@ std::string gram_is_too_coarse(std::int64_t cols, GramPrecision precision, doubl
 
 template <class T>
 Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matrix<T> r, const std::vector<T>& scale,
-                                    GramPrecision precision, LeastSquaresReport& report) {
+                                    const ExtremeSingularValues& extreme, GramPrecision precision,
+                                    LeastSquaresReport& report) {
   Attempt<T> attempt;
   const Stopwatch phase;
-  const ExtremeSingularValues extreme = extreme_singular_values<T>(r.view());
   attempt.condition = extreme.largest / extreme.smallest;
   attempt.reason = gram_is_too_coarse<T>(problem.cols(), precision, attempt.condition, problem.options.rcond);
   if (!attempt.reason.empty()) return attempt;
@@ -80,7 +81,7 @@ Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matri
   for (std::int64_t k = 0; k < coordinates.cols(); ++k)
     for (std::int64_t j = 0; j < coordinates.rows(); ++j) coordinates(j, k) *= scale[j];
   solve_triangular<T>(Side::left, Transpose::yes, r.view(), coordinates.view());
-  const auto f = factorize<T>(std::move(r), scale, problem.options.rcond, Pivoting::no, coordinates);
+  const auto f = factorize<T>(std::move(r), scale, problem.options.rcond, Pivoting::no, coordinates, &extreme);
   report.seconds.factor += phase.seconds();
   return attempt_from(problem, *f, coordinates, refinement_of(problem), report);
 }
@@ -91,7 +92,7 @@ Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matri
                                                LeastSquaresReport&);                                                   \
   template std::string gram_is_too_coarse<T>(std::int64_t, GramPrecision, double, double);                             \
   template Attempt<T> attempt_from_gram_factor<T>(const LeastSquaresProblem<T>&, Matrix<T>, const std::vector<T>&,     \
-                                                  GramPrecision, LeastSquaresReport&);
+                                                  const ExtremeSingularValues&, GramPrecision, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

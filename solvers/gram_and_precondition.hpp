@@ -26,10 +26,12 @@ template <class T>
 Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrecision precision,
                                  const ConditionProbe<T>& probe, LeastSquaresReport& report);
 
-/// The same from R with R^T R = (A D)^T A D, D = diag(scale), made in the precision given.
+/// The same from R with R^T R = (A D)^T A D, D = diag(scale), made in the precision given, and the extreme singular
+/// values of R.
 template <class T>
 Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matrix<T> r, const std::vector<T>& scale,
-                                    GramPrecision precision, LeastSquaresReport& report);
+                                    const ExtremeSingularValues& extreme, GramPrecision precision,
+                                    LeastSquaresReport& report);
 
 /// Why a Gram matrix does not do for A D of this condition number; empty if it does.
 template <class T>

@@ -111,7 +111,7 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   const std::int64_t n = problem.cols();
   if (point.gradient.cols() != k) {
     point.gradient = Matrix<T>::uninitialized(n, k);
-    point.s = Matrix<T>::uninitialized(factorization.rank, k);
+    point.s = Matrix<T>::uninitialized(factorization.coordinates(), k);
   }
   point.residual_norm.assign(static_cast<std::size_t>(k), 0);
   point.data_residual_norm = point.residual_norm;
@@ -142,8 +142,9 @@ void estimate_backward_errors(const LeastSquaresProblem<T>& problem, const Facto
   point.backward_error.assign(static_cast<std::size_t>(problem.vectors()), 0);
   for (std::int64_t j = 0; j < problem.vectors(); ++j) {
     if (problem.b_norm[j] == 0) continue;
-    point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
-                                             point.scaled_norm[j], problem.b_norm[j], large, closeness);
+    point.backward_error[j] =
+        error.estimate(j, point.s.data() + j * factorization.coordinates(), point.residual_norm[j],
+                       point.scaled_norm[j], problem.b_norm[j], large, closeness);
   }
 }
 

@@ -120,7 +120,7 @@ template <class T>
 AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std::string& reason) {
   const std::int64_t vectors = problem_.vectors();
   const std::int64_t n = problem_.cols();
-  Matrix<T> dy = Matrix<T>::uninitialized(f_.rank, vectors);
+  Matrix<T> dy = Matrix<T>::uninitialized(f_.coordinates(), vectors);
   Matrix<T> x = Matrix<T>::uninitialized(n, vectors);
   Matrix<T> g = Matrix<T>::uninitialized(n, vectors);
   const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
@@ -159,7 +159,7 @@ AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std
     }
     return Continue::yes;
   };
-  if (f_.rank > 0) conjugate_gradients<T>(point.s.view(), dy.view(), product, finished);
+  if (f_.coordinates() > 0) conjugate_gradients<T>(point.s.view(), dy.view(), product, finished);
   f_.precondition(dy.view(), x.view());
   for (std::int64_t i = 0; i < n * vectors; ++i) point.x.data()[i] += x.data()[i];
   return outcome;

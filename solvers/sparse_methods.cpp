@@ -1,5 +1,6 @@
 #include "solvers/sparse_methods.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "solvers/column_scaling.hpp"
 #include "solvers/gram_and_precondition.hpp"
 #include "solvers/refinement.hpp"
+#include "solvers/shifted_gram.hpp"
 #include "solvers/sparse_factorization.hpp"
 
 namespace croquis {
@@ -38,6 +40,11 @@ constexpr double basis_memory = 0.25;
 constexpr double front_flop = 3.2;
 constexpr double front_entry = 190;
 
+// What an iteration has to save is the QR of a sketch with so many rows for each column and the passes that follow it,
+// or something as expensive.
+constexpr std::int64_t rows_of_another_factor = 2;
+constexpr double passes_with_another_factor = 40;
+
 constexpr const char* not_positive_definite = "the Gram matrix is not positive definite to working accuracy";
 
 std::string gigabytes(double bytes) { return std::to_string(std::lround(bytes / 1e8) / 10) + " GB"; }
@@ -47,6 +54,13 @@ Attempt<T> rejection(std::string reason) {
   Attempt<T> attempt;
   attempt.reason = std::move(reason);
   return attempt;
+}
+
+template <class T>
+double largest_diagonal(const Matrix<T>& g) {
+  T largest = 0;
+  for (std::int64_t j = 0; j < g.cols(); ++j) largest = std::max(largest, g(j, j));
+  return static_cast<double>(largest);
 }
 
 // The scale of the columns of A; or the attempt ends with them.
@@ -101,9 +115,21 @@ Attempt<T> SparseMethods<T>::gram_and_precondition(LeastSquaresReport& report) {
   if (dense) {
     Matrix<T> g = sparse_gram(storage_.rows(), storage_.columns(), scale);
     ++report.passes;
+    const double shift = gram_shift<T>(largest_diagonal(g));
+    for (std::int64_t j = 0; j < g.cols(); ++j) g(j, j) += static_cast<T>(shift);
     if (!cholesky<T>(g)) return rejection<T>(not_positive_definite);
+    const ExtremeSingularValues extreme = extreme_singular_values<T>(g.view());
+    const bool coarse = !gram_is_too_coarse<T>(problem_.cols(), GramPrecision::working,
+                                               extreme.largest / extreme.smallest, problem_.options.rcond)
+                             .empty();
     report.seconds.factor += phase.seconds();
-    return attempt_from_gram_factor(problem_, std::move(g), scale, GramPrecision::working, report);
+    if (!coarse)
+      return attempt_from_gram_factor(problem_, std::move(g), scale, extreme, GramPrecision::working, report);
+    const ProblemShape shape{problem_.rows(), problem_.cols(), problem_.a.stored_entries(), problem_.vectors()};
+    const double most_passes =
+        factor_cost(shape, rows_of_another_factor * problem_.cols()) / pass_cost(shape) + passes_with_another_factor;
+    return attempt_from_shifted_gram_factor(problem_, std::move(g), std::move(scale), extreme, shift, most_passes,
+                                            report);
   }
   std::optional<SparseTrapezoid<T>> r = analysis_->factorize(storage_.rows(), scale);
   if (!r) return rejection<T>(not_positive_definite);

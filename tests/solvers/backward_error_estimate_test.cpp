@@ -11,6 +11,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/tall_qr.hpp"
+#include "solvers/diagonal_factorization.hpp"
 #include "solvers/sparse_factorization.hpp"
 #include "tests/support/test_matrices.hpp"
 
@@ -124,6 +125,48 @@ TEST_CASE("small and large errors are told apart from the others") {
       const double below_large = estimate(0, limit);
       CHECK(below_large >= (1 - 1e-6) * residual.truth);
       CHECK((below_large <= 2.01 * residual.truth || residual.truth > limit));
+    }
+  }
+}
+
+TEST_CASE("with a factor that is not A's own: never too small, and too large by no more than what it says") {
+  RandomSource random(3);
+  for (const double condition : {3.0, 1e3}) {
+    const Matrix<double> r = triangle(condition);
+    const auto svd = singular_value_decomposition<double>(r.view());
+    const double part = svd.s[n - 1] / 2;
+    // C = I, for singular values from part on; and C^T C = R^T R + shift I, for a shift that covers up a third of them.
+    const double shift = std::pow(svd.s[2 * n / 3], 2);
+    Matrix<double> shifted = append_scaled_identity<double>(r.view(), std::sqrt(shift));
+    const auto identity = diagonal_factorization<double>(std::vector<double>(n, 1), norm2(n * n, r.data()), 0);
+    const auto covered = dense_factorization(shifted);
+    identity->largest_singular = svd.s[0];
+    identity->least_part = part;
+    identity->condition = svd.s[0] / part;
+    covered->shift = shift;
+    covered->least_part = std::sqrt(1 - shift / (std::pow(svd.s[n - 1], 2) + shift));
+    for (const double tilt : {-1.0, 0.0, 1.0}) {
+      for (const double root_mu : {2.0, 0.1, 3e-3, 1e-9}) {
+        CAPTURE(condition);
+        CAPTURE(tilt);
+        CAPTURE(root_mu);
+        std::vector<double> t;
+        for (const double sigma : svd.s) t.push_back(random.normal() * std::pow(sigma, tilt));
+        const Residual residual(svd, t, root_mu, covered->frobenius_norm);
+        // g = V Sigma t is C^T s.
+        Matrix<double> g(n, 1);
+        for (std::int64_t k = 0; k < n; ++k)
+          for (std::int64_t j = 0; j < n; ++j) g(j, 0) += svd.vt(k, j) * svd.s[k] * t[k];
+        for (const Factorization<double>* f : {identity.get(), covered.get()}) {
+          Matrix<double> s(n, 1);
+          f->precondition_transposed(g.view(), s.view());
+          BackwardError<double> error(*f);
+          const double estimate = error.estimate(0, s.data(), residual.norm, 1, f->frobenius_norm, unlimited);
+          const double truth = residual.truth * covered->frobenius_norm / f->frobenius_norm;
+          CHECK(estimate >= (1 - 1e-6) * truth);
+          if (f == identity.get() || root_mu * root_mu < 2 * shift) CHECK(estimate <= 2.01 * truth / f->least_part);
+        }
+      }
     }
   }
 }

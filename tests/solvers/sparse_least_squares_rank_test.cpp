@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "linalg/blas.hpp"
 #include "linalg/densify.hpp"
+#include "linalg/parallel.hpp"
 #include "tests/support/backward_error.hpp"
 #include "tests/support/lapack_reference.hpp"
 #include "tests/support/test_matrices.hpp"
@@ -99,5 +101,43 @@ TEST_CASE("several right-hand sides of a rank-deficient matrix") {
       sum += fit.x(j, k);
     }
     CHECK(std::abs(sum) <= 1e-13);
+  }
+}
+
+TEST_CASE(
+    "the null space is found beside the iteration, in float too and with the same bits for any number of threads") {
+  RandomSource random(4);
+  const auto entries = incidence(800, 40, random);
+  const auto a = SparseMatrix<double>::from_triplets(800, 40, entries);
+  const Matrix<double> b = gaussian_matrix(800, 1, random);
+  LeastSquaresFit<double> one, three;
+  run_with_threads(1, [&] { one = least_squares(a, b); });
+  run_with_threads(3, [&] { three = least_squares(a, b); });
+  CHECK(one.method == LeastSquaresMethod::column_iteration);
+  CHECK(one.status == Status::rank_deficient);
+  CHECK(std::memcmp(one.x.data(), three.x.data(), sizeof(double) * 40) == 0);
+
+  std::vector<Triplet<float>> rounded;
+  for (const auto& entry : entries) rounded.push_back({entry.row, entry.col, static_cast<float>(entry.value)});
+  const auto in_float = least_squares(SparseMatrix<float>::from_triplets(800, 40, rounded), to_float(b));
+  CHECK(in_float.method == LeastSquaresMethod::column_iteration);
+  CHECK(in_float.status == Status::rank_deficient);
+  CHECK(in_float.rank == 39);
+  for (std::int64_t j = 0; j < 40; ++j) CHECK(std::abs(in_float.x(j, 0) - one.x(j, 0)) <= 1e-5);
+}
+
+TEST_CASE("a column that nearly depends on others is not taken for one that does") {
+  // The second is too little for the elimination to see, and far above the tolerance all the same.
+  for (const double perturbation : {1e-7, 2e-12}) {
+    CAPTURE(perturbation);
+    RandomSource random(5);
+    auto entries = incidence(800, 40, random);
+    for (std::int64_t i = 0; i < 800; i += 40) entries.push_back({i, 0, perturbation});  // ones are no null vector now
+    const auto a = SparseMatrix<double>::from_triplets(800, 40, entries);
+    const auto fit = least_squares(a, gaussian_matrix(800, 1, random));
+    CAPTURE(fit.message);
+    CHECK(fit.status != Status::rank_deficient);
+    CHECK(fit.solved());
+    CHECK(fit.rank == 40);
   }
 }

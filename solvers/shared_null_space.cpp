@@ -1,0 +1,51 @@
+#include "solvers/shared_null_space.hpp"
+
+#include <vector>
+
+#include <croquis/sketch/apply.hpp>
+
+#include "linalg/blas.hpp"
+#include "linalg/parallel.hpp"
+
+namespace croquis {
+namespace {
+
+// A singular value that the factorization calls zero may be this much larger in A.
+constexpr double null_slack = 10;
+
+}  // namespace
+
+template <class T>
+bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, LeastSquaresReport& report) {
+  constexpr std::int64_t probes = 2;
+  const std::int64_t n = a.cols();
+  const std::int64_t nullity = f.null_basis.cols();
+  Matrix<T> mix(nullity, probes);
+  fill(Gaussian{.rows = nullity, .cols = probes, .seed = 1}, mix.view());
+  Matrix<T> z(n, probes);
+  {
+    const SingleThreadedBlas single_threaded_blas;
+    multiply<T>(1, f.null_basis.view(), mix.view(), 0, z.view());
+  }
+  std::vector<double> norm;
+  for (std::int64_t j = 0; j < probes; ++j) {
+    norm.push_back(norm2(n, z.data() + j * n));
+    for (std::int64_t i = 0; i < n; ++i) z(i, j) *= f.scale[i];
+  }
+  Matrix<T> image = Matrix<T>::uninitialized(a.rows(), probes);
+  a.multiply(z.view(), image.view());
+  ++report.passes;
+  for (std::int64_t j = 0; j < probes; ++j) {
+    if (!(norm2(a.rows(), image.data() + j * a.rows()) <= null_slack * f.rcond * f.largest_singular * norm[j]))
+      return false;
+  }
+  return true;
+}
+
+#define CROQUIS_INSTANTIATE(T) \
+  template bool null_space_is_shared<T>(const ProblemMatrix<T>&, const Factorization<T>&, LeastSquaresReport&);
+CROQUIS_INSTANTIATE(float)
+CROQUIS_INSTANTIATE(double)
+#undef CROQUIS_INSTANTIATE
+
+}  // namespace croquis
