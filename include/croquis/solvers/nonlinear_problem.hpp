@@ -1,0 +1,82 @@
+// A nonlinear least-squares problem as its user has it: residuals, and whatever is known of their derivatives.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/matrix_view.hpp>
+#include <croquis/linalg/sparse.hpp>
+
+namespace croquis {
+
+/// How derivatives that are not given are made from residuals.
+enum class DifferenceScheme {
+  forward,  ///< one evaluation for each direction; derivatives to about half the digits of the residuals
+  central   ///< two evaluations for each direction; to about two thirds of the digits
+};
+
+/// min 1/2 ||r(x)||^2 for r: R^n -> R^m, with J(i, j) the derivative of r_i by x_j.
+///
+/// Only the sizes and `residual` are needed. Of the derivatives, give what there is: solvers take `jacobian_times` for
+/// products with a few directions, `sparse_jacobian` or `jacobian` where they need J whole, and make the rest from the
+/// rest, or from differences of residuals. Every callable is called with x of n entries, and writes all entries of its
+/// last argument (which hold no promised values before).
+///
+/// A residual that cannot be computed at some x is reported by NaN or infinity in r: solvers then take a shorter step.
+/// An exception from a callable goes through the solver to its caller.
+struct NonlinearProblem {
+  std::int64_t residuals = 0;  ///< m
+  std::int64_t unknowns = 0;   ///< n
+  /// r := r(x), m entries.
+  std::function<void(std::span<const double> x, std::span<double> r)> residual = nullptr;
+  /// J := J(x), m x n, in `jacobian_layout`.
+  std::function<void(std::span<const double> x, MatrixView<double> j)> jacobian = nullptr;
+  Layout jacobian_layout = Layout::column_major;
+  /// J(x) by its nonzero entries, m x n.
+  std::function<SparseMatrix<double>(std::span<const double> x)> sparse_jacobian = nullptr;
+  /// JV := J(x) V for a block of directions, V: n x k, JV: m x k, both column-major, any k.
+  std::function<void(std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv)> jacobian_times =
+      nullptr;
+  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k.
+  std::function<void(std::span<const double> x, MatrixView<const double> u, MatrixView<double> jtu)>
+      jacobian_transposed_times = nullptr;
+  /// Where derivatives are made from differences.
+  DifferenceScheme differences = DifferenceScheme::forward;
+  /// The magnitude of each unknown, n numbers > 0, by which the steps of differences are scaled. Empty: |x_j|, and 1
+  /// for an unknown that is zero.
+  std::vector<double> typical_x = {};
+  /// Whether `residual` may be called from several threads at once, with different arguments.
+  bool parallel_residuals = false;
+};
+
+/// What `check_jacobian` found.
+struct JacobianCheck {
+  /// The largest of |given - by differences|, relative to the larger of the two or, if that is more, to a hundredth of
+  /// the largest entry of its row and of the residual.
+  double worst_error = 0;
+  std::int64_t row = -1;  ///< of the worst entry; -1 where nothing was compared
+  std::int64_t col = -1;
+  double given = 0;           ///< that entry as the problem gives it
+  double by_differences = 0;  ///< and as differences do
+  std::string piece;          ///< the callable it came from: "jacobian", "sparse_jacobian", ...
+  std::string message;        ///< one sentence
+
+  /// True if no entry is off by more than central differences are.
+  bool consistent() const { return worst_error <= 1e-5; }
+};
+
+/// Compares the derivatives that a problem gives, at x, with central differences of its residuals.
+///
+/// Every entry of `jacobian` and `sparse_jacobian` is compared; of `jacobian_times` the products with all unit vectors;
+/// of `jacobian_transposed_times` the products with unit vectors too. The worst entry over all is reported.
+/// Cost: 2 n evaluations of the residual and m n numbers of memory for each piece. A wrong entry too small to be seen
+/// beside the others of its row is not found.
+/// Throws `ShapeError` or `InvalidOption` for a problem that is not well formed or an x of the wrong length. Residuals
+/// that are not finite at x, or next to it, make `worst_error` infinite.
+CROQUIS_API JacobianCheck check_jacobian(const NonlinearProblem& problem, std::span<const double> x);
+
+}  // namespace croquis
