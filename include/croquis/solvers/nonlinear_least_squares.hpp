@@ -1,0 +1,138 @@
+// Nonlinear least squares: min 1/2 ||r(x)||^2.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/matrix.hpp>
+#include <croquis/solvers/nonlinear_problem.hpp>
+#include <croquis/solvers/status.hpp>
+
+namespace croquis {
+
+/// What keeps a step where the linear model of the residuals can be trusted.
+enum class NonlinearGlobalization {
+  trust_region,              ///< minimises the model within a radius
+  quadratic_regularization,  ///< adds sigma / 2 ||step||^2 to the model
+  cubic_regularization       ///< adds sigma / 3 ||step||^3 to the model
+};
+
+/// "trust-region", "quadratic-regularization" or "cubic-regularization".
+CROQUIS_API std::string to_string(NonlinearGlobalization globalization);
+
+/// One iteration of `nonlinear_least_squares`: a step that was tried. Numbers count from the start of the solve.
+struct NonlinearIteration {
+  std::int64_t iteration = 0;
+  bool accepted = false;
+  double cost = 0;           ///< 1/2 ||r||^2 after the iteration
+  double cost_change = 0;    ///< by how much the cost would fall, or fell: negative where it rises, NaN where it is NaN
+  double gradient_norm = 0;  ///< ||J^T r|| where the step began
+  double step_norm = 0;      ///< length of the step in x
+  double ratio = 0;          ///< cost_change over what the model predicted; as NaN as that
+  double radius = 0;  ///< of the trust region, in scaled unknowns, or sigma of a regularization: before the iteration
+  std::int64_t dimensions = 0;  ///< of the space the step was sought in
+  std::int64_t residual_evaluations = 0;
+  std::int64_t jacobian_columns = 0;
+  double seconds = 0;
+};
+
+/// What a callback is shown: an iteration, and the best x so far, which is only valid during the call.
+struct NonlinearProgress : NonlinearIteration {
+  std::span<const double> x;
+};
+
+/// Options of `nonlinear_least_squares`; the defaults solve as accurately as rounding errors allow.
+struct NonlinearOptions {
+  NonlinearGlobalization globalization = NonlinearGlobalization::trust_region;
+  /// Converged once |J_j^T r| <= gradient_tolerance ||J_j|| ||r|| for every column: r is orthogonal to them.
+  double gradient_tolerance = 1e-12;
+  /// Converged once a step changes x by at most this, relatively, in scaled unknowns: unless many failures shortened
+  /// it.
+  double step_tolerance = 1e-12;
+  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||.
+  double residual_tolerance = 1e-15;
+  std::int64_t iteration_limit = 1000;     ///< steps tried
+  std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
+  std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
+  double initial_radius = 0;               ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
+  std::uint64_t seed = 0;                  ///< of the sketches. Same seed, same bits
+  /// Called after each iteration on the calling thread; return false to cancel.
+  std::function<bool(const NonlinearProgress&)> on_iteration = nullptr;
+};
+
+/// What `nonlinear_least_squares` did and how good the answer is.
+struct NonlinearReport {
+  Status status = Status::accuracy_not_reached;
+  std::string message;       ///< one sentence
+  double initial_cost = 0;   ///< 1/2 ||r(x0)||^2
+  double cost = 0;           ///< 1/2 ||r(x)||^2
+  double gradient_norm = 0;  ///< ||J^T r|| at x
+  double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
+  std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
+  std::int64_t iterations = 0;
+  std::int64_t residual_evaluations = 0;
+  std::int64_t jacobian_columns = 0;
+  double seconds = 0;
+  std::vector<NonlinearIteration> history;
+
+  /// True if x is a stationary point to the tolerances asked for.
+  bool solved() const { return status == Status::converged; }
+};
+
+/// The solution and its report.
+struct [[nodiscard]] NonlinearFit : NonlinearReport {
+  std::vector<double> x;          ///< n: the best point found
+  std::vector<double> residuals;  ///< m: r(x)
+};
+
+/// The history as a table, a line for each iteration, and the outcome below it.
+CROQUIS_API std::string iteration_table(const NonlinearReport& report);
+
+/// Minimises 1/2 ||r(x)||^2 from x0 by the Levenberg-Marquardt method: Gauss-Newton steps
+/// argmin ||J s + r||^2 + lambda ||D s||^2, D the largest norms so far of J's columns, with lambda such that the step
+/// stays in a trust region (or as a regularization asks).
+///
+/// Each Jacobian is reduced to R and Q^T r, from which the steps of all lambda come. Where it has many more rows than
+/// columns that is done by sketch-preconditioned Cholesky QR, at the speed of a matrix product, with the R of the
+/// Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and a sketch otherwise;
+/// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
+/// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
+///
+/// A step is taken where the cost falls by at least a hundredth of what the model predicts. Near the minimum, where
+/// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
+/// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
+///
+/// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better; `iteration_limit`,
+/// `evaluation_limit` (or of Jacobian columns), `cancelled`; `stalled` where no step, however short, lowers the cost
+/// and x is not stationary, as with a wrong Jacobian; `non_finite_input` where r or J is not finite at x0, or at every
+/// step tried from x. x is the best point found in every case.
+///
+/// Cost: for each accepted step a Jacobian and 2 m n^2 flops (twice that where a sketch is needed), for each trial a
+/// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
+/// not much larger than n, and O(n^2 + m).
+///
+/// The iterates do not depend on the number of threads, if the callables' results do not. Throws `ShapeError` if x0 or
+/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range; exceptions of
+/// callables pass through.
+CROQUIS_API NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<const double> x0,
+                                                 const NonlinearOptions& options = {});
+
+/// How well a nonlinear fit determines its unknowns.
+struct [[nodiscard]] NonlinearStatistics {
+  std::int64_t degrees_of_freedom = 0;  ///< m - n
+  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n))
+  std::vector<double> standard_errors;  ///< of the unknowns: sqrt of the covariance's diagonal
+  Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
+};
+
+/// The statistics of a model fitted at x, a solution: to first order, for independent errors of equal variance.
+///
+/// From the R of J = Q R, which loses no digits to J^T J. Where m <= n or J is numerically rank deficient they are NaN.
+/// Cost: a Jacobian, 2 m n^2 + n^3 flops. Throws as `nonlinear_least_squares` does.
+CROQUIS_API NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::span<const double> x);
+
+}  // namespace croquis

@@ -1,0 +1,67 @@
+#include "solvers/nonlinear/linearization.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
+
+namespace croquis {
+
+double ResidualPoint::residual_norm() const { return norm2(static_cast<std::int64_t>(r.size()), r.data()); }
+
+ResidualPoint evaluate_at(ResidualFunction& residual, std::vector<double> x, std::int64_t residuals) {
+  ResidualPoint point{std::move(x), std::vector<double>(static_cast<std::size_t>(residuals)), 0};
+  residual.evaluate(point.x, point.r);
+  const double norm = point.residual_norm();
+  point.cost = norm * norm / 2;
+  return point;
+}
+
+std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const {
+  std::vector<double> step = z;
+  for (std::size_t j = 0; j < step.size(); ++j) step[j] /= steps.scale()[j];
+  return step;
+}
+
+double Linearization::scaled_norm(std::span<const double> x) const {
+  std::vector<double> scaled(x.begin(), x.end());
+  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= steps.scale()[j];
+  return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
+}
+
+double Linearization::gradient_norm() const {
+  return norm2(static_cast<std::int64_t>(gradient.size()), gradient.data());
+}
+
+double Linearization::gradient_in(const std::vector<double>& scale) const {
+  std::vector<double> scaled = gradient;
+  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] /= scale[j];
+  return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
+}
+
+std::optional<Linearization> linearize(JacobianSource& source, ModelReducer& reducer, const ResidualPoint& point,
+                                       const std::vector<double>& scale_before) {
+  source.move_to(point.x, point.r);
+  const AnyMatrixView<double>& j = source.whole();
+  if (!all_finite<double>(j)) return std::nullopt;
+  ReducedModel model = reducer.reduce(j, point.r);
+  if (!all_finite<double>(model.r.view())) return std::nullopt;
+  std::vector<double> gradient = model.gradient();
+  const double residual_norm = point.residual_norm();
+  std::vector<double> scale(gradient.size());
+  double orthogonality = 0;
+  for (std::size_t k = 0; k < scale.size(); ++k) {
+    const double norm = model.column_norm(static_cast<std::int64_t>(k));
+    if (norm > 0 && residual_norm > 0)
+      orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
+    scale[k] = scale_before.empty() ? norm : std::max(norm, scale_before[k]);
+    if (scale[k] == 0) scale[k] = 1;
+  }
+  DampedSteps steps(model, std::move(scale));
+  return Linearization{std::move(model), std::move(steps), std::move(gradient), orthogonality};
+}
+
+}  // namespace croquis

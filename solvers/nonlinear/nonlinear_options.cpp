@@ -1,0 +1,36 @@
+#include "solvers/nonlinear/nonlinear_options.hpp"
+
+#include <cmath>
+#include <string>
+
+#include <croquis/errors.hpp>
+
+#include "solvers/conclude.hpp"
+
+namespace croquis {
+namespace {
+
+void check_tolerance(double value, const char* name) {
+  if (!(value >= 0 && value < 1))
+    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
+}
+
+void check_limit(std::int64_t value, const char* name) {
+  if (value < 0) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must not be negative");
+}
+
+}  // namespace
+
+void check_options(const NonlinearOptions& options) {
+  check_tolerance(options.gradient_tolerance, "gradient_tolerance");
+  check_tolerance(options.step_tolerance, "step_tolerance");
+  check_tolerance(options.residual_tolerance, "residual_tolerance");
+  check_limit(options.iteration_limit, "iteration_limit");
+  check_limit(options.evaluation_limit, "evaluation_limit");
+  check_limit(options.jacobian_column_limit, "jacobian_column_limit");
+  if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))
+    throw InvalidOption("initial_radius is " + scientific(options.initial_radius) +
+                        " but must be finite and not negative");
+}
+
+}  // namespace croquis

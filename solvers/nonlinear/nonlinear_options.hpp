@@ -1,0 +1,11 @@
+// Checking the options of `nonlinear_least_squares`.
+#pragma once
+
+#include <croquis/solvers/nonlinear_least_squares.hpp>
+
+namespace croquis {
+
+/// Throws `InvalidOption`, naming the option and its range.
+void check_options(const NonlinearOptions& options);
+
+}  // namespace croquis
