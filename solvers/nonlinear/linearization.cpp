@@ -7,6 +7,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
+#include "linalg/products.hpp"
 
 namespace croquis {
 
@@ -21,19 +22,35 @@ ResidualPoint evaluate_at(ResidualFunction& residual, std::vector<double> x, std
 }
 
 std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const {
-  std::vector<double> step = z;
-  for (std::size_t j = 0; j < step.size(); ++j) step[j] /= steps.scale()[j];
-  return step;
+  std::vector<double> y = z;
+  for (std::size_t j = 0; j < y.size(); ++j) y[j] /= steps.scale()[j];
+  if (space.whole()) return y;
+  const std::int64_t p = space.directions.cols();
+  std::vector<double> x(static_cast<std::size_t>(space.directions.rows()));
+  multiply_by<double>(space.directions, column_major(std::as_const(y).data(), p, 1),
+                      column_major(x.data(), space.directions.rows(), 1));
+  return x;
 }
 
 double Linearization::scaled_norm(std::span<const double> x) const {
   std::vector<double> scaled(x.begin(), x.end());
-  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= steps.scale()[j];
+  if (space.whole())
+    for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= steps.scale()[j];
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 
+double Linearization::rounding_reach(std::span<const double> x) const {
+  if (space.whole()) return scaled_norm(x);
+  double largest = 0;
+  for (std::int64_t k = 0; k < model.cols(); ++k) largest = std::max(largest, model.column_norm(k));
+  return largest * scaled_norm(x);
+}
+
 double Linearization::gradient_norm() const {
-  return norm2(static_cast<std::int64_t>(gradient.size()), gradient.data());
+  const double norm = norm2(static_cast<std::int64_t>(gradient.size()), gradient.data());
+  if (space.whole()) return norm;
+  const Matrix<double>& v = space.directions;
+  return norm * std::sqrt(static_cast<double>(v.rows()) / static_cast<double>(v.cols()));
 }
 
 double Linearization::gradient_in(const std::vector<double>& scale) const {
@@ -42,26 +59,26 @@ double Linearization::gradient_in(const std::vector<double>& scale) const {
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 
-std::optional<Linearization> linearize(JacobianSource& source, ModelReducer& reducer, const ResidualPoint& point,
+std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
+                                       const ResidualPoint& point, StepSpace space,
                                        const std::vector<double>& scale_before) {
-  source.move_to(point.x, point.r);
-  const AnyMatrixView<double>& j = source.whole();
   if (!all_finite<double>(j)) return std::nullopt;
   ReducedModel model = reducer.reduce(j, point.r);
   if (!all_finite<double>(model.r.view())) return std::nullopt;
   std::vector<double> gradient = model.gradient();
   const double residual_norm = point.residual_norm();
-  std::vector<double> scale(gradient.size());
+  std::vector<double> scale(gradient.size(), 1.0);
   double orthogonality = 0;
   for (std::size_t k = 0; k < scale.size(); ++k) {
     const double norm = model.column_norm(static_cast<std::int64_t>(k));
     if (norm > 0 && residual_norm > 0)
       orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
+    if (!space.whole()) continue;
     scale[k] = scale_before.empty() ? norm : std::max(norm, scale_before[k]);
     if (scale[k] == 0) scale[k] = 1;
   }
   DampedSteps steps(model, std::move(scale));
-  return Linearization{std::move(model), std::move(steps), std::move(gradient), orthogonality};
+  return Linearization{std::move(space), std::move(model), std::move(steps), std::move(gradient), orthogonality};
 }
 
 }  // namespace croquis

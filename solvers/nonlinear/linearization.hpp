@@ -8,6 +8,7 @@
 #include "solvers/nonlinear/damped_steps.hpp"
 #include "solvers/nonlinear/jacobian_source.hpp"
 #include "solvers/nonlinear/model_reducer.hpp"
+#include "solvers/nonlinear/step_space.hpp"
 
 namespace croquis {
 
@@ -22,8 +23,9 @@ struct ResidualPoint {
 
 ResidualPoint evaluate_at(ResidualFunction& residual, std::vector<double> x, std::int64_t residuals);
 
-/// The model of r(x + step) in all unknowns.
+/// The model of r(x + step), step in a space. J stands for J V in a subspace.
 struct Linearization {
+  StepSpace space;
   ReducedModel model;
   DampedSteps steps;
   std::vector<double> gradient;  ///< J^T r
@@ -31,16 +33,23 @@ struct Linearization {
 
   /// The step in x that z makes.
   std::vector<double> step_in_x(const std::vector<double>& z) const;
-  /// ||D x||
+  /// The norm of x that step norms compare with: ||D x||, or ||x|| in a subspace.
   double scaled_norm(std::span<const double> x) const;
+  /// How far r can move when x is rounded, over the roundoff: ||D x||, or in a subspace ||x|| times the largest
+  /// ||J_j||.
+  double rounding_reach(std::span<const double> x) const;
+  /// ||J^T r||; in a subspace its estimate, sqrt(n / p) ||V^T J^T r||, the square of which has the right mean.
   double gradient_norm() const;
   /// ||D^-1 J^T r|| with another D.
   double gradient_in(const std::vector<double>& scale) const;
 };
 
-/// The model at `point`. D_j is the norm of J's column or, if that is larger, the D_j of the model before (empty for
-/// none): so a column that vanishes does not free its unknown. 1 where both are zero. Nothing if J is not finite.
-std::optional<Linearization> linearize(JacobianSource& source, ModelReducer& reducer, const ResidualPoint& point,
+/// The model at `point` in `space`, j being J there, or J V. Nothing if it is not finite.
+///
+/// Among all unknowns D_j is the norm of J's column or, if that is larger, the D_j of the model before (empty for
+/// none): so a column that vanishes does not free its unknown. 1 where both are zero. In a subspace D = I.
+std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
+                                       const ResidualPoint& point, StepSpace space,
                                        const std::vector<double>& scale_before);
 
 }  // namespace croquis

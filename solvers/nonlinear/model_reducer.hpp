@@ -34,6 +34,9 @@ class ModelReducer {
   /// a J whose rank a sketch loses, take Householder QR of a copy. The result does not depend on the number of threads.
   ReducedModel reduce(const AnyMatrixView<double>& j, std::span<const double> r);
 
+  /// The next model has nothing to do with the one before.
+  void forget() { previous_ = {}; }
+
   /// How often the triangle before served again, and how often a sketch was drawn.
   std::int64_t reused() const { return reused_; }
   std::int64_t sketched() const { return sketched_; }

@@ -11,7 +11,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/nonlinear/globalization.hpp"
-#include "solvers/nonlinear/linearization.hpp"
+#include "solvers/nonlinear/modeller.hpp"
 #include "solvers/nonlinear/nonlinear_options.hpp"
 
 namespace croquis {
@@ -37,7 +37,7 @@ struct Outcome {
 class Solver {
  public:
   Solver(const NonlinearProblem& problem, std::span<const double> x0, const NonlinearOptions& options)
-      : problem_(problem), options_(options), residual_(problem), source_(problem, residual_), reducer_(options.seed) {
+      : problem_(problem), options_(options), residual_(problem), modeller_(problem, options, residual_) {
     point_ = evaluate_at(residual_, {x0.begin(), x0.end()}, problem.residuals);
     report_.initial_cost = point_.cost;
     initial_norm_ = point_.residual_norm();
@@ -54,7 +54,7 @@ class Solver {
   std::optional<Outcome> start() {
     if (!std::isfinite(point_.cost))
       return Outcome{Status::non_finite_input, "r holds a NaN or an infinity at x0" + first_non_finite()};
-    linear_ = linearize(source_, reducer_, point_, {});
+    linear_ = modeller_.model_at(point_, nullptr);
     if (!linear_) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x0"};
     globalization_ = make_globalization(options_.globalization, initial_parameter());
     return std::nullopt;
@@ -81,18 +81,22 @@ class Solver {
     if (point_.residual_norm() <= options_.residual_tolerance * initial_norm_)
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};
-    if (linear_->orthogonality <= options_.gradient_tolerance)
+    if (linear_->space.whole() && linear_->orthogonality <= options_.gradient_tolerance)
       return Outcome{Status::converged,
                      "the residual is orthogonal to J's columns, to " + scientific(linear_->orthogonality)};
     if (converged_) return converged_;
+    if (quiet_ >= quiet_limit())
+      return Outcome{Status::converged, "in " + std::to_string(quiet_) + " random subspaces in a row of " +
+                                            std::to_string(linear_->model.cols()) +
+                                            " dimensions no step is left to take"};
     if (report_.iterations >= options_.iteration_limit)
       return Outcome{Status::iteration_limit, "stopped after " + std::to_string(report_.iterations) + " iterations"};
     if (options_.evaluation_limit > 0 && residual_.evaluations() >= options_.evaluation_limit)
       return Outcome{Status::evaluation_limit,
                      "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
-    if (options_.jacobian_column_limit > 0 && source_.columns() >= options_.jacobian_column_limit)
+    if (options_.jacobian_column_limit > 0 && modeller_.columns() >= options_.jacobian_column_limit)
       return Outcome{Status::evaluation_limit,
-                     "stopped after " + std::to_string(source_.columns()) + " columns of Jacobians"};
+                     "stopped after " + std::to_string(modeller_.columns()) + " columns of Jacobians"};
     if (failures_ >= most_failures) return hopeless();
     return std::nullopt;
   }
@@ -112,10 +116,13 @@ class Solver {
     const double x_norm = linear_->scaled_norm(point_.x);
     const double expected = globalization_->expected_decrease(step);
     // Below this, rounding x alone changes the cost as much.
-    const double noise = 4 * roundoff * (point_.residual_norm() * x_norm + point_.cost);
+    const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
     const bool is_noise = expected <= noise;
     const bool is_small = step.norm <= options_.step_tolerance * x_norm;
+    const bool in_subspace = !linear_->space.whole();
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
+    if (in_subspace && (is_noise || is_small || linear_->orthogonality <= options_.gradient_tolerance))
+      return leave_subspace();
 
     std::vector<double> x = linear_->step_in_x(step.z);
     const double step_norm = norm2(static_cast<std::int64_t>(x.size()), x.data());
@@ -131,18 +138,22 @@ class Solver {
                               .radius = globalization_->parameter(),
                               .dimensions = linear_->model.cols()};
     // Where the cost tells no more, the gradient does.
-    const bool worth_a_jacobian = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
+    const bool worth_a_model = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
+    if (in_subspace) modeller_.record(point_.cost, worth_a_model ? trial.cost : point_.cost);
     std::optional<Linearization> next;
-    if (worth_a_jacobian) next = linearize(source_, reducer_, trial, linear_->steps.scale());
+    if (worth_a_model) next = modeller_.model_at(trial, &*linear_);
     record.accepted =
         next && (!is_noise || next->gradient_in(linear_->steps.scale()) <= shrinking * linear_->steps.gradient_norm());
-    double learned = worth_a_jacobian && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
+    double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
     if (is_noise) learned = record.accepted ? neutral_ratio : 0;
     globalization_->update(learned, step);
+    if (is_small && steps_are_small(x_norm))
+      converged_ =
+          Outcome{Status::converged, "the last step changed x by " + scientific(step.norm / x_norm) + " of it"};
     if (record.accepted) {
       point_ = std::move(trial);
-      linear_ = std::move(next);
-      failures_ = 0;
+      replace_model(std::move(*next));
+      failures_ = quiet_ = 0;
       only_non_finite_ = true;
     } else {
       ++failures_;
@@ -150,17 +161,43 @@ class Solver {
       if (is_noise && failures_ >= noisy_failures)
         converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
     }
-    if (is_small)
-      converged_ =
-          Outcome{Status::converged, "the last step changed x by " + scientific(step.norm / x_norm) + " of it"};
     return log(record);
+  }
+
+  // Whether the model itself, and not the trust in it, wants no longer step.
+  bool steps_are_small(double x_norm) const {
+    return linear_->steps.at(linear_->steps.least_lambda()).norm <= options_.step_tolerance * x_norm;
+  }
+
+  // Takes another space, since this one offers nothing.
+  std::optional<Outcome> leave_subspace() {
+    ++quiet_;
+    modeller_.record_quiet();
+    std::optional<Linearization> next = modeller_.model_at(point_, &*linear_);
+    if (!next) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
+    replace_model(std::move(*next));
+    return std::nullopt;
+  }
+
+  // Enough that a direction of descent would have shown in one of them.
+  std::int64_t quiet_limit() const {
+    return linear_->space.whole() ? 1 : std::max<std::int64_t>(3, 2 * problem_.unknowns / linear_->model.cols());
+  }
+
+  // Steps are scaled one way among all unknowns and another in subspaces, so trust starts anew between them.
+  void replace_model(Linearization next) {
+    const bool other_kind = next.space.whole() != linear_->space.whole();
+    linear_ = std::move(next);
+    if (!other_kind) return;
+    quiet_ = 0;
+    globalization_ = make_globalization(options_.globalization, initial_parameter());
   }
 
   std::optional<Outcome> log(NonlinearIteration record) {
     record.iteration = ++report_.iterations;
     record.cost = point_.cost;
     record.residual_evaluations = residual_.evaluations();
-    record.jacobian_columns = source_.columns();
+    record.jacobian_columns = modeller_.columns();
     record.seconds = clock_.seconds();
     report_.history.push_back(record);
     if (!options_.on_iteration) return std::nullopt;
@@ -181,13 +218,14 @@ class Solver {
       fit.gradient_norm = linear_->gradient_norm();
       fit.orthogonality = linear_->orthogonality;
       fit.rank = linear_->steps.rank();
-      if (fit.solved() && fit.rank < problem_.unknowns)
+      fit.dimensions = linear_->model.cols();
+      if (fit.solved() && fit.rank < fit.dimensions && linear_->space.whole())
         fit.message += "; J has rank " + std::to_string(fit.rank) + " of " + std::to_string(problem_.unknowns);
     } else {
       fit.gradient_norm = fit.orthogonality = std::numeric_limits<double>::quiet_NaN();
     }
     fit.residual_evaluations = residual_.evaluations();
-    fit.jacobian_columns = source_.columns();
+    fit.jacobian_columns = modeller_.columns();
     fit.seconds = clock_.seconds();
     fit.x = std::move(point_.x);
     fit.residuals = std::move(point_.r);
@@ -198,15 +236,15 @@ class Solver {
   const NonlinearOptions& options_;
   Stopwatch clock_;
   ResidualFunction residual_;
-  JacobianSource source_;
-  ModelReducer reducer_;
+  Modeller modeller_;
   ResidualPoint point_;
   std::optional<Linearization> linear_;
   std::unique_ptr<Globalization> globalization_;
   NonlinearReport report_;
   std::optional<Outcome> converged_;
   double initial_norm_ = 0;
-  std::int64_t failures_ = 0;
+  std::int64_t failures_ = 0;  // since the last step taken
+  std::int64_t quiet_ = 0;     // subspaces in a row that offered nothing
   bool only_non_finite_ = true;
 };
 

@@ -19,6 +19,10 @@ void check_limit(std::int64_t value, const char* name) {
   if (value < 0) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must not be negative");
 }
 
+void check_positive(std::int64_t value, const char* name) {
+  if (value < 1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least 1");
+}
+
 }  // namespace
 
 void check_options(const NonlinearOptions& options) {
@@ -28,6 +32,11 @@ void check_options(const NonlinearOptions& options) {
   check_limit(options.iteration_limit, "iteration_limit");
   check_limit(options.evaluation_limit, "evaluation_limit");
   check_limit(options.jacobian_column_limit, "jacobian_column_limit");
+  check_limit(options.subspace.dimensions, "subspace.dimensions");
+  check_limit(options.subspace.most_dimensions, "subspace.most_dimensions");
+  check_positive(options.subspace.nonzeros, "subspace.nonzeros");
+  check_positive(options.subspace.growth, "subspace.growth");
+  check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
   if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))
     throw InvalidOption("initial_radius is " + scientific(options.initial_radius) +
                         " but must be finite and not negative");

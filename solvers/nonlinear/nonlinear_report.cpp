@@ -19,6 +19,36 @@ std::string to_string(NonlinearGlobalization globalization) {
   return {};
 }
 
+std::string to_string(NonlinearMethod method) {
+  switch (method) {
+    case NonlinearMethod::automatic:
+      return "automatic";
+    case NonlinearMethod::full:
+      return "full";
+    case NonlinearMethod::subspace:
+      return "subspace";
+    case NonlinearMethod::hybrid:
+      return "hybrid";
+  }
+  assert(false && "a method without a name");
+  return {};
+}
+
+std::string to_string(SubspaceFamily family) {
+  switch (family) {
+    case SubspaceFamily::gaussian:
+      return "gaussian";
+    case SubspaceFamily::hashing:
+      return "hashing";
+    case SubspaceFamily::coordinates:
+      return "coordinates";
+    case SubspaceFamily::block_coordinates:
+      return "block-coordinates";
+  }
+  assert(false && "a family without a name");
+  return {};
+}
+
 std::string iteration_table(const NonlinearReport& report) {
   std::string table =
       " iter          cost   cost change    |gradient|        |step|     ratio    radius   dim     evals   columns  "

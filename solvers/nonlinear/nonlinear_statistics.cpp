@@ -29,7 +29,8 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   ModelReducer reducer(0);
   const ResidualPoint point = evaluate_at(residual, {x.begin(), x.end()}, problem.residuals);
   if (!std::isfinite(point.cost)) return result;
-  const std::optional<Linearization> linear = linearize(source, reducer, point, {});
+  source.move_to(point.x, point.r);
+  const std::optional<Linearization> linear = linearize(source.whole(), reducer, point, {}, {});
   if (!linear) return result;
   result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));
   if (!linear->steps.full_rank()) return result;

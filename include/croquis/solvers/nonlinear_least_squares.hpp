@@ -24,13 +24,48 @@ enum class NonlinearGlobalization {
 /// "trust-region", "quadratic-regularization" or "cubic-regularization".
 CROQUIS_API std::string to_string(NonlinearGlobalization globalization);
 
+/// Where steps are sought.
+enum class NonlinearMethod {
+  automatic,  ///< `full` for up to 100 unknowns, or where the problem gives J whole and no products with it; else
+              ///< `hybrid`, as it is if `subspace.dimensions` is given
+  full,       ///< among all unknowns: Levenberg-Marquardt
+  subspace,   ///< in random subspaces: R-SGN
+  hybrid      ///< in random subspaces while they pay, among all unknowns then
+};
+
+/// "automatic", "full", "subspace" or "hybrid".
+CROQUIS_API std::string to_string(NonlinearMethod method);
+
+/// The random subspaces of R^n.
+enum class SubspaceFamily {
+  gaussian,          ///< independent normal entries
+  hashing,           ///< each unknown in `nonzeros` of the directions, with random signs
+  coordinates,       ///< some of the unknowns
+  block_coordinates  ///< some consecutive unknowns, the first behind the last
+};
+
+/// "gaussian", "hashing", "coordinates" or "block-coordinates".
+CROQUIS_API std::string to_string(SubspaceFamily family);
+
+/// Options of the random subspaces in which `nonlinear_least_squares` seeks steps.
+struct SubspaceOptions {
+  std::int64_t dimensions = 0;  ///< p, of the first subspace (`subspace`: of all); 0: a twentieth of n, at least five
+  std::int64_t most_dimensions = 0;  ///< 0: what J V and V have room for in 2 GiB. Below n, J is never needed whole
+  SubspaceFamily family = SubspaceFamily::gaussian;
+  std::int64_t nonzeros = 3;  ///< of `hashing`
+  /// In [0, 1): a subspace is extended, `growth` directions at a time, until its model promises to lower the cost by at
+  /// least this part. 0: it is not.
+  double promised_decrease = 0;
+  std::int64_t growth = 5;
+};
+
 /// One iteration of `nonlinear_least_squares`: a step that was tried. Numbers count from the start of the solve.
 struct NonlinearIteration {
   std::int64_t iteration = 0;
   bool accepted = false;
   double cost = 0;           ///< 1/2 ||r||^2 after the iteration
   double cost_change = 0;    ///< by how much the cost would fall, or fell: negative where it rises, NaN where it is NaN
-  double gradient_norm = 0;  ///< ||J^T r|| where the step began
+  double gradient_norm = 0;  ///< ||J^T r|| where the step began; estimated from J V for a subspace
   double step_norm = 0;      ///< length of the step in x
   double ratio = 0;          ///< cost_change over what the model predicted; as NaN as that
   double radius = 0;  ///< of the trust region, in scaled unknowns, or sigma of a regularization: before the iteration
@@ -47,6 +82,8 @@ struct NonlinearProgress : NonlinearIteration {
 
 /// Options of `nonlinear_least_squares`; the defaults solve as accurately as rounding errors allow.
 struct NonlinearOptions {
+  NonlinearMethod method = NonlinearMethod::automatic;
+  SubspaceOptions subspace = {};
   NonlinearGlobalization globalization = NonlinearGlobalization::trust_region;
   /// Converged once |J_j^T r| <= gradient_tolerance ||J_j|| ||r|| for every column: r is orthogonal to them.
   double gradient_tolerance = 1e-12;
@@ -59,7 +96,7 @@ struct NonlinearOptions {
   std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
   std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
   double initial_radius = 0;               ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
-  std::uint64_t seed = 0;                  ///< of the sketches. Same seed, same bits
+  std::uint64_t seed = 0;                  ///< of sketches and subspaces. Same seed, same bits
   /// Called after each iteration on the calling thread; return false to cancel.
   std::function<bool(const NonlinearProgress&)> on_iteration = nullptr;
 };
@@ -73,6 +110,9 @@ struct NonlinearReport {
   double gradient_norm = 0;  ///< ||J^T r|| at x
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
+  /// Of the last space: n, or those of a subspace, where `gradient_norm` is an estimate and the two after it are of J
+  /// V.
+  std::int64_t dimensions = 0;
   std::int64_t iterations = 0;
   std::int64_t residual_evaluations = 0;
   std::int64_t jacobian_columns = 0;
