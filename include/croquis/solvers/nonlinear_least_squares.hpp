@@ -110,8 +110,8 @@ struct NonlinearReport {
   double gradient_norm = 0;  ///< ||J^T r|| at x
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
-  /// Of the last space: n, or those of a subspace, where `gradient_norm` is an estimate and the two after it are of J
-  /// V.
+  /// Of the last space: n, or p of a subspace, where `gradient_norm` is an estimate, and J V stands for J in the two
+  /// after it.
   std::int64_t dimensions = 0;
   std::int64_t iterations = 0;
   std::int64_t residual_evaluations = 0;
@@ -132,7 +132,8 @@ struct [[nodiscard]] NonlinearFit : NonlinearReport {
 /// The history as a table, a line for each iteration, and the outcome below it.
 CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 
-/// Minimises 1/2 ||r(x)||^2 from x0 by the Levenberg-Marquardt method: Gauss-Newton steps
+/// Minimises 1/2 ||r(x)||^2 from x0 by the Levenberg-Marquardt method, among all unknowns or in random subspaces:
+/// Gauss-Newton steps
 /// argmin ||J s + r||^2 + lambda ||D s||^2, D the largest norms so far of J's columns, with lambda such that the step
 /// stays in a trust region (or as a regularization asks).
 ///
@@ -142,18 +143,24 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
 /// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
 ///
+/// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
+/// I: p products with J, and never J. Directions are drawn anew after each step taken. Convergence is linear at best,
+/// and slow where unknowns act together smoothly, so a hybrid doubles p where four steps have not halved the cost, and
+/// turns to all unknowns once p exceeds n / 2. Sources: Cartis, Fowkes and Shao, arXiv 2211.05727 and 2211.09873.
+///
 /// A step is taken where the cost falls by at least a hundredth of what the model predicts. Near the minimum, where
 /// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
 /// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
 ///
-/// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better; `iteration_limit`,
-/// `evaluation_limit` (or of Jacobian columns), `cancelled`; `stalled` where no step, however short, lowers the cost
-/// and x is not stationary, as with a wrong Jacobian; `non_finite_input` where r or J is not finite at x0, or at every
-/// step tried from x. x is the best point found in every case.
+/// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
+/// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
+/// `cancelled`; `stalled` where no step, however short, lowers the cost and x is not stationary, as with a wrong
+/// Jacobian; `non_finite_input` where r or J is not finite at x0, or at every step tried from x. x is the best point
+/// found in every case.
 ///
 /// Cost: for each accepted step a Jacobian and 2 m n^2 flops (twice that where a sketch is needed), for each trial a
 /// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
-/// not much larger than n, and O(n^2 + m).
+/// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
 ///
 /// The iterates do not depend on the number of threads, if the callables' results do not. Throws `ShapeError` if x0 or
 /// something returned by a callable has the wrong length, `InvalidOption` for an option out of range; exceptions of
