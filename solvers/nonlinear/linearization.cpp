@@ -8,16 +8,23 @@
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/products.hpp"
+#include "solvers/nonlinear/criterion.hpp"
 
 namespace croquis {
 
-double ResidualPoint::residual_norm() const { return norm2(static_cast<std::int64_t>(r.size()), r.data()); }
+double ResidualPoint::residual_norm() const {
+  return norm2(static_cast<std::int64_t>(r.size()), model_residual().data());
+}
 
-ResidualPoint evaluate_at(ResidualFunction& residual, std::vector<double> x, std::int64_t residuals) {
-  ResidualPoint point{std::move(x), std::vector<double>(static_cast<std::size_t>(residuals)), 0};
+ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x) {
+  ResidualPoint point;
+  point.x = std::move(x);
+  point.r.resize(static_cast<std::size_t>(problem.residuals));
   residual.evaluate(point.x, point.r);
-  const double norm = point.residual_norm();
-  point.cost = norm * norm / 2;
+  Criterion criterion = criterion_of(problem, point.r);
+  point.cost = criterion.cost;
+  point.row_scale = std::move(criterion.row_scale);
+  for (std::size_t i = 0; i < point.row_scale.size(); ++i) point.scaled_r.push_back(point.row_scale[i] * point.r[i]);
   return point;
 }
 
@@ -63,7 +70,7 @@ std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelRedu
                                        const ResidualPoint& point, StepSpace space,
                                        const std::vector<double>& scale_before) {
   if (!all_finite<double>(j)) return std::nullopt;
-  ReducedModel model = reducer.reduce(j, point.r);
+  ReducedModel model = reducer.reduce(j, point.model_residual());
   if (!all_finite<double>(model.r.view())) return std::nullopt;
   std::vector<double> gradient = model.gradient();
   const double residual_norm = point.residual_norm();

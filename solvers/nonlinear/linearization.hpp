@@ -12,16 +12,20 @@
 
 namespace croquis {
 
-/// x with r(x) and the cost 1/2 ||r||^2; NaN or infinite where r is, or where the cost overflows.
+/// x with r(x), what it costs, and the least-squares problem with the same gradient there.
 struct ResidualPoint {
   std::vector<double> x;
-  std::vector<double> r;
-  double cost = 0;
+  std::vector<double> r;          ///< as the problem gives it
+  double cost = 0;                ///< NaN or infinite where r is, or where it overflows
+  std::vector<double> row_scale;  ///< of the least-squares problem's rows; empty: all one
+  std::vector<double> scaled_r;   ///< r times `row_scale`; empty if that is
 
+  const std::vector<double>& model_residual() const { return row_scale.empty() ? r : scaled_r; }
+  /// Of the least-squares problem.
   double residual_norm() const;
 };
 
-ResidualPoint evaluate_at(ResidualFunction& residual, std::vector<double> x, std::int64_t residuals);
+ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x);
 
 /// The model of r(x + step), step in a space. J stands for J V in a subspace.
 struct Linearization {
@@ -44,7 +48,8 @@ struct Linearization {
   double gradient_in(const std::vector<double>& scale) const;
 };
 
-/// The model at `point` in `space`, j being J there, or J V. Nothing if it is not finite.
+/// The model at `point` in `space`, j being J there, or J V, its rows scaled as those of the point. Nothing if it is
+/// not finite.
 ///
 /// Among all unknowns D_j is the norm of J's column or, if that is larger, the D_j of the model before (empty for
 /// none): so a column that vanishes does not free its unknown. 1 where both are zero. In a subspace D = I.

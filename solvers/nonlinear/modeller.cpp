@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "linalg/copy.hpp"
+#include "linalg/scale_rows.hpp"
 #include "sketch/philox.hpp"
 
 namespace croquis {
@@ -22,7 +23,14 @@ std::optional<Linearization> Modeller::model_at(const ResidualPoint& point, cons
   source_.move_to(point.x, point.r);
   if (!schedule_.whole()) return subspace_model(point);
   const bool follows = before != nullptr && before->space.whole();
-  return linearize(source_.whole(), reducer_, point, {}, follows ? before->steps.scale() : std::vector<double>{});
+  return scaled_model(source_.whole(), point, {}, follows ? before->steps.scale() : std::vector<double>{});
+}
+
+std::optional<Linearization> Modeller::scaled_model(const AnyMatrixView<double>& j, const ResidualPoint& point,
+                                                    StepSpace space, const std::vector<double>& scale_before) {
+  if (point.row_scale.empty()) return linearize(j, reducer_, point, std::move(space), scale_before);
+  const RowScaledCopy<double> scaled(j, point.row_scale);
+  return linearize(scaled.view(), reducer_, point, std::move(space), scale_before);
 }
 
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point) {
@@ -35,7 +43,7 @@ std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point
   for (;;) {
     // Subspaces have nothing in common, so neither have their models.
     reducer_.forget();
-    std::optional<Linearization> linear = linearize(products, reducer_, point, {directions}, {});
+    std::optional<Linearization> linear = scaled_model(products, point, {directions}, {});
     const std::int64_t room = schedule_.most_dimensions() - directions.cols();
     if (!linear || room <= 0 || options_.subspace.promised_decrease == 0) return linear;
     const DampedSteps& steps = linear->steps;

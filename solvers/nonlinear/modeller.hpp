@@ -30,6 +30,8 @@ class Modeller {
   std::int64_t columns() const { return source_.columns(); }
 
  private:
+  std::optional<Linearization> scaled_model(const AnyMatrixView<double>& j, const ResidualPoint& point, StepSpace space,
+                                            const std::vector<double>& scale_before);
   std::optional<Linearization> subspace_model(const ResidualPoint& point);
 
   const NonlinearProblem& problem_;

@@ -38,9 +38,8 @@ class Solver {
  public:
   Solver(const NonlinearProblem& problem, std::span<const double> x0, const NonlinearOptions& options)
       : problem_(problem), options_(options), residual_(problem), modeller_(problem, options, residual_) {
-    point_ = evaluate_at(residual_, {x0.begin(), x0.end()}, problem.residuals);
+    point_ = evaluate_at(residual_, problem, {x0.begin(), x0.end()});
     report_.initial_cost = point_.cost;
-    initial_norm_ = point_.residual_norm();
   }
 
   NonlinearFit run() {
@@ -78,7 +77,7 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
-    if (point_.residual_norm() <= options_.residual_tolerance * initial_norm_)
+    if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};
     if (linear_->space.whole() && linear_->orthogonality <= options_.gradient_tolerance)
@@ -127,7 +126,7 @@ class Solver {
     std::vector<double> x = linear_->step_in_x(step.z);
     const double step_norm = norm2(static_cast<std::int64_t>(x.size()), x.data());
     for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
-    ResidualPoint trial = evaluate_at(residual_, std::move(x), problem_.residuals);
+    ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
     const double change = point_.cost - trial.cost;
     const double ratio = std::isfinite(trial.cost) ? change / expected : std::numeric_limits<double>::quiet_NaN();
 
@@ -242,7 +241,6 @@ class Solver {
   std::unique_ptr<Globalization> globalization_;
   NonlinearReport report_;
   std::optional<Outcome> converged_;
-  double initial_norm_ = 0;
   std::int64_t failures_ = 0;  // since the last step taken
   std::int64_t quiet_ = 0;     // subspaces in a row that offered nothing
   bool only_non_finite_ = true;

@@ -8,7 +8,7 @@
 #include "linalg/blas.hpp"
 #include "linalg/gram.hpp"
 #include "solvers/cholesky_qr.hpp"
-#include "solvers/nonlinear/linearization.hpp"
+#include "solvers/nonlinear/modeller.hpp"
 
 namespace croquis {
 
@@ -25,12 +25,11 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   if (result.degrees_of_freedom <= 0) return result;
 
   ResidualFunction residual(problem);
-  JacobianSource source(problem, residual);
-  ModelReducer reducer(0);
-  const ResidualPoint point = evaluate_at(residual, {x.begin(), x.end()}, problem.residuals);
+  const ResidualPoint point = evaluate_at(residual, problem, {x.begin(), x.end()});
   if (!std::isfinite(point.cost)) return result;
-  source.move_to(point.x, point.r);
-  const std::optional<Linearization> linear = linearize(source.whole(), reducer, point, {}, {});
+  const NonlinearOptions whole{.method = NonlinearMethod::full};
+  Modeller modeller(problem, whole, residual);
+  const std::optional<Linearization> linear = modeller.model_at(point, nullptr);
   if (!linear) return result;
   result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));
   if (!linear->steps.full_rank()) return result;

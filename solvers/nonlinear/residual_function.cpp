@@ -39,6 +39,15 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
   if (!problem.residual) throw InvalidOption("residual is empty: a problem needs a function for its residuals");
   const auto length = static_cast<std::int64_t>(x.size());
   check_shape(length, 1, problem.unknowns, 1, x_name, "it needs an entry for each unknown");
+  if (!(problem.loss_scale > 0 && std::isfinite(problem.loss_scale)))
+    throw InvalidOption("loss_scale is " + std::to_string(problem.loss_scale) + " but must be positive and finite");
+  if (!problem.weights.empty())
+    check_shape(static_cast<std::int64_t>(problem.weights.size()), 1, problem.residuals, 1, "weights",
+                "it needs an entry for each residual");
+  for (std::size_t i = 0; i < problem.weights.size(); ++i)
+    if (!(problem.weights[i] >= 0 && std::isfinite(problem.weights[i])))
+      throw InvalidOption("weights[" + std::to_string(i) + "] is " + std::to_string(problem.weights[i]) +
+                          " but must be finite and not negative");
   if (problem.typical_x.empty()) return;
   check_shape(static_cast<std::int64_t>(problem.typical_x.size()), 1, problem.unknowns, 1, "typical_x",
               "it needs an entry for each unknown");

@@ -105,8 +105,8 @@ struct NonlinearOptions {
 struct NonlinearReport {
   Status status = Status::accuracy_not_reached;
   std::string message;       ///< one sentence
-  double initial_cost = 0;   ///< 1/2 ||r(x0)||^2
-  double cost = 0;           ///< 1/2 ||r(x)||^2
+  double initial_cost = 0;   ///< 1/2 ||r(x0)||^2, or what weights and loss make of it
+  double cost = 0;           ///< of x
   double gradient_norm = 0;  ///< ||J^T r|| at x
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
@@ -143,6 +143,9 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
 /// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
 ///
+/// Weights scale the rows of r and J, and so does a loss, by the root of its slope (iteratively reweighted least
+/// squares): `gradient_norm` and `orthogonality` are those of the scaled rows, whose gradient is the cost's own.
+///
 /// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
 /// I: p products with J, and never J. Directions are drawn anew after each step taken. Convergence is linear at best,
 /// and slow where unknowns act together smoothly, so a hybrid doubles p where four steps have not halved the cost, and
@@ -176,7 +179,9 @@ struct [[nodiscard]] NonlinearStatistics {
   Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
 };
 
-/// The statistics of a model fitted at x, a solution: to first order, for independent errors of equal variance.
+/// The statistics of a model fitted at x, a solution: to first order, for independent errors of equal variance or, with
+/// weights w, of variances proportional to 1 / w. A robust loss is one more weight there, its slope at the residual,
+/// which is taken for certain: errors are then somewhat larger than the standard errors say.
 ///
 /// From the R of J = Q R, which loses no digits to J^T J. Where m <= n or J is numerically rank deficient they are NaN.
 /// Cost: a Jacobian, 2 m n^2 + n^3 flops. Throws as `nonlinear_least_squares` does.

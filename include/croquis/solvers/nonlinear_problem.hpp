@@ -19,7 +19,20 @@ enum class DifferenceScheme {
   central   ///< two evaluations for each direction; to about two thirds of the digits
 };
 
-/// min 1/2 ||r(x)||^2 for r: R^n -> R^m, with J(i, j) the derivative of r_i by x_j.
+/// What a residual costs: with s = (r / scale)^2, 1/2 scale^2 rho(s), which is about 1/2 r^2 for small r.
+enum class LossFunction {
+  squares,  ///< rho(s) = s
+  huber,    ///< s for s <= 1, 2 sqrt(s) - 1 beyond
+  soft_l1,  ///< 2 (sqrt(1 + s) - 1)
+  cauchy,   ///< log(1 + s)
+  tukey     ///< (1 - (1 - s)^3) / 3 for s <= 1, 1 / 3 beyond: outliers do not count at all
+};
+
+/// "squares", "huber", "soft-l1", "cauchy" or "tukey".
+CROQUIS_API std::string to_string(LossFunction loss);
+
+/// min 1/2 sum_i w_i r_i(x)^2 for r: R^n -> R^m, with J(i, j) the derivative of r_i by x_j; with a `loss`, what it
+/// makes of sqrt(w_i) r_i. The weights w are one unless given.
 ///
 /// Only the sizes and `residual` are needed. Of the derivatives, give what there is: solvers take `jacobian_times` for
 /// products with a few directions, `sparse_jacobian` or `jacobian` where they need J whole, and make the rest from the
@@ -49,6 +62,10 @@ struct NonlinearProblem {
   /// The magnitude of each unknown, n numbers > 0, by which the steps of differences are scaled. Empty: |x_j|, and 1
   /// for an unknown that is zero.
   std::vector<double> typical_x = {};
+  /// w, m numbers >= 0; empty: all one. A row of weight zero drops out, but must be finite.
+  std::vector<double> weights = {};
+  LossFunction loss = LossFunction::squares;
+  double loss_scale = 1;  ///< > 0: the size from which on a (weighted) residual counts as an outlier
   /// Whether `residual` may be called from several threads at once, with different arguments.
   bool parallel_residuals = false;
 };
