@@ -32,6 +32,7 @@ DampedSteps::DampedSteps(const ReducedModel& model, std::vector<double> scale)
   std::vector<double> gradient = model.c;
   multiply_triangular<double>(Transpose::yes, r, gradient.data());
   gradient_norm_ = norm_of(gradient);
+  if (p == 0) return;
   const ExtremeSingularValues extremes = extreme_singular_values<double>(r);
   const double tolerance = default_rcond<double>(p) * extremes.largest;
   if (!(extremes.smallest > tolerance)) least_lambda_ = square(tolerance);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "solvers/nonlinear/box.hpp"
 
 namespace croquis {
 namespace {
@@ -36,7 +37,13 @@ double step_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
   const double t = relative * scale / norm;
   if (moved > 1) return t;
   // volatile: the sum has to be rounded before the difference is taken.
-  const volatile double moved_x = x[last] + t * v[last];
+  // Where a bound is near, the other way.
+  const Box box(problem);
+  const double towards = x[last] + t * v[last];
+  const double away = x[last] - t * v[last];
+  const bool turn =
+      (towards > box.upper(last) && away >= box.lower(last)) || (towards < box.lower(last) && away <= box.upper(last));
+  const volatile double moved_x = turn ? away : towards;
   return (moved_x - x[last]) / v[last];
 }
 

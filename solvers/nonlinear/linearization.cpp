@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "linalg/blas.hpp"
@@ -29,8 +30,8 @@ ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& pr
 }
 
 std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const {
-  std::vector<double> y = z;
-  for (std::size_t j = 0; j < y.size(); ++j) y[j] /= steps.scale()[j];
+  std::vector<double> y(scale.size());
+  for (std::size_t k = 0; k < free.size(); ++k) y[static_cast<std::size_t>(free[k])] = z[k] / steps.scale()[k];
   if (space.whole()) return y;
   const std::int64_t p = space.directions.cols();
   std::vector<double> x(static_cast<std::size_t>(space.directions.rows()));
@@ -42,7 +43,7 @@ std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const
 double Linearization::scaled_norm(std::span<const double> x) const {
   std::vector<double> scaled(x.begin(), x.end());
   if (space.whole())
-    for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= steps.scale()[j];
+    for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= scale[j];
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 
@@ -60,32 +61,46 @@ double Linearization::gradient_norm() const {
   return norm * std::sqrt(static_cast<double>(v.rows()) / static_cast<double>(v.cols()));
 }
 
-double Linearization::gradient_in(const std::vector<double>& scale) const {
+double Linearization::gradient_in(const std::vector<double>& other_scale) const {
   std::vector<double> scaled = gradient;
-  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] /= scale[j];
+  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] /= other_scale[j];
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 
 std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
-                                       const ResidualPoint& point, StepSpace space,
+                                       const ResidualPoint& point, StepSpace space, const Box& box,
                                        const std::vector<double>& scale_before) {
   if (!all_finite<double>(j)) return std::nullopt;
   ReducedModel model = reducer.reduce(j, point.model_residual());
   if (!all_finite<double>(model.r.view())) return std::nullopt;
-  std::vector<double> gradient = model.gradient();
+  const std::vector<double> whole_gradient = model.gradient();
   const double residual_norm = point.residual_norm();
-  std::vector<double> scale(gradient.size(), 1.0);
-  double orthogonality = 0;
-  for (std::size_t k = 0; k < scale.size(); ++k) {
-    const double norm = model.column_norm(static_cast<std::int64_t>(k));
-    if (norm > 0 && residual_norm > 0)
-      orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
-    if (!space.whole()) continue;
-    scale[k] = scale_before.empty() ? norm : std::max(norm, scale_before[k]);
+  const auto p = static_cast<std::size_t>(model.cols());
+
+  std::vector<double> scale(p, 1.0);
+  for (std::size_t k = 0; space.whole() && k < p; ++k) {
+    scale[k] = model.column_norm(static_cast<std::int64_t>(k));
+    if (!scale_before.empty()) scale[k] = std::max(scale[k], scale_before[k]);
     if (scale[k] == 0) scale[k] = 1;
   }
-  DampedSteps steps(model, std::move(scale));
-  return Linearization{std::move(space), std::move(model), std::move(steps), std::move(gradient), orthogonality};
+  std::vector<std::int64_t> free(p);
+  std::iota(free.begin(), free.end(), std::int64_t{0});
+  if (space.whole() && !box.unbounded()) free = box.free_unknowns(point.x, whole_gradient);
+
+  std::vector<double> gradient(p);
+  std::vector<double> free_scale;
+  double orthogonality = 0;
+  for (const std::int64_t column : free) {
+    const auto k = static_cast<std::size_t>(column);
+    gradient[k] = whole_gradient[k];
+    free_scale.push_back(scale[k]);
+    const double norm = model.column_norm(column);
+    if (norm > 0 && residual_norm > 0)
+      orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
+  }
+  DampedSteps steps(free.size() == p ? model : model.restricted_to(free), std::move(free_scale));
+  return Linearization{std::move(space), std::move(model),    std::move(scale), std::move(free),
+                       std::move(steps), std::move(gradient), orthogonality};
 }
 
 }  // namespace croquis

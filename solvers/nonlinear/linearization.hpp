@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "solvers/nonlinear/box.hpp"
 #include "solvers/nonlinear/damped_steps.hpp"
 #include "solvers/nonlinear/jacobian_source.hpp"
 #include "solvers/nonlinear/model_reducer.hpp"
@@ -31,9 +32,11 @@ ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& pr
 struct Linearization {
   StepSpace space;
   ReducedModel model;
-  DampedSteps steps;
-  std::vector<double> gradient;  ///< J^T r
-  double orthogonality = 0;      ///< largest |J_j^T r| / (||J_j|| ||r||); 0 where r is zero
+  std::vector<double> scale;       ///< D
+  std::vector<std::int64_t> free;  ///< the columns of J that steps are sought in: not those held at bounds
+  DampedSteps steps;               ///< in the free columns
+  std::vector<double> gradient;    ///< J^T r, zero for columns that are not free
+  double orthogonality = 0;        ///< largest |J_j^T r| / (||J_j|| ||r||), j free; 0 where r is zero
 
   /// The step in x that z makes.
   std::vector<double> step_in_x(const std::vector<double>& z) const;
@@ -45,7 +48,7 @@ struct Linearization {
   /// ||J^T r||; in a subspace its estimate, sqrt(n / p) ||V^T J^T r||, the square of which has the right mean.
   double gradient_norm() const;
   /// ||D^-1 J^T r|| with another D.
-  double gradient_in(const std::vector<double>& scale) const;
+  double gradient_in(const std::vector<double>& other_scale) const;
 };
 
 /// The model at `point` in `space`, j being J there, or J V, its rows scaled as those of the point. Nothing if it is
@@ -54,7 +57,7 @@ struct Linearization {
 /// Among all unknowns D_j is the norm of J's column or, if that is larger, the D_j of the model before (empty for
 /// none): so a column that vanishes does not free its unknown. 1 where both are zero. In a subspace D = I.
 std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
-                                       const ResidualPoint& point, StepSpace space,
+                                       const ResidualPoint& point, StepSpace space, const Box& box,
                                        const std::vector<double>& scale_before);
 
 }  // namespace croquis

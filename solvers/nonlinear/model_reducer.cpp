@@ -41,6 +41,22 @@ std::vector<double> ReducedModel::gradient() const {
   return g;
 }
 
+double ReducedModel::decrease(std::span<const double> y) const {
+  std::vector<double> moved(y.begin(), y.end());
+  multiply_triangular<double>(Transpose::no, r.view(), moved.data());
+  double sum = 0;
+  for (std::size_t i = 0; i < moved.size(); ++i) sum += moved[i] * (c[i] + moved[i] / 2);
+  return -sum;
+}
+
+ReducedModel ReducedModel::restricted_to(const std::vector<std::int64_t>& columns) const {
+  const auto kept = static_cast<std::int64_t>(columns.size());
+  auto part = Matrix<double>::uninitialized(cols(), kept);
+  for (std::int64_t k = 0; k < kept; ++k)
+    std::copy_n(r.data() + columns[static_cast<std::size_t>(k)] * cols(), cols(), part.data() + k * cols());
+  return householder(part, c);
+}
+
 std::optional<ReducedModel> ModelReducer::precondition(const AnyMatrixView<double>& j, std::span<const double> r,
                                                        const Matrix<double>& triangle) const {
   for (std::int64_t k = 0; k < triangle.cols(); ++k)

@@ -20,6 +20,10 @@ struct ReducedModel {
   double column_norm(std::int64_t j) const;
   /// J^T r = R^T c
   std::vector<double> gradient() const;
+  /// 1/2 ||r||^2 - 1/2 ||J y + r||^2
+  double decrease(std::span<const double> y) const;
+  /// The model in some of the columns: O(p^3).
+  ReducedModel restricted_to(const std::vector<std::int64_t>& columns) const;
 };
 
 /// Reduces the models of one solve, whose Jacobians resemble each other.

@@ -23,14 +23,14 @@ std::optional<Linearization> Modeller::model_at(const ResidualPoint& point, cons
   source_.move_to(point.x, point.r);
   if (!schedule_.whole()) return subspace_model(point);
   const bool follows = before != nullptr && before->space.whole();
-  return scaled_model(source_.whole(), point, {}, follows ? before->steps.scale() : std::vector<double>{});
+  return scaled_model(source_.whole(), point, {}, follows ? before->scale : std::vector<double>{});
 }
 
 std::optional<Linearization> Modeller::scaled_model(const AnyMatrixView<double>& j, const ResidualPoint& point,
                                                     StepSpace space, const std::vector<double>& scale_before) {
-  if (point.row_scale.empty()) return linearize(j, reducer_, point, std::move(space), scale_before);
+  if (point.row_scale.empty()) return linearize(j, reducer_, point, std::move(space), box_, scale_before);
   const RowScaledCopy<double> scaled(j, point.row_scale);
-  return linearize(scaled.view(), reducer_, point, std::move(space), scale_before);
+  return linearize(scaled.view(), reducer_, point, std::move(space), box_, scale_before);
 }
 
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point) {

@@ -17,6 +17,7 @@ class Modeller {
         options_(options),
         source_(problem, residual),
         reducer_(options.seed),
+        box_(problem),
         schedule_(problem, options) {}
 
   /// The model at `point`, in the next space; `before` (or null) is the one it follows. Nothing if J is not finite.
@@ -38,6 +39,7 @@ class Modeller {
   const NonlinearOptions& options_;
   JacobianSource source_;
   ModelReducer reducer_;
+  Box box_;
   SpaceSchedule schedule_;
   std::uint64_t subspaces_ = 0;  // drawn so far
 };

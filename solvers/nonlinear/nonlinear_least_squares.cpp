@@ -29,6 +29,12 @@ constexpr std::int64_t noisy_failures = 3;
 constexpr double neutral_ratio = 0.5;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
 
+std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result = a;
+  for (std::size_t j = 0; j < a.size(); ++j) result[j] -= b[j];
+  return result;
+}
+
 struct Outcome {
   Status status;
   std::string message;
@@ -37,7 +43,11 @@ struct Outcome {
 class Solver {
  public:
   Solver(const NonlinearProblem& problem, std::span<const double> x0, const NonlinearOptions& options)
-      : problem_(problem), options_(options), residual_(problem), modeller_(problem, options, residual_) {
+      : problem_(problem),
+        options_(options),
+        residual_(problem),
+        modeller_(problem, options, residual_),
+        box_(problem) {
     point_ = evaluate_at(residual_, problem, {x0.begin(), x0.end()});
     report_.initial_cost = point_.cost;
   }
@@ -113,7 +123,18 @@ class Solver {
   std::optional<Outcome> iterate() {
     const DampedStep step = globalization_->step(linear_->steps);
     const double x_norm = linear_->scaled_norm(point_.x);
-    const double expected = globalization_->expected_decrease(step);
+    std::vector<double> x = linear_->step_in_x(step.z);
+    double expected = globalization_->expected_decrease(step);
+    for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
+    if (box_.clip(x)) {
+      expected = linear_->model.decrease(difference(x, point_.x));
+      // Bounds may cut from a step all that was good of it. Short ones follow the gradient, and lose nothing of that.
+      if (expected <= 0 && cut_steps_++ < most_failures) {
+        globalization_->update(0, step);
+        return std::nullopt;
+      }
+    }
+    cut_steps_ = 0;
     // Below this, rounding x alone changes the cost as much.
     const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
     const bool is_noise = expected <= noise;
@@ -123,9 +144,7 @@ class Solver {
     if (in_subspace && (is_noise || is_small || linear_->orthogonality <= options_.gradient_tolerance))
       return leave_subspace();
 
-    std::vector<double> x = linear_->step_in_x(step.z);
-    const double step_norm = norm2(static_cast<std::int64_t>(x.size()), x.data());
-    for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
+    const double step_norm = norm2(static_cast<std::int64_t>(x.size()), difference(x, point_.x).data());
     ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
     const double change = point_.cost - trial.cost;
     const double ratio = std::isfinite(trial.cost) ? change / expected : std::numeric_limits<double>::quiet_NaN();
@@ -135,14 +154,14 @@ class Solver {
                               .step_norm = step_norm,
                               .ratio = ratio,
                               .radius = globalization_->parameter(),
-                              .dimensions = linear_->model.cols()};
+                              .dimensions = linear_->steps.cols()};
     // Where the cost tells no more, the gradient does.
     const bool worth_a_model = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
     if (in_subspace) modeller_.record(point_.cost, worth_a_model ? trial.cost : point_.cost);
     std::optional<Linearization> next;
     if (worth_a_model) next = modeller_.model_at(trial, &*linear_);
     record.accepted =
-        next && (!is_noise || next->gradient_in(linear_->steps.scale()) <= shrinking * linear_->steps.gradient_norm());
+        next && (!is_noise || next->gradient_in(linear_->scale) <= shrinking * linear_->gradient_in(linear_->scale));
     double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
     if (is_noise) learned = record.accepted ? neutral_ratio : 0;
     globalization_->update(learned, step);
@@ -217,9 +236,9 @@ class Solver {
       fit.gradient_norm = linear_->gradient_norm();
       fit.orthogonality = linear_->orthogonality;
       fit.rank = linear_->steps.rank();
-      fit.dimensions = linear_->model.cols();
+      fit.dimensions = linear_->steps.cols();
       if (fit.solved() && fit.rank < fit.dimensions && linear_->space.whole())
-        fit.message += "; J has rank " + std::to_string(fit.rank) + " of " + std::to_string(problem_.unknowns);
+        fit.message += "; J has rank " + std::to_string(fit.rank) + " of " + std::to_string(fit.dimensions);
     } else {
       fit.gradient_norm = fit.orthogonality = std::numeric_limits<double>::quiet_NaN();
     }
@@ -236,13 +255,15 @@ class Solver {
   Stopwatch clock_;
   ResidualFunction residual_;
   Modeller modeller_;
+  Box box_;
   ResidualPoint point_;
   std::optional<Linearization> linear_;
   std::unique_ptr<Globalization> globalization_;
   NonlinearReport report_;
   std::optional<Outcome> converged_;
-  std::int64_t failures_ = 0;  // since the last step taken
-  std::int64_t quiet_ = 0;     // subspaces in a row that offered nothing
+  std::int64_t failures_ = 0;   // since the last step taken
+  std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
+  std::int64_t cut_steps_ = 0;  // in a row, not worth trying
   bool only_non_finite_ = true;
 };
 
@@ -252,6 +273,7 @@ NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<
                                      const NonlinearOptions& options) {
   check_problem(problem, x0, "x0");
   check_options(options);
+  check_bounds_fit(problem, options);
   return Solver(problem, x0, options).run();
 }
 

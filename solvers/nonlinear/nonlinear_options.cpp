@@ -6,6 +6,7 @@
 #include <croquis/errors.hpp>
 
 #include "solvers/conclude.hpp"
+#include "solvers/nonlinear/box.hpp"
 
 namespace croquis {
 namespace {
@@ -40,6 +41,13 @@ void check_options(const NonlinearOptions& options) {
   if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))
     throw InvalidOption("initial_radius is " + scientific(options.initial_radius) +
                         " but must be finite and not negative");
+}
+
+void check_bounds_fit(const NonlinearProblem& problem, const NonlinearOptions& options) {
+  if (Box(problem).unbounded()) return;
+  const bool in_subspaces = options.method == NonlinearMethod::subspace || options.method == NonlinearMethod::hybrid ||
+                            (options.method == NonlinearMethod::automatic && options.subspace.dimensions > 0);
+  if (in_subspaces) throw InvalidOption("the problem has bounds, which the methods subspace and hybrid cannot keep");
 }
 
 }  // namespace croquis

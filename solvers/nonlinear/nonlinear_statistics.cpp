@@ -24,11 +24,13 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   std::fill(result.covariance.entries().begin(), result.covariance.entries().end(), unknown);
   if (result.degrees_of_freedom <= 0) return result;
 
-  ResidualFunction residual(problem);
-  const ResidualPoint point = evaluate_at(residual, problem, {x.begin(), x.end()});
+  NonlinearProblem without_bounds = problem;
+  without_bounds.lower = without_bounds.upper = {};
+  ResidualFunction residual(without_bounds);
+  const ResidualPoint point = evaluate_at(residual, without_bounds, {x.begin(), x.end()});
   if (!std::isfinite(point.cost)) return result;
   const NonlinearOptions whole{.method = NonlinearMethod::full};
-  Modeller modeller(problem, whole, residual);
+  Modeller modeller(without_bounds, whole, residual);
   const std::optional<Linearization> linear = modeller.model_at(point, nullptr);
   if (!linear) return result;
   result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));

@@ -7,6 +7,7 @@
 #include <croquis/sketch/apply.hpp>
 
 #include "sketch/sampling.hpp"
+#include "solvers/nonlinear/box.hpp"
 
 namespace croquis {
 namespace {
@@ -29,6 +30,7 @@ std::int64_t dimensions_with_room(const NonlinearProblem& problem, const Subspac
 
 bool wants_subspaces(const NonlinearProblem& problem, const NonlinearOptions& options) {
   if (options.method != NonlinearMethod::automatic) return options.method != NonlinearMethod::full;
+  if (!Box(problem).unbounded()) return false;
   if (options.subspace.dimensions > 0) return true;
   // A Jacobian that comes whole saves nothing where only a few of its columns are wanted.
   const bool comes_whole = !problem.jacobian_times && (problem.jacobian || problem.sparse_jacobian);

@@ -110,8 +110,8 @@ struct NonlinearReport {
   double gradient_norm = 0;  ///< ||J^T r|| at x
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
-  /// Of the last space: n, or p of a subspace, where `gradient_norm` is an estimate, and J V stands for J in the two
-  /// after it.
+  /// Of the last space: the unknowns not held at bounds, or p of a subspace, where `gradient_norm` is an estimate, and
+  /// J V stands for J in the two after it.
   std::int64_t dimensions = 0;
   std::int64_t iterations = 0;
   std::int64_t residual_evaluations = 0;
@@ -145,6 +145,9 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 ///
 /// Weights scale the rows of r and J, and so does a loss, by the root of its slope (iteratively reweighted least
 /// squares): `gradient_norm` and `orthogonality` are those of the scaled rows, whose gradient is the cost's own.
+///
+/// With bounds, unknowns at a bound that descent would drive across it are held; the steps of the others are clipped to
+/// the box. `gradient_norm` and `orthogonality` then are those of the unknowns that are free.
 ///
 /// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
 /// I: p products with J, and never J. Directions are drawn anew after each step taken. Convergence is linear at best,
@@ -183,8 +186,8 @@ struct [[nodiscard]] NonlinearStatistics {
 /// weights w, of variances proportional to 1 / w. A robust loss is one more weight there, its slope at the residual,
 /// which is taken for certain: errors are then somewhat larger than the standard errors say.
 ///
-/// From the R of J = Q R, which loses no digits to J^T J. Where m <= n or J is numerically rank deficient they are NaN.
-/// Cost: a Jacobian, 2 m n^2 + n^3 flops. Throws as `nonlinear_least_squares` does.
+/// Bounds are ignored. From the R of J = Q R, which loses no digits to J^T J. Where m <= n or J is numerically rank
+/// deficient they are NaN. Cost: a Jacobian, 2 m n^2 + n^3 flops. Throws as `nonlinear_least_squares` does.
 CROQUIS_API NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::span<const double> x);
 
 }  // namespace croquis

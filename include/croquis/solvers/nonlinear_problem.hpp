@@ -62,6 +62,10 @@ struct NonlinearProblem {
   /// The magnitude of each unknown, n numbers > 0, by which the steps of differences are scaled. Empty: |x_j|, and 1
   /// for an unknown that is zero.
   std::vector<double> typical_x = {};
+  /// Bounds on x, n numbers each, infinite where there is none; empty: none at all. With bounds, steps are sought among
+  /// all unknowns, and a `full` solve never evaluates outside them but for central differences, which step across.
+  std::vector<double> lower = {};
+  std::vector<double> upper = {};
   /// w, m numbers >= 0; empty: all one. A row of weight zero drops out, but must be finite.
   std::vector<double> weights = {};
   LossFunction loss = LossFunction::squares;

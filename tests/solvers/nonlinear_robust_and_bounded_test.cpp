@@ -1,8 +1,9 @@
-// Weights and robust losses of nonlinear least squares.
+// Weights, robust losses and bounds of nonlinear least squares.
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 #include <croquis/errors.hpp>
@@ -176,7 +177,86 @@ TEST_CASE("A residual that is not a number is no outlier") {
   CHECK(nonlinear_least_squares(problem, start).status == Status::non_finite_input);
 }
 
-TEST_CASE("Weights and scales out of range are named") {
+TEST_CASE("Rosenbrock's valley behind a wall, which is never crossed") {
+  NonlinearProblem problem{.residuals = 2, .unknowns = 2};
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    if (x[0] > 0.5 || x[1] < 0) throw std::runtime_error("outside");
+    r[0] = 10 * (x[1] - x[0] * x[0]);
+    r[1] = 1 - x[0];
+  };
+  problem.lower = {-std::numeric_limits<double>::infinity(), 0};
+  problem.upper = {0.5, std::numeric_limits<double>::infinity()};
+  for (const auto& x0 : {std::vector<double>{-1.2, 1}, std::vector<double>{0.5, 0}, std::vector<double>{-3, 0}}) {
+    for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                            NonlinearGlobalization::cubic_regularization}) {
+      CAPTURE(to_string(kind));
+      // Derivatives by forward differences, which turn around at the wall.
+      const NonlinearFit fit = nonlinear_least_squares(problem, x0, {.globalization = kind});
+      CAPTURE(fit.message);
+      CHECK(fit.solved());
+      CHECK(fit.x[0] == 0.5);
+      CHECK(fit.x[1] == doctest::Approx(0.25).epsilon(1e-6));
+      CHECK(fit.dimensions == 1);
+    }
+  }
+}
+
+TEST_CASE("Nonnegative linear least squares meets its optimality conditions") {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    CAPTURE(seed);
+    constexpr std::int64_t m = 30, n = 12;
+    RandomSource random(seed);
+    const Matrix<double> a = gaussian_matrix(m, n, random);
+    const Matrix<double> b = gaussian_matrix(m, 1, random);
+    NonlinearProblem problem{.residuals = m, .unknowns = n, .lower = std::vector<double>(n, 0.0)};
+    problem.residual = [&](std::span<const double> x, std::span<double> r) {
+      for (std::int64_t i = 0; i < m; ++i) {
+        r[i] = -b(i, 0);
+        for (std::int64_t k = 0; k < n; ++k) r[i] += a(i, k) * x[k];
+      }
+    };
+    problem.jacobian = [&](std::span<const double>, MatrixView<double> j) {
+      for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t k = 0; k < n; ++k) j(i, k) = a(i, k);
+    };
+    const NonlinearFit fit = nonlinear_least_squares(problem, std::vector<double>(n, 1.0));
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    int held = 0;
+    for (std::int64_t k = 0; k < n; ++k) {
+      double gradient = 0;
+      for (std::int64_t i = 0; i < m; ++i) gradient += a(i, k) * fit.residuals[i];
+      CHECK(fit.x[k] >= 0);
+      if (fit.x[k] == 0) ++held;
+      if (fit.x[k] > 0) gradient = std::abs(gradient);
+      // Gradients are sums of 30 products of order one: known to 1e-14, reached to the tolerance.
+      CHECK((fit.x[k] > 0 ? gradient <= 1e-10 : gradient >= -1e-10));
+    }
+    // Half of the coefficients of noise are negative: that all or none of 12 are has a probability of 5e-4.
+    CHECK(held > 0);
+    CHECK(held < n);
+    CHECK(fit.dimensions == n - held);
+  }
+}
+
+TEST_CASE("Unknowns that bounds fix, and a minimum in a corner") {
+  NonlinearProblem problem = decay_with_outliers();
+  problem.lower = {1.9, -1};
+  problem.upper = {1.9, 1};
+  const NonlinearFit fixed = nonlinear_least_squares(problem, std::vector<double>{1.9, 0.03});
+  CHECK(fixed.solved());
+  CHECK(fixed.x[0] == 1.9);
+  CHECK(fixed.x[1] != 0.03);
+  problem.lower = {5, 0.4};
+  problem.upper = {6, 0.5};
+  const NonlinearFit free = nonlinear_least_squares(decay_with_outliers(), start);
+  const NonlinearFit corner = nonlinear_least_squares(problem, std::vector<double>{5.5, 0.45});
+  CHECK(corner.solved());
+  CHECK(corner.cost > free.cost);
+  CHECK(corner.dimensions < 2);
+}
+
+TEST_CASE("Weights, scales and bounds out of range are named") {
   using Doc = doctest::Contains;
   const auto with = [](const std::vector<double>& weights, double scale) {
     NonlinearProblem problem = decay_with_outliers();
@@ -189,4 +269,15 @@ TEST_CASE("Weights and scales out of range are named") {
   negative[7] = -1;
   CHECK_THROWS_WITH_AS(with(negative, 1), Doc("weights[7]"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({}, 0), Doc("loss_scale"), InvalidOption);
+
+  const auto between = [](const std::vector<double>& lower, const std::vector<double>& upper, NonlinearMethod method) {
+    NonlinearProblem problem = decay_with_outliers();
+    problem.lower = lower;
+    problem.upper = upper;
+    (void)nonlinear_least_squares(problem, start, {.method = method});
+  };
+  CHECK_THROWS_WITH_AS(between({0}, {}, NonlinearMethod::full), Doc("lower is 1 x 1"), ShapeError);
+  CHECK_THROWS_WITH_AS(between({0, 1}, {2, 0}, NonlinearMethod::full), Doc("unknown 1"), InvalidOption);
+  CHECK_THROWS_WITH_AS(between({}, {1, 1}, NonlinearMethod::full), Doc("entry 0 of x0"), InvalidOption);
+  CHECK_THROWS_WITH_AS(between({0, 0}, {}, NonlinearMethod::hybrid), Doc("bounds"), InvalidOption);
 }
