@@ -17,6 +17,7 @@ constexpr std::int64_t leaf_width = 8;
 // Columns updated at once: the sums of V^T C take a quarter of the second-level cache.
 constexpr std::int64_t strip_width = 48;
 constexpr std::int64_t most_strips = 32;
+static_assert(strip_width >= panel_width / 2, "a corner of T shares the memory of a strip's sums");
 
 // The rows of a column to the next, an odd number of cache lines: the columns of V are read side by side.
 template <class T>

@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::int64_t wanted_tasks = 64;
 constexpr std::int64_t most_chunks = 16;
+// Sums over fewer rows take as long to clear, to add and to get memory for as to make. So that a matrix with few rows
+// still has tasks for many threads, its blocks have fewer columns: down to so many, which packing does not yet slow.
+constexpr std::int64_t least_chunk_rows = 1024;
+constexpr std::int64_t least_block_cols = 256;
+constexpr std::int64_t least_tasks = 16;
 constexpr std::int64_t partial_bytes = std::int64_t{64} << 20;
 std::int64_t rounded_up(std::int64_t size, std::int64_t granule) { return (size + granule - 1) / granule * granule; }
 
@@ -31,9 +36,9 @@ class GramSums {
         vectors_(vectors),
         scale_(scale),
         tile_(gram_tile<T>()),
-        cols_(block_cols(cols, tile_)),
+        cols_(block_cols(rows, cols, tile_)),
         pairs_(all_pairs()),
-        chunks_(Partition(rows, chunks_wanted(), slab_rows).count),
+        chunks_(Partition(rows, chunks_wanted(rows), slab_rows).count),
         sums_(chunks_ * pairs_count() * cols_ * cols_),
         slabs_((cols_ + tile_.width) * slab_rows),
         ones_(static_cast<std::size_t>(cols_), From(1)) {
@@ -66,9 +71,16 @@ class GramSums {
     bool of_vectors;
   };
 
-  static std::int64_t block_cols(std::int64_t n, const GramTile& tile) {
+  static std::int64_t chunks_with_enough_rows(std::int64_t rows) {
+    return std::clamp<std::int64_t>(rows / least_chunk_rows, 1, most_chunks);
+  }
+
+  static std::int64_t block_cols(std::int64_t rows, std::int64_t n, const GramTile& tile) {
     const std::int64_t most = slab_bytes / (slab_rows * static_cast<std::int64_t>(sizeof(T)));
-    const std::int64_t blocks = (n + most - 1) / most;
+    std::int64_t blocks = (n + most - 1) / most;
+    while (blocks * (blocks + 1) / 2 * chunks_with_enough_rows(rows) < least_tasks &&
+           n >= (blocks + 1) * least_block_cols)
+      ++blocks;
     return rounded_up((n + blocks - 1) / blocks, tile.width);
   }
 
@@ -83,10 +95,10 @@ class GramSums {
 
   std::int64_t pairs_count() const { return static_cast<std::int64_t>(pairs_.size()); }
 
-  std::int64_t chunks_wanted() const {
+  std::int64_t chunks_wanted(std::int64_t rows) const {
     const std::int64_t fitting = partial_bytes / (pairs_count() * cols_ * cols_ * static_cast<std::int64_t>(sizeof(T)));
-    return std::max<std::int64_t>(1,
-                                  std::min({(wanted_tasks + pairs_count() - 1) / pairs_count(), most_chunks, fitting}));
+    return std::max<std::int64_t>(
+        1, std::min({(wanted_tasks + pairs_count() - 1) / pairs_count(), chunks_with_enough_rows(rows), fitting}));
   }
 
   T* sums(std::int64_t chunk, std::int64_t pair) {

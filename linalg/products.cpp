@@ -18,9 +18,10 @@ namespace {
 // cache does.
 constexpr std::int64_t block_bytes = 512 << 10;
 constexpr std::int64_t least_rows_by_columns = 256;
+// Of a wide matrix, so that the blocks of all threads stay in the third-level cache.
+constexpr std::int64_t most_block_bytes = 4 << 20;
 constexpr std::int64_t most_rows = 1024;
-// With this many vectors or more a pass is a matrix product, of blocks that share the packed vectors among more rows.
-constexpr std::int64_t least_wide = 16;
+// Of a product with many vectors, whose blocks share the packed vectors among more rows.
 constexpr std::int64_t wide_block_rows = 768;
 // Enough chunks for many threads; fewer where the partial sums of G would take more than this.
 constexpr std::int64_t most_chunks = 64;
@@ -28,9 +29,11 @@ constexpr std::int64_t partial_bytes = 64 << 20;
 
 template <class T>
 std::int64_t rows_per_block(std::int64_t cols, Layout layout) {
-  const std::int64_t fitting = block_bytes / static_cast<std::int64_t>(sizeof(T)) / std::max<std::int64_t>(1, cols);
-  const std::int64_t least = layout == Layout::column_major ? least_rows_by_columns : 8;
-  return std::clamp<std::int64_t>(fitting / 8 * 8, least, most_rows);
+  const std::int64_t row_bytes = std::max<std::int64_t>(1, cols) * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t fitting = block_bytes / row_bytes / 8 * 8;
+  if (layout == Layout::row_major) return std::clamp<std::int64_t>(fitting, 8, most_rows);
+  const std::int64_t least = std::clamp<std::int64_t>(most_block_bytes / row_bytes / 8 * 8, 64, least_rows_by_columns);
+  return std::clamp<std::int64_t>(fitting, least, most_rows);
 }
 
 // A chunk of a sparse matrix has this many entries for each entry of its partial sum, and enough of them that waking a
@@ -57,13 +60,13 @@ struct DenseRows {
   mutable WorkspacePool<T> packed{transposed_product_workspace<T>()};
 
   std::int64_t block_rows(std::int64_t vectors) const {
-    return vectors >= least_wide ? wide_block_rows : rows_per_block<T>(a.cols, a.layout);
+    return bound_by_arithmetic(vectors) ? wide_block_rows : rows_per_block<T>(a.cols, a.layout);
   }
   std::int64_t most_chunks(std::int64_t) const { return croquis::most_chunks; }
 
   void add_product(std::int64_t first, MatrixView<const T> x, MatrixView<T> t) const {
     const auto rows = a.block(first, 0, t.rows, a.cols);
-    if (x.cols >= least_wide) {
+    if (bound_by_arithmetic(x.cols)) {
       croquis::add_transposed_product<T>(rows.transposed(), x, t, packed.borrow().data());
     } else if (a.layout == Layout::column_major) {
       add_combination(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, nullptr, x.data, x.leading_dimension,
@@ -78,7 +81,7 @@ struct DenseRows {
     const auto rows = a.block(first, 0, t.rows, a.cols);
     const bool more = from == Rows::in_cache && first + t.rows < a.rows;
     const T* const next = more ? a.block(first + t.rows, 0, 1, a.cols).data : nullptr;
-    if (t.cols >= least_wide) {
+    if (bound_by_arithmetic(t.cols)) {
       croquis::add_transposed_product<T>(rows, t, g, packed.borrow().data());
     } else if (a.layout == Layout::column_major) {
       add_dot_products(a.cols, t.rows, t.cols, rows.data, a.leading_dimension, next, t.data, t.leading_dimension,

@@ -4,9 +4,14 @@
 // threads. Blocks of vectors (X: n x k, Y: m x k) may have either layout; shapes are the caller's duty.
 #pragma once
 
+#include <cstdint>
+
 #include <croquis/linalg/any_matrix_view.hpp>
 
 namespace croquis {
+
+/// True of so many vectors that products with a dense A are bound by their arithmetic, not by reading A.
+inline bool bound_by_arithmetic(std::int64_t vectors) { return vectors >= 16; }
 
 /// Y = A X.
 template <class T>

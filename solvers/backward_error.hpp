@@ -9,6 +9,10 @@
 
 namespace croquis {
 
+/// How closely a backward error is wanted: within the factor of two that the estimate promises, or as any upper bound
+/// that a few products with C and C^T give.
+enum class Closeness { factor_of_two, upper_bound };
+
 /// The sketched Karlson-Walden estimate of the relative backward error (Epperly, Meier, Nakatsukasa, arXiv 2406.03468,
 /// section 3): with C the factor of A D (or of its sketch), z = D^-1 x, r = b - A x, theta = ||C||_F / ||b||,
 ///
@@ -30,7 +34,8 @@ class BackwardError {
 
   /// The estimate for vector v of a block, from s = N^T A^T r (rank entries) and the norms of r, z and b; b is not
   /// zero. Of an error found to be above `large` an upper bound.
-  double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm, double large);
+  double estimate(std::int64_t v, const T* s, double residual_norm, double scaled_norm, double b_norm, double large,
+                  Closeness closeness = Closeness::factor_of_two);
 
  private:
   struct Shift {
@@ -38,7 +43,8 @@ class BackwardError {
     std::unique_ptr<ShiftedFactor<T>> factor;
   };
 
-  double shifted_norm(const Factorization<T>& f, const T* s, double root_mu, double unit, double large);
+  double shifted_norm(const Factorization<T>& f, const T* s, double root_mu, double unit, double large,
+                      Closeness closeness);
 
   const Factorization<T>& f_;
   double small_;

@@ -89,7 +89,7 @@ Attempt<T> solve_by_cholesky_qr(const LeastSquaresProblem<T>& problem, const Any
     return attempt;
   }
   const auto f = factorize<T>(std::move(qr.r), std::move(qr.scale), problem.options.rcond, Pivoting::no, qr.qtb);
-  return attempt_from(problem, *f, qr.qtb, Refine::if_unacceptable, report);
+  return attempt_from(problem, *f, qr.qtb, refinement_of(problem), report);
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                                   \

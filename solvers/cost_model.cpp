@@ -6,6 +6,8 @@
 
 #include <croquis/sketch/distortion.hpp>
 
+#include "linalg/products.hpp"
+
 namespace croquis {
 namespace {
 
@@ -16,6 +18,8 @@ constexpr double pass_per_entry = 32;
 constexpr double solve_per_entry = 100;
 // The factor of a shifted matrix that estimates the backward error, per cube of the columns.
 constexpr double shift_per_cube = 2.4;
+// Iterations more that a solve makes where it has but upper bounds of its backward error.
+constexpr double iterations_of_upper_bound = 4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 3e6;
 // Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
@@ -35,16 +39,28 @@ constexpr double float_gram_flop = 0.5;
 constexpr double float_gram_packing_cols = 180;
 // Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
 constexpr double cholesky_per_cube = 1.6;
-// A flop of a pass over so many vectors that it is a product of blocks with the same kernels.
-constexpr std::int64_t least_wide = 16;
-constexpr double wide_flop = 1.1;
-// A flop of the triangular solve with a few hundred rows.
-constexpr double triangular_flop = 1.3;
+// Each vector more of a pass, per stored entry; and a flop of one with so many that it is a product of blocks with the
+// kernels of the Gram matrix, beside the packing of these blocks.
+constexpr double pass_per_vector = 7;
+constexpr double wide_flop = 1.3;
+constexpr double wide_packing = 55;
+// The residual, and with few right-hand sides a step of refinement.
+constexpr double passes_of_few = 3;
+// A flop of the triangular solve with a few hundred rows, with what copies them.
+constexpr double triangular_flop = 2.1;
 // Passes of a solve by the Gram matrix that are not iterations: the gradient at zero, the first residual, the last.
 constexpr double extra_gram_passes = 3;
+// With many right-hand sides the solution of the normal equations is taken if it will do, as it does to this condition
+// number: the gradient at zero, half a pass, and the residual.
+constexpr double gram_passes_of_many = 1.5;
+constexpr double most_condition_of_many = 100;
 
-// A full-accuracy solve reduces the error of the sketch-and-solve point by exp(-log_reduction), some 14 digits.
+// A full-accuracy solve reduces the error of the sketch-and-solve point by exp(-log_reduction), some 14 digits;
+// measured on singular values of all sizes, by so much less for each factor of e in the condition number above exp(6).
 constexpr double log_reduction = 32.5;
+constexpr double log_reduction_per_log_condition = 0.8;
+constexpr double least_log_condition = 6;
+constexpr double least_log_reduction = 12;
 // Passes that are not iterations: the first and the last residual, and one between.
 constexpr double extra_passes = 3;
 // The solver gives a sketch up when ten iterations do not reduce the residual tenfold; it has then made 12 passes.
@@ -56,12 +72,12 @@ constexpr std::int64_t least_cols_for_few_rows = 1000;
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
 double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * rows * cols * cols; }
 
-double shift_cost(double cols) { return shift_per_cube * cols * cols * cols; }
+double backward_error_cost(const ProblemShape& s) { return std::min(shifted_factor_cost(s.cols), upper_bound_cost(s)); }
 
 // Past a few vectors a pass is a matrix product, not a read.
 double pass_cost_per_entry(const ProblemShape& s) {
   const double k = static_cast<double>(s.vectors);
-  return std::max(pass_per_entry, s.vectors < least_wide ? 6 * k : 4 * wide_flop * k);
+  return bound_by_arithmetic(s.vectors) ? wide_packing + 4 * wide_flop * k : pass_per_entry + pass_per_vector * (k - 1);
 }
 
 double entries_and_rows(const ProblemShape& s) {
@@ -75,7 +91,7 @@ SolveCost direct_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
   return {.sketch = 0,
           .factor = qr_cost(m, n) + 5 * m * n * static_cast<double>(s.vectors) + qr_cost(n, n),
-          .iterate = (2 * pass_per_entry + pass_cost_per_entry(s)) * m * n + shift_cost(n)};
+          .iterate = (2 * pass_per_entry + pass_cost_per_entry(s)) * m * n + shifted_factor_cost(s.cols)};
 }
 
 double sketch_cost(const ProblemShape& s, const AnySketch& sketch) {
@@ -116,20 +132,29 @@ double pass_cost(const ProblemShape& s) {
   return entries_and_rows(s) * pass_cost_per_entry(s) + solve_per_entry * n * n * k + pass_overhead;
 }
 
-ExpectedPasses expected_passes(std::int64_t cols, double condition) {
+double shifted_factor_cost(std::int64_t cols) {
+  const double n = static_cast<double>(cols);
+  return shift_per_cube * n * n * n;
+}
+
+double upper_bound_cost(const ProblemShape& s) { return iterations_of_upper_bound * pass_cost(s); }
+
+ExpectedPasses expected_passes(const ProblemShape& s, double condition) {
   const double rate = (condition - 1) / (condition + 1);
   if (!(rate <= slowest_rate)) return {.passes = passes_to_give_up, .gives_up = true};
   if (rate <= 0) return {.passes = extra_passes};
   // In exact arithmetic conjugate gradients end after as many iterations as there are unknowns.
-  const double iterations = std::min(-log_reduction / std::log(rate), 2 * static_cast<double>(cols));
+  const double already = log_reduction_per_log_condition * std::max(0.0, std::log(s.condition) - least_log_condition);
+  const double reduction = std::max(least_log_reduction, log_reduction - already);
+  const double iterations = std::min(-reduction / std::log(rate), 2 * static_cast<double>(s.cols));
   return {.passes = extra_passes + iterations};
 }
 
 SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& sketch, double condition) {
-  const ExpectedPasses expected = expected_passes(s.cols, condition);
+  const ExpectedPasses expected = expected_passes(s, condition);
   SolveCost cost{.sketch = sketch_cost(s, sketch),
                  .factor = factor_cost(s, sketch.rows()),
-                 .iterate = expected.passes * pass_cost(s) + shift_cost(static_cast<double>(s.cols))};
+                 .iterate = expected.passes * pass_cost(s) + backward_error_cost(s)};
   if (expected.gives_up) {
     const SolveCost direct = direct_cost(s);
     cost = {.sketch = 2 * cost.sketch,
@@ -142,7 +167,7 @@ SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& s
 SolveCost sketch_and_solve_cost(const ProblemShape& s, const AnySketch& sketch) {
   return {.sketch = sketch_cost(s, sketch),
           .factor = factor_cost(s, sketch.rows()),
-          .iterate = pass_cost(s) + shift_cost(static_cast<double>(s.cols))};
+          .iterate = pass_cost(s) + shifted_factor_cost(s.cols)};
 }
 
 SolveCost gram_and_precondition_cost(const ProblemShape& s, GramPrecision precision, double condition) {
@@ -155,10 +180,12 @@ SolveCost gram_and_precondition_cost(const ProblemShape& s, GramPrecision precis
       single ? float_gram_flop * (1 + float_gram_packing_cols / n) : gram_flop * (1 + gram_packing_cols / n);
   // An iteration gains what rounding leaves of orthonormality.
   const double gain = std::min(0.5, roundoff * condition * condition);
+  const bool final = bound_by_arithmetic(s.vectors) && !single && condition <= most_condition_of_many;
   const double iterations = gain > 0 ? std::floor(log_reduction / -std::log(gain)) : 0;
+  const double passes = final ? gram_passes_of_many : extra_gram_passes + iterations;
   return {.sketch = 0,
           .factor = flop * m * n * n + cholesky_per_cube * n * n * n,
-          .iterate = (extra_gram_passes + iterations) * pass_cost(s) + shift_cost(n)};
+          .iterate = passes * pass_cost(s) + shifted_factor_cost(s.cols)};
 }
 
 SolveCost cholesky_qr_cost(const ProblemShape& s, const AnySketch& sketch) {
@@ -168,7 +195,7 @@ SolveCost cholesky_qr_cost(const ProblemShape& s, const AnySketch& sketch) {
   const double gram = gram_flop * (1 + gram_packing_cols / n) * m * n * n;
   return {.sketch = sketch_cost(s, sketch),
           .factor = factor_cost(s, sketch.rows()) + triangular_flop * m * n * n + gram + 2 * wide_flop * m * n * k,
-          .iterate = pass_cost(s) + shift_cost(n)};
+          .iterate = (bound_by_arithmetic(s.vectors) ? 1 : passes_of_few) * pass_cost(s) + shifted_factor_cost(s.cols)};
 }
 
 double probe_cost(const ProblemShape& s) {

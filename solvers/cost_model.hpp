@@ -16,6 +16,8 @@ struct ProblemShape {
   std::int64_t cols = 0;
   std::int64_t stored_entries = 0;
   std::int64_t vectors = 1;
+  double condition =
+      1;  ///< of A with its columns scaled; where it is not known, one, with which iterations are slowest
 };
 
 /// The cost of a solve by phase. The unit is the time of a flop of the kernels behind the Gram matrix
@@ -38,14 +40,19 @@ double sketch_cost(const ProblemShape& shape, const AnySketch& sketch);
 double factor_cost(const ProblemShape& shape, std::int64_t sketch_rows);
 /// One iteration of preconditioned conjugate gradients: a pass over A and two triangular solves.
 double pass_cost(const ProblemShape& shape);
+/// The factor of a shifted matrix with which backward errors are estimated, and the iterations that a solve needs more
+/// where upper bounds of them have to do.
+double shifted_factor_cost(std::int64_t cols);
+double upper_bound_cost(const ProblemShape& shape);
 
 /// Passes over A that a full-accuracy solve takes when S A preconditions A to this condition number; `gives_up` says
-/// that the solver will find the iteration too slow and reject the sketch.
+/// that the solver will find the iteration too slow and reject the sketch. The larger the condition number of A itself,
+/// the larger the part of the residual that is within the backward error's tolerance from the start.
 struct ExpectedPasses {
   double passes = 0;
   bool gives_up = false;
 };
-ExpectedPasses expected_passes(std::int64_t cols, double preconditioned_condition);
+ExpectedPasses expected_passes(const ProblemShape& shape, double preconditioned_condition);
 
 /// By sketch and precondition. A sketch that the solver gives up costs a second one and a direct solve.
 SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketch& sketch,

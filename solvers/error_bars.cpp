@@ -29,6 +29,12 @@ constexpr double least_slack = 1e-8;
 // %.
 constexpr double scatter_of_variance = 2.5;
 
+// How much the norm of the residual scatters is itself judged by d - rank squares, of which fourth powers say it, and
+// is judged too small by the largest that are not among them. Measured: 95 % intervals of its logarithm held in 93.0 %
+// of 4000 problems with d - rank = 40, 93.2 % with 70, 93.9 % with 110, 94.8 % with 390. So they are made longer by
+// this over d - rank.
+constexpr double scatter_of_norm = 4;
+
 // d of m rows drawn without replacement miss d / m of the variance of independent ones: the part that x* has too. Of x*
 // and x~, fitted to all rows and to d of them, the variances are as 1 / (m - rank) and 1 / (d - rank); so the part is
 // (d - rank) / (m - rank), for each row in proportion to the probability with which it is drawn.
@@ -241,8 +247,9 @@ std::vector<ErrorBar> error_bars(const AnySketch& s, std::int64_t rows, MatrixVi
     bar.largest_coefficient = quantile(largest, options.confidence);
     bar.fit = quantile(fit, options.confidence);
     bar.residual_norm = r.norm;
-    bar.residual_low = r.norm * quantile(norm_ratio, both_tails);
-    bar.residual_high = r.norm * quantile(norm_ratio, 1 - both_tails);
+    const double longer = 1 + scatter_of_norm / static_cast<double>(d - f.rank);
+    bar.residual_low = r.norm * std::pow(quantile(norm_ratio, both_tails), longer);
+    bar.residual_high = r.norm * std::pow(quantile(norm_ratio, 1 - both_tails), longer);
     for (std::int64_t j = 0; j < n; ++j) {
       for (std::int64_t k = 0; k < options.replicates; ++k)
         solution[k] = few_rows * std::abs(static_cast<double>(x(j, k)));

@@ -82,7 +82,7 @@ Attempt<T> attempt_from_gram_factor(const LeastSquaresProblem<T>& problem, Matri
   solve_triangular<T>(Side::left, Transpose::yes, r.view(), coordinates.view());
   const auto f = factorize<T>(std::move(r), scale, problem.options.rcond, Pivoting::no, coordinates);
   report.seconds.factor += phase.seconds();
-  return attempt_from(problem, *f, coordinates, Refine::to_target, report);
+  return attempt_from(problem, *f, coordinates, refinement_of(problem), report);
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                                         \

@@ -54,6 +54,10 @@ class Solver {
     } else {
       choice_ = choose_method(problem_, shape_, sketch(), fit_);
       why_.choice = choice_.reason;
+      if (choice_.condition != shape_.condition) {
+        shape_.condition = choice_.condition;
+        sketch_.reset();
+      }
       fit_.predicted_seconds = choice_.cost * seconds_per_flop();
       if (choice_.probe.out_of_range && can_be_scaled()) return run_scaled();
     }

@@ -95,7 +95,7 @@ double LeastSquaresPoint<T>::worst_backward_error() const {
 
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
-             double large, LeastSquaresPoint<T>& point, LeastSquaresReport& report) {
+             double large, Closeness closeness, LeastSquaresPoint<T>& point, LeastSquaresReport& report) {
   const std::int64_t k = problem.vectors();
   const std::int64_t m = problem.rows();
   const std::int64_t n = problem.cols();
@@ -109,13 +109,20 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   factorization.precondition_transposed(point.gradient.view(), point.s.view());
   point.residual_norm.assign(static_cast<std::size_t>(k), 0);
   point.scaled_norm.assign(static_cast<std::size_t>(k), 0);
-  point.backward_error.assign(static_cast<std::size_t>(k), 0);
   for_each_tile(k, [&](std::int64_t j) { point.residual_norm[j] = norm2(m, point.residual.data() + j * m); });
-  for (std::int64_t j = 0; j < k; ++j) {
+  for (std::int64_t j = 0; j < k; ++j)
     point.scaled_norm[j] = factorization.of_vector(j).scaled_norm(point.x.view().block(0, j, n, 1));
+  estimate_backward_errors(problem, factorization, error, large, closeness, point);
+}
+
+template <class T>
+void estimate_backward_errors(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
+                              BackwardError<T>& error, double large, Closeness closeness, LeastSquaresPoint<T>& point) {
+  point.backward_error.assign(static_cast<std::size_t>(problem.vectors()), 0);
+  for (std::int64_t j = 0; j < problem.vectors(); ++j) {
     if (problem.b_norm[j] == 0) continue;
     point.backward_error[j] = error.estimate(j, point.s.data() + j * factorization.rank, point.residual_norm[j],
-                                             point.scaled_norm[j], problem.b_norm[j], large);
+                                             point.scaled_norm[j], problem.b_norm[j], large, closeness);
   }
 }
 
@@ -165,15 +172,17 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
     for (std::int64_t k = 0; k < x.cols; ++k) x(j, k) = 0;
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                                     \
-  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, Matrix<T>, const LeastSquaresOptions&); \
-  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, MatrixView<const T>,                    \
-                                                  const LeastSquaresOptions&);                                     \
-  template struct LeastSquaresProblem<T>;                                                                          \
-  template struct LeastSquaresPoint<T>;                                                                            \
-  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, double,      \
-                           LeastSquaresPoint<T>&, LeastSquaresReport&);                                            \
-  template bool round_to_users_units<T>(const LeastSquaresProblem<T>&, MatrixView<T>);                             \
+#define CROQUIS_INSTANTIATE(T)                                                                                         \
+  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, Matrix<T>, const LeastSquaresOptions&);     \
+  template LeastSquaresProblem<T> make_problem<T>(const ProblemMatrix<T>&, MatrixView<const T>,                        \
+                                                  const LeastSquaresOptions&);                                         \
+  template struct LeastSquaresProblem<T>;                                                                              \
+  template struct LeastSquaresPoint<T>;                                                                                \
+  template void measure<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, double,          \
+                           Closeness, LeastSquaresPoint<T>&, LeastSquaresReport&);                                     \
+  template void estimate_backward_errors<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, BackwardError<T>&, \
+                                            double, Closeness, LeastSquaresPoint<T>&);                                 \
+  template bool round_to_users_units<T>(const LeastSquaresProblem<T>&, MatrixView<T>);                                 \
   template void minimize_norm<T>(const Factorization<T>&, MatrixView<T>);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

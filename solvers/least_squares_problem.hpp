@@ -6,6 +6,7 @@
 
 #include <croquis/solvers/least_squares.hpp>
 
+#include "solvers/backward_error.hpp"
 #include "solvers/factorization.hpp"
 #include "solvers/problem_matrix.hpp"
 
@@ -71,13 +72,16 @@ struct LeastSquaresPoint {
   double worst_backward_error() const;
 };
 
-template <class T>
-class BackwardError;
-
-/// Recomputes residual, gradient, s, the norms and the backward errors of `point.x`: one pass over A.
+/// Recomputes residual, gradient, s, the norms and, of the closeness asked for, the backward errors of `point.x`: one
+/// pass over A.
 template <class T>
 void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, BackwardError<T>& error,
-             double large, LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+             double large, Closeness closeness, LeastSquaresPoint<T>& point, LeastSquaresReport& report);
+
+/// The backward errors of a point from what else has been measured of it.
+template <class T>
+void estimate_backward_errors(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
+                              BackwardError<T>& error, double large, Closeness closeness, LeastSquaresPoint<T>& point);
 
 /// Rounds x to what it is in the user's units, where entries near the lower end of the range of T lose digits. False if
 /// none does. Entries that overflow there stay as they are: `conclude` finds them.

@@ -11,6 +11,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/condition_probe.hpp"
 #include "solvers/gram_and_precondition.hpp"
+#include "solvers/solve_problem.hpp"
 
 namespace croquis {
 namespace {
@@ -21,6 +22,8 @@ constexpr std::int64_t least_rows_per_column_to_probe = 4;
 // frequent. Where that makes the Gram matrix too coarse, its own factor tells before an iteration is made.
 constexpr double typical_overstatement = 2;
 
+// Beyond it no Gram matrix is a preconditioner.
+constexpr double least_condition_without_gram = 1e8;
 // The passes of fewer are reads of A rather than arithmetic, and the costs of the methods are too close to tell.
 constexpr std::int64_t least_vectors_of_cholesky_qr = 4;
 
@@ -48,7 +51,7 @@ GramPrecision cheaper_precision(const ProblemShape& shape, double condition) {
 }
 
 template <class T>
-bool worth_probing(const LeastSquaresProblem<T>& problem) {
+bool can_be_probed(const LeastSquaresProblem<T>& problem) {
   return problem.a.has_gram() && problem.a.sketched_rows() >= least_rows_per_column_to_probe * problem.cols();
 }
 
@@ -67,6 +70,36 @@ double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySk
   return sketch_cost_of_solve(shape, sketch);
 }
 
+struct Candidate {
+  LeastSquaresMethod method;
+  double cost;
+};
+
+template <class T>
+Candidate cheapest_without_gram(const LeastSquaresProblem<T>& problem, const ProblemShape& shape,
+                                const AnySketch& sketch) {
+  const LeastSquaresMethod method = cheaper_of_sketch_and_direct(shape, sketch);
+  const Candidate best{method, cost_of(method, shape, sketch)};
+  if (!problem.a.has_gram() || shape.vectors < least_vectors_of_cholesky_qr ||
+      shape.rows < least_rows_of_cholesky_qr(shape.cols))
+    return best;
+  const Candidate by_cholesky_qr{LeastSquaresMethod::cholesky_qr,
+                                 cost_of(LeastSquaresMethod::cholesky_qr, shape, sketch)};
+  return by_cholesky_qr.cost < best.cost ? by_cholesky_qr : best;
+}
+
+// A probe in vain makes a solve dearer by one ratio; without one a solve by the Gram matrix may be foregone, which is
+// cheaper by another. The smaller of the two is how far from the best the choice can be, so that much is conceded.
+template <class T>
+bool probe_pays(const ProblemShape& shape, const AnySketch& sketch, const Candidate& without) {
+  const double probe = probe_cost(shape);
+  const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
+  ProblemShape too_large = shape;
+  too_large.condition = least_condition_without_gram;
+  const double needed = cost_of(without.method, too_large, sketch);
+  return (needed + probe) / needed < without.cost / (best_gram + probe);
+}
+
 }  // namespace
 
 LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
@@ -76,50 +109,45 @@ LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const
 }
 
 template <class T>
-MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, const ProblemShape& shape, const AnySketch& sketch,
+MethodChoice<T> choose_method(const LeastSquaresProblem<T>& problem, ProblemShape shape, const AnySketch& sketch,
                               LeastSquaresReport& report) {
   const LeastSquaresOptions& options = problem.options;
+  const bool automatic = options.method == LeastSquaresMethod::automatic;
+  const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
+  const auto without_gram = [&](const AnySketch& with) {
+    if (!automatic) return Candidate{options.method, cost_of(options.method, shape, with)};
+    return sketch_is_given ? Candidate{LeastSquaresMethod::sketch_and_precondition,
+                                       cost_of(LeastSquaresMethod::sketch_and_precondition, shape, with)}
+                           : cheapest_without_gram(problem, shape, with);
+  };
   MethodChoice<T> choice;
-  choice.method = options.method;
-  if (options.method == LeastSquaresMethod::automatic) {
-    const bool sketch_is_given = options.sketch || options.sketch_rows > 0;
-    choice.method =
-        sketch_is_given ? LeastSquaresMethod::sketch_and_precondition : cheaper_of_sketch_and_direct(shape, sketch);
+  if (automatic)
     choice.reason = sketch_is_given ? "chosen because a sketch was asked for"
                                     : "chosen as the cheapest for " + shape_text(shape.rows, shape.cols);
-    choice.cost = cost_of(choice.method, shape, sketch);
-    if (!sketch_is_given && problem.a.has_gram() && shape.vectors >= least_vectors_of_cholesky_qr &&
-        shape.rows >= least_rows_of_cholesky_qr(shape.cols)) {
-      const double by_cholesky_qr = cost_of(LeastSquaresMethod::cholesky_qr, shape, sketch);
-      if (by_cholesky_qr < choice.cost) {
-        choice.method = LeastSquaresMethod::cholesky_qr;
-        choice.cost = by_cholesky_qr;
-      }
-    }
-    const double best_gram = gram_cost<T>(shape, cheaper_precision<T>(shape, 1), 1);
-    if (sketch_is_given || !worth_probing(problem) || best_gram + probe_cost(shape) >= choice.cost) return choice;
-  } else if (options.method != LeastSquaresMethod::gram_and_precondition) {
-    choice.cost = cost_of(choice.method, shape, sketch);
-    return choice;
+  if (options.method != LeastSquaresMethod::gram_and_precondition) {
+    const Candidate first = without_gram(sketch);
+    choice.method = first.method;
+    choice.cost = first.cost;
+    if (!automatic || sketch_is_given || !can_be_probed(problem) || !probe_pays<T>(shape, sketch, first)) return choice;
   }
 
   choice.probe = probe_condition(problem, report);
   const double condition = choice.probe.condition / typical_overstatement;
+  choice.condition = shape.condition = std::clamp(condition, 1.0, 1 / std::numeric_limits<double>::epsilon());
   choice.precision = cheaper_precision<T>(shape, condition);
   const double by_gram = gram_cost<T>(shape, choice.precision, condition);
-  if (options.method == LeastSquaresMethod::automatic) {
+  const Candidate other = without_gram(first_sketch(options, shape));
+  if (automatic)
     choice.reason += condition < infinite() ? " and a condition number of about " + scientific(condition)
                                             : " and a large condition number";
-    if (by_gram < choice.cost && options.rcond * condition < 1)
-      choice.method = LeastSquaresMethod::gram_and_precondition;
-  }
-  if (choice.method == LeastSquaresMethod::gram_and_precondition) choice.cost = by_gram;
-  choice.cost += probe_cost(shape);
+  const bool gram = !automatic || (by_gram < other.cost && options.rcond * condition < 1);
+  choice.method = gram ? LeastSquaresMethod::gram_and_precondition : other.method;
+  choice.cost = (gram ? by_gram : other.cost) + probe_cost(shape);
   return choice;
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                                    \
-  template MethodChoice<T> choose_method<T>(const LeastSquaresProblem<T>&, const ProblemShape&, const AnySketch&, \
+#define CROQUIS_INSTANTIATE(T)                                                                             \
+  template MethodChoice<T> choose_method<T>(const LeastSquaresProblem<T>&, ProblemShape, const AnySketch&, \
                                             LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

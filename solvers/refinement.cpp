@@ -1,10 +1,12 @@
 #include "solvers/refinement.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "linalg/blas.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/cost_model.hpp"
 
 namespace croquis {
 namespace {
@@ -30,44 +32,69 @@ double largest_norm(MatrixView<const T> s) {
 }  // namespace
 
 template <class T>
+Refinement<T>::Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
+                          LeastSquaresReport& report)
+    : problem_(problem), f_(factorization), error_(factorization, problem.negligible()), report_(report) {
+  const ProblemMatrix<T>& a = problem.a;
+  const ProblemShape shape{a.sketched_rows(), a.cols(), a.stored_entries(), problem.vectors()};
+  const bool pays = shifted_factor_cost(a.cols()) <= upper_bound_cost(shape);
+  closeness_ = pays ? Closeness::factor_of_two : Closeness::upper_bound;
+}
+
+template <class T>
 LeastSquaresPoint<T> Refinement<T>::start(const Matrix<T>& coordinates, double large) {
   LeastSquaresPoint<T> point;
   point.x = Matrix<T>::uninitialized(problem_.cols(), problem_.vectors());
   f_.precondition(coordinates.view(), point.x.view());
-  measure(problem_, f_, error_, large, point, report_);
+  measure(point, large, std::isfinite(large) ? closeness_ : Closeness::factor_of_two);
   return point;
 }
 
 template <class T>
+void Refinement<T>::measure(LeastSquaresPoint<T>& point, double large, Closeness closeness) {
+  croquis::measure(problem_, f_, error_, large, closeness, point, report_);
+}
+
+template <class T>
 AttemptOutcome Refinement<T>::run(LeastSquaresPoint<T>& point, std::string& reason) {
+  const AttemptOutcome outcome = improve(point, reason);
+  if (point.worst_backward_error() <= problem_.target()) return AttemptOutcome::solved;
+  // What is reported is no looser than promised.
+  if (closeness_ != Closeness::factor_of_two)
+    estimate_backward_errors(problem_, f_, error_, unlimited, Closeness::factor_of_two, point);
+  if (outcome != AttemptOutcome::solved && outcome != AttemptOutcome::rejected) return outcome;
+  if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
+  if (reason.empty()) reason = "the backward error stayed at " + scientific(point.worst_backward_error());
+  return AttemptOutcome::rejected;
+}
+
+// Steps until the error is at the target or no more is to be gained.
+template <class T>
+AttemptOutcome Refinement<T>::improve(LeastSquaresPoint<T>& point, std::string& reason) {
   if (point.worst_backward_error() <= problem_.target()) return AttemptOutcome::solved;
   for (int step = 1; step <= most_steps; ++step) {
     const Matrix<T> previous = point.x;
     const double previous_error = point.worst_backward_error();
     const AttemptOutcome outcome = iterate(step, point, reason);
-    measure(problem_, f_, error_, unlimited, point, report_);
+    measure(point, unlimited, closeness_);
     const double error = point.worst_backward_error();
     // The first step is kept whatever its error: the point before it may owe a small error to the large norm of x
     // that an ill-conditioned sketch gives it, and only the first step brings x near the solution.
     if (step > 1 && !(error <= previous_error)) {
       point.x = previous;
-      measure(problem_, f_, error_, unlimited, point, report_);
+      measure(point, unlimited, closeness_);
     }
-    if (error <= problem_.target()) return AttemptOutcome::solved;
-    if (outcome == AttemptOutcome::rejected) break;
-    if (outcome != AttemptOutcome::solved) return outcome;
+    if (error <= problem_.target() || outcome != AttemptOutcome::solved) return outcome;
     if (step > 1 && !(error <= gain * previous_error)) break;
   }
-  if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
-  if (reason.empty()) reason = "the backward error stayed at " + scientific(point.worst_backward_error());
-  return AttemptOutcome::rejected;
+  return AttemptOutcome::solved;
 }
 
 template <class T>
 AttemptOutcome Refinement<T>::minimize_norm(LeastSquaresPoint<T>& point, std::string& reason) {
   if (f_.full_rank()) return AttemptOutcome::solved;
   croquis::minimize_norm(f_, point.x.view());
-  measure(problem_, f_, error_, unlimited, point, report_);
+  measure(point, unlimited, Closeness::factor_of_two);
   if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
   reason = "the minimum-norm solution has backward error " + scientific(point.worst_backward_error());
   return AttemptOutcome::rejected;
@@ -83,7 +110,7 @@ AttemptOutcome Refinement<T>::round(LeastSquaresPoint<T>& point) {
   for (std::int64_t j = 0; j < problem_.vectors(); ++j)
     small = small && f_.of_vector(j).scaled_norm(change.view().block(0, j, problem_.cols(), 1)) <=
                          problem_.acceptable() * point.scaled_norm[j];
-  measure(problem_, f_, error_, unlimited, point, report_);
+  measure(point, unlimited, Closeness::factor_of_two);
   return small || point.worst_backward_error() <= problem_.acceptable() ? AttemptOutcome::solved
                                                                         : AttemptOutcome::solution_out_of_range;
 }
@@ -148,7 +175,7 @@ double Refinement<T>::estimate(const LeastSquaresPoint<T>& point, const std::vec
   for (std::int64_t j = 0; j < problem_.vectors(); ++j) {
     if (problem_.b_norm[j] == 0) continue;
     const double error = error_.estimate(j, s.data + j * s.leading_dimension, point.residual_norm[j], scaled_norm[j],
-                                         problem_.b_norm[j], large);
+                                         problem_.b_norm[j], large, closeness_);
     worst = std::max(worst, error);
   }
   return worst;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "linalg/products.hpp"
 #include "solvers/attempt.hpp"
 #include "solvers/backward_error.hpp"
 #include "solvers/conjugate_gradients.hpp"
@@ -16,8 +17,7 @@ namespace croquis {
 template <class T>
 class Refinement {
  public:
-  Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report)
-      : problem_(problem), f_(factorization), error_(factorization, problem.negligible()), report_(report) {}
+  Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report);
 
   /// The point N Y, for the coordinates Y that `factorize` gives. Of a backward error above `large` no more than that
   /// and an upper bound is found out.
@@ -33,6 +33,8 @@ class Refinement {
   AttemptOutcome round(LeastSquaresPoint<T>& point);
 
  private:
+  void measure(LeastSquaresPoint<T>& point, double large, Closeness closeness);
+  AttemptOutcome improve(LeastSquaresPoint<T>& point, std::string& reason);
   AttemptOutcome iterate(int step, LeastSquaresPoint<T>& point, std::string& reason);
   double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s);
   std::vector<double> moved_norms(const LeastSquaresPoint<T>& point, MatrixView<const T> dy,
@@ -43,6 +45,7 @@ class Refinement {
   const LeastSquaresProblem<T>& problem_;
   const Factorization<T>& f_;
   BackwardError<T> error_;
+  Closeness closeness_;  ///< of the errors that say when to end an iteration
   LeastSquaresReport& report_;
 };
 
@@ -52,6 +55,13 @@ enum class Refine {
   if_unacceptable,  ///< the factorization is of A itself
   to_target
 };
+
+/// How far it goes from a point whose factorization is of A itself: with many right-hand sides a step of refinement
+/// costs as much as all that went before, with few next to nothing.
+template <class T>
+Refine refinement_of(const LeastSquaresProblem<T>& problem) {
+  return bound_by_arithmetic(problem.vectors()) ? Refine::if_unacceptable : Refine::to_target;
+}
 
 /// The point N Y, measured, refined and, where A is rank deficient, of minimum norm. `report` gains iterations, passes
 /// and the seconds of it.

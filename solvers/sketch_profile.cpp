@@ -171,7 +171,7 @@ bool Profiler::worth_timing(const SketchSizeProfile& size) const {
 
 bool Profiler::worth_solving(const SketchSizeProfile& size) const {
   const double condition = size.condition.median;
-  return worth_timing(size) && (!expected_passes(profile_.cols, condition).gives_up ||
+  return worth_timing(size) && (!expected_passes(shape_, condition).gives_up ||
                                 sketch_and_precondition_cost(shape_, size.sketch, condition).total() < 10 * cheap);
 }
 
@@ -235,7 +235,7 @@ void Profiler::predict() {
 
   for (SketchSizeProfile& size : profile_.sizes) {
     const double condition = size.condition.median;
-    size.predicted_passes = expected_passes(profile_.cols, condition).passes;
+    size.predicted_passes = expected_passes(shape_, condition).passes;
     const auto units = sketch_units.find(size.sketch.family());
     if (units == sketch_units.end()) continue;
     const SolveCost cost = sketch_and_precondition_cost(shape_, size.sketch, condition);

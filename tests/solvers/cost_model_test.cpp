@@ -20,13 +20,13 @@ ProblemShape dense(std::int64_t rows, std::int64_t cols) {
 
 TEST_CASE("passes follow from the condition number of the preconditioned problem") {
   // A Gaussian sketch with d = 4 n: condition 3, the residual halves in each iteration, 32.5 / log 2 = 46.9 of them.
-  CHECK(expected_passes(1000, 3).passes == doctest::Approx(3 + 32.5 / std::log(2.0)));
-  CHECK(expected_passes(1000, 1).passes == 3);
-  CHECK(expected_passes(5, 3).passes == 13);
-  CHECK_FALSE(expected_passes(1000, 8).gives_up);
-  CHECK(expected_passes(1000, 9).gives_up);
-  CHECK(expected_passes(1000, std::numeric_limits<double>::infinity()).gives_up);
-  CHECK(expected_passes(1000, std::numeric_limits<double>::quiet_NaN()).gives_up);
+  CHECK(expected_passes(dense(2000, 1000), 3).passes == doctest::Approx(3 + 32.5 / std::log(2.0)));
+  CHECK(expected_passes(dense(2000, 1000), 1).passes == 3);
+  CHECK(expected_passes(dense(10, 5), 3).passes == 13);
+  CHECK_FALSE(expected_passes(dense(2000, 1000), 8).gives_up);
+  CHECK(expected_passes(dense(2000, 1000), 9).gives_up);
+  CHECK(expected_passes(dense(2000, 1000), std::numeric_limits<double>::infinity()).gives_up);
+  CHECK(expected_passes(dense(2000, 1000), std::numeric_limits<double>::quiet_NaN()).gives_up);
 }
 
 TEST_CASE("a sketch that is given up costs more than the direct method") {
