@@ -130,6 +130,7 @@ class Solver {
       expected = linear_->model.decrease(difference(x, point_.x));
       // Bounds may cut from a step all that was good of it. Short ones follow the gradient, and lose nothing of that.
       if (expected <= 0 && cut_steps_++ < most_failures) {
+        ever_failed_ = true;
         globalization_->update(0, step);
         return std::nullopt;
       }
@@ -140,6 +141,11 @@ class Solver {
     const bool is_noise = expected <= noise;
     const bool is_small = step.norm <= options_.step_tolerance * x_norm;
     const bool in_subspace = !linear_->space.whole();
+    // A first radius may be so short that nothing can be told of it; only failures make short steps mean something.
+    if ((is_noise || is_small) && !ever_failed_ && is_held_back(step)) {
+      globalization_->update(1, step);
+      return std::nullopt;
+    }
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
     if (in_subspace && (is_noise || is_small || linear_->orthogonality <= options_.gradient_tolerance))
       return leave_subspace();
@@ -175,11 +181,16 @@ class Solver {
       only_non_finite_ = true;
     } else {
       ++failures_;
+      ever_failed_ = true;
       only_non_finite_ = only_non_finite_ && !std::isfinite(learned);
       if (is_noise && failures_ >= noisy_failures)
         converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
     }
     return log(record);
+  }
+
+  bool is_held_back(const DampedStep& step) const {
+    return step.norm < linear_->steps.at(linear_->steps.least_lambda()).norm / 2;
   }
 
   // Whether the model itself, and not the trust in it, wants no longer step.
@@ -265,6 +276,7 @@ class Solver {
   std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
   std::int64_t cut_steps_ = 0;  // in a row, not worth trying
   bool only_non_finite_ = true;
+  bool ever_failed_ = false;
 };
 
 }  // namespace

@@ -198,6 +198,19 @@ TEST_CASE("Residuals and Jacobians that are not finite: at the start, on the way
   CHECK(nonlinear_least_squares(problem, valley).status == Status::non_finite_input);
 }
 
+TEST_CASE("A first radius that is far too short or long is no verdict") {
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    for (const double initial : {1e-30, 1e30}) {
+      const NonlinearFit fit =
+          nonlinear_least_squares(rosenbrock(), valley, {.globalization = kind, .initial_radius = initial});
+      CHECK(fit.solved());
+      CHECK(fit.cost < 1e-20);
+    }
+  }
+}
+
 TEST_CASE("A wrong Jacobian is not called a solution") {
   NonlinearProblem problem = rosenbrock();
   problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
