@@ -20,7 +20,8 @@ enum class Stream : std::uint64_t {
   uniforms = 5,
   weighted_sample = 6,
   mixing = 7,
-  bootstrap = 8
+  bootstrap = 8,
+  subspaces = 9
 };
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of

@@ -16,6 +16,10 @@ std::string to_string(Status status) {
       return "preview";
     case Status::iteration_limit:
       return "iteration_limit";
+    case Status::evaluation_limit:
+      return "evaluation_limit";
+    case Status::stalled:
+      return "stalled";
     case Status::non_finite_input:
       return "non_finite_input";
     case Status::cancelled:

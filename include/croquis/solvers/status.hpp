@@ -14,14 +14,16 @@ enum class Status {
   fell_back,                ///< solved, by a safer method, after the one before it failed its own check
   preview,                  ///< sketch-and-solve: an approximation was asked for and computed
   iteration_limit,          ///< not solved: the iteration limit was reached first; x is the best point found
-  non_finite_input,         ///< not solved: A or b holds a NaN or an infinity
+  evaluation_limit,         ///< not solved: the limit on evaluations was reached first; x is the best point found
+  stalled,                  ///< not solved: no step from x, the best point found, makes progress
+  non_finite_input,         ///< not solved: A or b, or the residuals or their Jacobian, hold a NaN or an infinity
   cancelled,                ///< not solved: the progress callback asked to stop
   accuracy_not_reached,     ///< not solved: no method reached the tolerance; x is the best point found
   inconsistent_constraints  ///< not solved: no x satisfies the equality constraints
 };
 
-/// "converged", "rank_deficient", "fell_back", "preview", "iteration_limit", "non_finite_input", "cancelled",
-/// "accuracy_not_reached" or "inconsistent_constraints".
+/// "converged", "rank_deficient", "fell_back", "preview", "iteration_limit", "evaluation_limit", "stalled",
+/// "non_finite_input", "cancelled", "accuracy_not_reached" or "inconsistent_constraints".
 CROQUIS_API std::string to_string(Status status);
 
 }  // namespace croquis

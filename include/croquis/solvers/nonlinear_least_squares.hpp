@@ -1,0 +1,193 @@
+// Nonlinear least squares: min 1/2 ||r(x)||^2.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/matrix.hpp>
+#include <croquis/solvers/nonlinear_problem.hpp>
+#include <croquis/solvers/status.hpp>
+
+namespace croquis {
+
+/// What keeps a step where the linear model of the residuals can be trusted.
+enum class NonlinearGlobalization {
+  trust_region,              ///< minimises the model within a radius
+  quadratic_regularization,  ///< adds sigma / 2 ||step||^2 to the model
+  cubic_regularization       ///< adds sigma / 3 ||step||^3 to the model
+};
+
+/// "trust-region", "quadratic-regularization" or "cubic-regularization".
+CROQUIS_API std::string to_string(NonlinearGlobalization globalization);
+
+/// Where steps are sought.
+enum class NonlinearMethod {
+  automatic,  ///< `full` for up to 100 unknowns, or where the problem gives J whole and no products with it; else
+              ///< `hybrid`, as it is if `subspace.dimensions` is given
+  full,       ///< among all unknowns: Levenberg-Marquardt
+  subspace,   ///< in random subspaces: R-SGN
+  hybrid      ///< in random subspaces while they pay, among all unknowns then
+};
+
+/// "automatic", "full", "subspace" or "hybrid".
+CROQUIS_API std::string to_string(NonlinearMethod method);
+
+/// The random subspaces of R^n.
+enum class SubspaceFamily {
+  gaussian,          ///< independent normal entries
+  hashing,           ///< each unknown in `nonzeros` of the directions, with random signs
+  coordinates,       ///< some of the unknowns
+  block_coordinates  ///< some consecutive unknowns, the first behind the last
+};
+
+/// "gaussian", "hashing", "coordinates" or "block-coordinates".
+CROQUIS_API std::string to_string(SubspaceFamily family);
+
+/// Options of the random subspaces in which `nonlinear_least_squares` seeks steps.
+struct SubspaceOptions {
+  std::int64_t dimensions = 0;  ///< p, of the first subspace (`subspace`: of all); 0: a twentieth of n, at least five
+  std::int64_t most_dimensions = 0;  ///< 0: what J V and V have room for in 2 GiB. Below n, J is never needed whole
+  SubspaceFamily family = SubspaceFamily::gaussian;
+  std::int64_t nonzeros = 3;  ///< of `hashing`
+  /// In [0, 1): a subspace is extended, `growth` directions at a time, until its model promises to lower the cost by at
+  /// least this part. 0: it is not.
+  double promised_decrease = 0;
+  std::int64_t growth = 5;
+};
+
+/// One iteration of `nonlinear_least_squares`: a step that was tried. Numbers count from the start of the solve.
+struct NonlinearIteration {
+  std::int64_t iteration = 0;
+  bool accepted = false;
+  double cost = 0;           ///< 1/2 ||r||^2 after the iteration
+  double cost_change = 0;    ///< by how much the cost would fall, or fell: negative where it rises, NaN where it is NaN
+  double gradient_norm = 0;  ///< ||J^T r|| where the step began; estimated from J V for a subspace
+  double step_norm = 0;      ///< length of the step in x
+  double ratio = 0;          ///< cost_change over what the model predicted; as NaN as that
+  double radius = 0;  ///< of the trust region, in scaled unknowns, or sigma of a regularization: before the iteration
+  std::int64_t dimensions = 0;  ///< of the space the step was sought in
+  std::int64_t residual_evaluations = 0;
+  std::int64_t jacobian_columns = 0;
+  double seconds = 0;
+};
+
+/// What a callback is shown: an iteration, and the best x so far, which is only valid during the call.
+struct NonlinearProgress : NonlinearIteration {
+  std::span<const double> x;
+};
+
+/// Options of `nonlinear_least_squares`; the defaults solve as accurately as rounding errors allow.
+struct NonlinearOptions {
+  NonlinearMethod method = NonlinearMethod::automatic;
+  SubspaceOptions subspace = {};
+  NonlinearGlobalization globalization = NonlinearGlobalization::trust_region;
+  /// Converged once |J_j^T r| <= gradient_tolerance ||J_j|| ||r|| for every column: r is orthogonal to them.
+  double gradient_tolerance = 1e-12;
+  /// Converged once a step changes x by at most this, relatively, in scaled unknowns: unless many failures shortened
+  /// it.
+  double step_tolerance = 1e-12;
+  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||.
+  double residual_tolerance = 1e-15;
+  std::int64_t iteration_limit = 1000;     ///< steps tried
+  std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
+  std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
+  double initial_radius = 0;               ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
+  std::uint64_t seed = 0;                  ///< of sketches and subspaces. Same seed, same bits
+  /// Called after each iteration on the calling thread; return false to cancel.
+  std::function<bool(const NonlinearProgress&)> on_iteration = nullptr;
+};
+
+/// What `nonlinear_least_squares` did and how good the answer is.
+struct NonlinearReport {
+  Status status = Status::accuracy_not_reached;
+  std::string message;       ///< one sentence
+  double initial_cost = 0;   ///< 1/2 ||r(x0)||^2, or what weights and loss make of it
+  double cost = 0;           ///< of x
+  double gradient_norm = 0;  ///< ||J^T r|| at x
+  double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
+  std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
+  /// Of the last space: the unknowns not held at bounds, or p of a subspace, where `gradient_norm` is an estimate, and
+  /// J V stands for J in the two after it.
+  std::int64_t dimensions = 0;
+  std::int64_t iterations = 0;
+  std::int64_t residual_evaluations = 0;
+  std::int64_t jacobian_columns = 0;
+  double seconds = 0;
+  std::vector<NonlinearIteration> history;
+
+  /// True if x is a stationary point to the tolerances asked for.
+  bool solved() const { return status == Status::converged; }
+};
+
+/// The solution and its report.
+struct [[nodiscard]] NonlinearFit : NonlinearReport {
+  std::vector<double> x;          ///< n: the best point found
+  std::vector<double> residuals;  ///< m: r(x)
+};
+
+/// The history as a table, a line for each iteration, and the outcome below it.
+CROQUIS_API std::string iteration_table(const NonlinearReport& report);
+
+/// Minimises 1/2 ||r(x)||^2 from x0 by the Levenberg-Marquardt method, among all unknowns or in random subspaces:
+/// Gauss-Newton steps
+/// argmin ||J s + r||^2 + lambda ||D s||^2, D the largest norms so far of J's columns, with lambda such that the step
+/// stays in a trust region (or as a regularization asks).
+///
+/// Each Jacobian is reduced to R and Q^T r, from which the steps of all lambda come. Where it has many more rows than
+/// columns that is done by sketch-preconditioned Cholesky QR, at the speed of a matrix product, with the R of the
+/// Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and a sketch otherwise;
+/// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
+/// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
+///
+/// Weights scale the rows of r and J, and so does a loss, by the root of its slope (iteratively reweighted least
+/// squares): `gradient_norm` and `orthogonality` are those of the scaled rows, whose gradient is the cost's own.
+///
+/// With bounds, unknowns at a bound that descent would drive across it are held; the steps of the others are clipped to
+/// the box. `gradient_norm` and `orthogonality` then are those of the unknowns that are free.
+///
+/// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
+/// I: p products with J, and never J. Directions are drawn anew after each step taken. Convergence is linear at best,
+/// and slow where unknowns act together smoothly, so a hybrid doubles p where four steps have not halved the cost, and
+/// turns to all unknowns once p exceeds n / 2. Sources: Cartis, Fowkes and Shao, arXiv 2211.05727 and 2211.09873.
+///
+/// A step is taken where the cost falls by at least a hundredth of what the model predicts. Near the minimum, where
+/// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
+/// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
+///
+/// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
+/// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
+/// `cancelled`; `stalled` where no step, however short, lowers the cost and x is not stationary, as with a wrong
+/// Jacobian; `non_finite_input` where r or J is not finite at x0, or at every step tried from x. x is the best point
+/// found in every case.
+///
+/// Cost: for each accepted step a Jacobian and 2 m n^2 flops (twice that where a sketch is needed), for each trial a
+/// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
+/// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
+///
+/// The iterates do not depend on the number of threads, if the callables' results do not. Throws `ShapeError` if x0 or
+/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range; exceptions of
+/// callables pass through.
+CROQUIS_API NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<const double> x0,
+                                                 const NonlinearOptions& options = {});
+
+/// How well a nonlinear fit determines its unknowns.
+struct [[nodiscard]] NonlinearStatistics {
+  std::int64_t degrees_of_freedom = 0;  ///< m - n
+  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n))
+  std::vector<double> standard_errors;  ///< of the unknowns: sqrt of the covariance's diagonal
+  Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
+};
+
+/// The statistics of a model fitted at x, a solution: to first order, for independent errors of equal variance or, with
+/// weights w, of variances proportional to 1 / w. A robust loss is one more weight there, its slope at the residual,
+/// which is taken for certain: errors are then somewhat larger than the standard errors say.
+///
+/// Bounds are ignored. From the R of J = Q R, which loses no digits to J^T J. Where m <= n or J is numerically rank
+/// deficient they are NaN. Cost: a Jacobian, 2 m n^2 + n^3 flops. Throws as `nonlinear_least_squares` does.
+CROQUIS_API NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::span<const double> x);
+
+}  // namespace croquis

@@ -1,0 +1,109 @@
+#include "solvers/nonlinear/damped_steps.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/condition.hpp"
+
+namespace croquis {
+namespace {
+
+// Steps may leave the trust region by this much: its radius is a guess anyway.
+constexpr double radius_tolerance = 0.1;
+constexpr double cubic_tolerance = 1e-3;
+constexpr int most_trials = 30;
+
+double square(double x) { return x * x; }
+
+double norm_of(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
+
+}  // namespace
+
+DampedSteps::DampedSteps(const ReducedModel& model, std::vector<double> scale)
+    : scale_(std::move(scale)), triangle_(model.cols() + 1, model.cols() + 1) {
+  const std::int64_t p = cols();
+  for (std::int64_t j = 0; j < p; ++j) {
+    for (std::int64_t i = 0; i <= j; ++i) triangle_(i, j) = model.r(i, j) / scale_[static_cast<std::size_t>(j)];
+    triangle_(j, p) = model.c[static_cast<std::size_t>(j)];
+  }
+  const auto r = std::as_const(triangle_).view().block(0, 0, p, p);
+  std::vector<double> gradient = model.c;
+  multiply_triangular<double>(Transpose::yes, r, gradient.data());
+  gradient_norm_ = norm_of(gradient);
+  if (p == 0) return;
+  const ExtremeSingularValues extremes = extreme_singular_values<double>(r);
+  const double tolerance = default_rcond<double>(p) * extremes.largest;
+  if (!(extremes.smallest > tolerance)) least_lambda_ = square(tolerance);
+  // A model that does not depend on y at all: any lambda gives the step zero.
+  if (extremes.largest == 0) least_lambda_ = 1;
+}
+
+std::int64_t DampedSteps::rank() const {
+  const std::int64_t p = cols();
+  if (full_rank()) return p;
+  const std::vector<double> s = singular_value_decomposition<double>(triangle_.view().block(0, 0, p, p)).s;
+  const double tolerance = default_rcond<double>(p) * s.front();
+  return std::count_if(s.begin(), s.end(), [&](double value) { return value > tolerance; });
+}
+
+DampedStep DampedSteps::at(double lambda) const {
+  const std::int64_t p = cols();
+  DampedStep step;
+  step.lambda = lambda;
+  Matrix<double> damped;
+  if (lambda > 0) {
+    std::vector<double> diagonal(static_cast<std::size_t>(p), std::sqrt(lambda));
+    diagonal.push_back(0);
+    damped = append_diagonal<double>(triangle_.view(), diagonal);
+  }
+  const Matrix<double>& whole = lambda > 0 ? damped : triangle_;
+  const MatrixView<const double> r = whole.view().block(0, 0, p, p);
+  step.z.resize(static_cast<std::size_t>(p));
+  for (std::int64_t j = 0; j < p; ++j) step.z[static_cast<std::size_t>(j)] = -whole(j, p);
+  solve_triangular<double>(Side::left, Transpose::no, r, column_major(step.z.data(), p, 1));
+  step.norm = norm_of(step.z);
+  std::vector<double> work = step.z;
+  solve_triangular<double>(Side::left, Transpose::yes, r, column_major(work.data(), p, 1));
+  step.slope = step.norm > 0 ? -square(norm_of(work)) / step.norm : 0;
+  work = step.z;
+  multiply_triangular<double>(Transpose::no, std::as_const(triangle_).view().block(0, 0, p, p), work.data());
+  step.model_decrease = square(norm_of(work)) / 2 + lambda * square(step.norm);
+  return step;
+}
+
+DampedStep DampedSteps::within(double radius) const {
+  DampedStep step = at(least_lambda_);
+  if (step.norm <= (1 + radius_tolerance) * radius) return step;
+  double low = least_lambda_;
+  double high = gradient_norm_ / radius;
+  for (int trial = 0; trial < most_trials; ++trial) {
+    if (std::abs(step.norm - radius) <= radius_tolerance * radius) break;
+    (step.norm > radius ? low : high) = step.lambda;
+    // Newton's iteration for 1 / radius - 1 / ||z(lambda)||, which is nearly linear in lambda.
+    double lambda = step.lambda - (step.norm - radius) / radius * step.norm / step.slope;
+    if (!(lambda > low && lambda < high)) lambda = std::max(1e-3 * high, std::sqrt(low * high));
+    step = at(lambda);
+  }
+  return step;
+}
+
+DampedStep DampedSteps::cubic(double sigma) const {
+  double low = least_lambda_;
+  // The norm falls with lambda, so lambda - sigma ||z|| rises; ||z|| <= gradient norm / lambda bounds the root.
+  double high = std::max(std::sqrt(sigma * gradient_norm_), 2 * least_lambda_);
+  DampedStep step = at(high);
+  for (int trial = 0; trial < most_trials; ++trial) {
+    const double excess = step.lambda - sigma * step.norm;
+    if (std::abs(excess) <= cubic_tolerance * step.lambda) break;
+    (excess > 0 ? high : low) = step.lambda;
+    if (high <= low * (1 + cubic_tolerance)) break;
+    double lambda = step.lambda - excess / (1 - sigma * step.slope);
+    if (!(lambda > low && lambda < high)) lambda = std::max(1e-3 * high, std::sqrt(low * high));
+    step = at(lambda);
+  }
+  return step;
+}
+
+}  // namespace croquis

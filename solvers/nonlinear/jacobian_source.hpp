@@ -1,0 +1,55 @@
+// The Jacobian of a problem at a point, from whatever the user gave.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include <croquis/linalg/any_matrix_view.hpp>
+
+#include "solvers/nonlinear/residual_function.hpp"
+
+namespace croquis {
+
+/// J(x) at the point last moved to: products with blocks of directions, transposed products, and J whole. Each comes
+/// from the most direct of the callables the problem has; what is missing is made of the others, or of differences.
+///
+/// The problem and the residual function must outlive it.
+class JacobianSource {
+ public:
+  JacobianSource(const NonlinearProblem& problem, ResidualFunction& residual);
+  JacobianSource(const JacobianSource&) = delete;
+  JacobianSource& operator=(const JacobianSource&) = delete;
+
+  /// Turns to x with r = r(x), both copied.
+  void move_to(std::span<const double> x, std::span<const double> r);
+
+  /// JV = J V, both column-major. Costs V.cols columns, unless J is at hand whole.
+  void multiply(MatrixView<const double> v, MatrixView<double> jv);
+  /// JTU = J^T U, both column-major.
+  void multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu);
+  /// J itself: n columns the first time at a point. Valid until the next move.
+  const AnyMatrixView<double>& whole();
+  /// Whether products with a few directions cost less than J whole.
+  bool has_cheap_products() const { return static_cast<bool>(directional_); }
+
+  /// Columns of Jacobians computed so far: one for each direction of a product, n for J whole.
+  std::int64_t columns() const { return columns_; }
+
+ private:
+  void make_whole();
+
+  const NonlinearProblem& problem_;
+  std::vector<double> x_;
+  std::vector<double> r_;
+  // J V without J, where there is a way.
+  std::function<void(MatrixView<const double>, MatrixView<double>)> directional_;
+  Matrix<double> dense_;
+  SparseMatrix<double> sparse_;
+  AnyMatrixView<double> whole_ = MatrixView<const double>{};
+  bool whole_is_current_ = false;
+  std::int64_t columns_ = 0;
+};
+
+}  // namespace croquis

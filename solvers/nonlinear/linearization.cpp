@@ -1,0 +1,106 @@
+#include "solvers/nonlinear/linearization.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/products.hpp"
+#include "solvers/nonlinear/criterion.hpp"
+
+namespace croquis {
+
+double ResidualPoint::residual_norm() const {
+  return norm2(static_cast<std::int64_t>(r.size()), model_residual().data());
+}
+
+ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x) {
+  ResidualPoint point;
+  point.x = std::move(x);
+  point.r.resize(static_cast<std::size_t>(problem.residuals));
+  residual.evaluate(point.x, point.r);
+  Criterion criterion = criterion_of(problem, point.r);
+  point.cost = criterion.cost;
+  point.row_scale = std::move(criterion.row_scale);
+  for (std::size_t i = 0; i < point.row_scale.size(); ++i) point.scaled_r.push_back(point.row_scale[i] * point.r[i]);
+  return point;
+}
+
+std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const {
+  std::vector<double> y(scale.size());
+  for (std::size_t k = 0; k < free.size(); ++k) y[static_cast<std::size_t>(free[k])] = z[k] / steps.scale()[k];
+  if (space.whole()) return y;
+  const std::int64_t p = space.directions.cols();
+  std::vector<double> x(static_cast<std::size_t>(space.directions.rows()));
+  multiply_by<double>(space.directions, column_major(std::as_const(y).data(), p, 1),
+                      column_major(x.data(), space.directions.rows(), 1));
+  return x;
+}
+
+double Linearization::scaled_norm(std::span<const double> x) const {
+  std::vector<double> scaled(x.begin(), x.end());
+  if (space.whole())
+    for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= scale[j];
+  return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
+}
+
+double Linearization::rounding_reach(std::span<const double> x) const {
+  if (space.whole()) return scaled_norm(x);
+  double largest = 0;
+  for (std::int64_t k = 0; k < model.cols(); ++k) largest = std::max(largest, model.column_norm(k));
+  return largest * scaled_norm(x);
+}
+
+double Linearization::gradient_norm() const {
+  const double norm = norm2(static_cast<std::int64_t>(gradient.size()), gradient.data());
+  if (space.whole()) return norm;
+  const Matrix<double>& v = space.directions;
+  return norm * std::sqrt(static_cast<double>(v.rows()) / static_cast<double>(v.cols()));
+}
+
+double Linearization::gradient_in(const std::vector<double>& other_scale) const {
+  std::vector<double> scaled = gradient;
+  for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] /= other_scale[j];
+  return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
+}
+
+std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
+                                       const ResidualPoint& point, StepSpace space, const Box& box,
+                                       const std::vector<double>& scale_before) {
+  if (!all_finite<double>(j)) return std::nullopt;
+  ReducedModel model = reducer.reduce(j, point.model_residual());
+  if (!all_finite<double>(model.r.view())) return std::nullopt;
+  const std::vector<double> whole_gradient = model.gradient();
+  const double residual_norm = point.residual_norm();
+  const auto p = static_cast<std::size_t>(model.cols());
+
+  std::vector<double> scale(p, 1.0);
+  for (std::size_t k = 0; space.whole() && k < p; ++k) {
+    scale[k] = model.column_norm(static_cast<std::int64_t>(k));
+    if (!scale_before.empty()) scale[k] = std::max(scale[k], scale_before[k]);
+    if (scale[k] == 0) scale[k] = 1;
+  }
+  std::vector<std::int64_t> free(p);
+  std::iota(free.begin(), free.end(), std::int64_t{0});
+  if (space.whole() && !box.unbounded()) free = box.free_unknowns(point.x, whole_gradient);
+
+  std::vector<double> gradient(p);
+  std::vector<double> free_scale;
+  double orthogonality = 0;
+  for (const std::int64_t column : free) {
+    const auto k = static_cast<std::size_t>(column);
+    gradient[k] = whole_gradient[k];
+    free_scale.push_back(scale[k]);
+    const double norm = model.column_norm(column);
+    if (norm > 0 && residual_norm > 0)
+      orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
+  }
+  DampedSteps steps(free.size() == p ? model : model.restricted_to(free), std::move(free_scale));
+  return Linearization{std::move(space), std::move(model),    std::move(scale), std::move(free),
+                       std::move(steps), std::move(gradient), orthogonality};
+}
+
+}  // namespace croquis

@@ -1,0 +1,292 @@
+#include <croquis/solvers/nonlinear_least_squares.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/least_squares_problem.hpp"
+#include "solvers/nonlinear/globalization.hpp"
+#include "solvers/nonlinear/modeller.hpp"
+#include "solvers/nonlinear/nonlinear_options.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr double roundoff = std::numeric_limits<double>::epsilon();
+constexpr double least_ratio = 0.01;  // of actual to expected decrease, for a step to be taken
+// Failures in a row. A radius that is halved so often was not too large: the model does not describe the residuals.
+constexpr std::int64_t telling_failures = 20;
+constexpr std::int64_t most_failures = 100;
+// Where the cost is lost in rounding errors, steps go on as long as they shrink the gradient by this factor, or fail to
+// only a few times; a ratio that neither shortens nor lengthens them.
+constexpr double shrinking = 0.9;
+constexpr std::int64_t noisy_failures = 3;
+constexpr double neutral_ratio = 0.5;
+constexpr double initial_radius_factor = 0.1;  // times ||D x0||
+
+std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result = a;
+  for (std::size_t j = 0; j < a.size(); ++j) result[j] -= b[j];
+  return result;
+}
+
+struct Outcome {
+  Status status;
+  std::string message;
+};
+
+class Solver {
+ public:
+  Solver(const NonlinearProblem& problem, std::span<const double> x0, const NonlinearOptions& options)
+      : problem_(problem),
+        options_(options),
+        residual_(problem),
+        modeller_(problem, options, residual_),
+        box_(problem) {
+    point_ = evaluate_at(residual_, problem, {x0.begin(), x0.end()});
+    report_.initial_cost = point_.cost;
+  }
+
+  NonlinearFit run() {
+    std::optional<Outcome> outcome = start();
+    while (!outcome && !(outcome = stop())) outcome = iterate();
+    return finish(*outcome);
+  }
+
+ private:
+  // J at x0.
+  std::optional<Outcome> start() {
+    if (!std::isfinite(point_.cost))
+      return Outcome{Status::non_finite_input, "r holds a NaN or an infinity at x0" + first_non_finite()};
+    linear_ = modeller_.model_at(point_, nullptr);
+    if (!linear_) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x0"};
+    globalization_ = make_globalization(options_.globalization, initial_parameter());
+    return std::nullopt;
+  }
+
+  std::string first_non_finite() const {
+    for (std::size_t i = 0; i < point_.r.size(); ++i)
+      if (!std::isfinite(point_.r[i])) return ", first in entry " + std::to_string(i);
+    return ": its norm overflows";
+  }
+
+  double initial_parameter() const {
+    if (options_.initial_radius > 0) return options_.initial_radius;
+    if (options_.globalization == NonlinearGlobalization::trust_region) {
+      const double norm = linear_->scaled_norm(point_.x);
+      return norm > 0 ? initial_radius_factor * norm : 1;
+    }
+    const double norm = linear_->steps.gradient_norm();
+    return norm > 0 ? norm / 10 : 1;
+  }
+
+  // What ends the solve before another step.
+  std::optional<Outcome> stop() const {
+    if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
+      return Outcome{Status::converged,
+                     "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};
+    if (linear_->space.whole() && linear_->orthogonality <= options_.gradient_tolerance)
+      return Outcome{Status::converged,
+                     "the residual is orthogonal to J's columns, to " + scientific(linear_->orthogonality)};
+    if (converged_) return converged_;
+    if (quiet_ >= quiet_limit())
+      return Outcome{Status::converged, "in " + std::to_string(quiet_) + " random subspaces in a row of " +
+                                            std::to_string(linear_->model.cols()) +
+                                            " dimensions no step is left to take"};
+    if (report_.iterations >= options_.iteration_limit)
+      return Outcome{Status::iteration_limit, "stopped after " + std::to_string(report_.iterations) + " iterations"};
+    if (options_.evaluation_limit > 0 && residual_.evaluations() >= options_.evaluation_limit)
+      return Outcome{Status::evaluation_limit,
+                     "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
+    if (options_.jacobian_column_limit > 0 && modeller_.columns() >= options_.jacobian_column_limit)
+      return Outcome{Status::evaluation_limit,
+                     "stopped after " + std::to_string(modeller_.columns()) + " columns of Jacobians"};
+    if (failures_ >= most_failures) return hopeless();
+    return std::nullopt;
+  }
+
+  // Whether there were failures since the last step taken, and all for want of numbers.
+  bool met_only_non_finite() const { return failures_ > 0 && only_non_finite_; }
+
+  Outcome hopeless() const {
+    if (met_only_non_finite())
+      return {Status::non_finite_input, "r or J holds a NaN or an infinity at every step tried from x"};
+    return {Status::stalled, "no step from x lowers the cost, however short, and x is not stationary: J may be wrong"};
+  }
+
+  // One step: tried, judged, taken or not.
+  std::optional<Outcome> iterate() {
+    const DampedStep step = globalization_->step(linear_->steps);
+    const double x_norm = linear_->scaled_norm(point_.x);
+    std::vector<double> x = linear_->step_in_x(step.z);
+    double expected = globalization_->expected_decrease(step);
+    for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
+    if (box_.clip(x)) {
+      expected = linear_->model.decrease(difference(x, point_.x));
+      // Bounds may cut from a step all that was good of it. Short ones follow the gradient, and lose nothing of that.
+      if (expected <= 0 && cut_steps_++ < most_failures) {
+        ever_failed_ = true;
+        globalization_->update(0, step);
+        return std::nullopt;
+      }
+    }
+    cut_steps_ = 0;
+    // Below this, rounding x alone changes the cost as much.
+    const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
+    const bool is_noise = expected <= noise;
+    const bool is_small = step.norm <= options_.step_tolerance * x_norm;
+    const bool in_subspace = !linear_->space.whole();
+    // A first radius may be so short that nothing can be told of it; only failures make short steps mean something.
+    if ((is_noise || is_small) && !ever_failed_ && is_held_back(step)) {
+      globalization_->update(1, step);
+      return std::nullopt;
+    }
+    if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
+    if (in_subspace && (is_noise || is_small || linear_->orthogonality <= options_.gradient_tolerance))
+      return leave_subspace();
+
+    const double step_norm = norm2(static_cast<std::int64_t>(x.size()), difference(x, point_.x).data());
+    ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
+    const double change = point_.cost - trial.cost;
+    const double ratio = std::isfinite(trial.cost) ? change / expected : std::numeric_limits<double>::quiet_NaN();
+
+    NonlinearIteration record{.cost_change = std::isfinite(trial.cost) ? change : ratio,
+                              .gradient_norm = linear_->gradient_norm(),
+                              .step_norm = step_norm,
+                              .ratio = ratio,
+                              .radius = globalization_->parameter(),
+                              .dimensions = linear_->steps.cols()};
+    // Where the cost tells no more, the gradient does.
+    const bool worth_a_model = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
+    if (in_subspace) modeller_.record(point_.cost, worth_a_model ? trial.cost : point_.cost);
+    std::optional<Linearization> next;
+    if (worth_a_model) next = modeller_.model_at(trial, &*linear_);
+    record.accepted =
+        next && (!is_noise || next->gradient_in(linear_->scale) <= shrinking * linear_->gradient_in(linear_->scale));
+    double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
+    if (is_noise) learned = record.accepted ? neutral_ratio : 0;
+    globalization_->update(learned, step);
+    if (is_small && steps_are_small(x_norm))
+      converged_ =
+          Outcome{Status::converged, "the last step changed x by " + scientific(step.norm / x_norm) + " of it"};
+    if (record.accepted) {
+      point_ = std::move(trial);
+      replace_model(std::move(*next));
+      failures_ = quiet_ = 0;
+      only_non_finite_ = true;
+    } else {
+      ++failures_;
+      ever_failed_ = true;
+      only_non_finite_ = only_non_finite_ && !std::isfinite(learned);
+      if (is_noise && failures_ >= noisy_failures)
+        converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
+    }
+    return log(record);
+  }
+
+  bool is_held_back(const DampedStep& step) const {
+    return step.norm < linear_->steps.at(linear_->steps.least_lambda()).norm / 2;
+  }
+
+  // Whether the model itself, and not the trust in it, wants no longer step.
+  bool steps_are_small(double x_norm) const {
+    return linear_->steps.at(linear_->steps.least_lambda()).norm <= options_.step_tolerance * x_norm;
+  }
+
+  // Takes another space, since this one offers nothing.
+  std::optional<Outcome> leave_subspace() {
+    ++quiet_;
+    modeller_.record_quiet();
+    std::optional<Linearization> next = modeller_.model_at(point_, &*linear_);
+    if (!next) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
+    replace_model(std::move(*next));
+    return std::nullopt;
+  }
+
+  // Enough that a direction of descent would have shown in one of them.
+  std::int64_t quiet_limit() const {
+    return linear_->space.whole() ? 1 : std::max<std::int64_t>(3, 2 * problem_.unknowns / linear_->model.cols());
+  }
+
+  // Steps are scaled one way among all unknowns and another in subspaces, so trust starts anew between them.
+  void replace_model(Linearization next) {
+    const bool other_kind = next.space.whole() != linear_->space.whole();
+    linear_ = std::move(next);
+    if (!other_kind) return;
+    quiet_ = 0;
+    globalization_ = make_globalization(options_.globalization, initial_parameter());
+  }
+
+  std::optional<Outcome> log(NonlinearIteration record) {
+    record.iteration = ++report_.iterations;
+    record.cost = point_.cost;
+    record.residual_evaluations = residual_.evaluations();
+    record.jacobian_columns = modeller_.columns();
+    record.seconds = clock_.seconds();
+    report_.history.push_back(record);
+    if (!options_.on_iteration) return std::nullopt;
+    NonlinearProgress progress;
+    static_cast<NonlinearIteration&>(progress) = record;
+    progress.x = point_.x;
+    if (options_.on_iteration(progress)) return std::nullopt;
+    return Outcome{Status::cancelled, "cancelled by the callback"};
+  }
+
+  NonlinearFit finish(const Outcome& outcome) {
+    NonlinearFit fit;
+    static_cast<NonlinearReport&>(fit) = std::move(report_);
+    fit.status = outcome.status;
+    fit.message = (fit.solved() ? "solved: " : "not solved: ") + outcome.message;
+    fit.cost = point_.cost;
+    if (linear_) {
+      fit.gradient_norm = linear_->gradient_norm();
+      fit.orthogonality = linear_->orthogonality;
+      fit.rank = linear_->steps.rank();
+      fit.dimensions = linear_->steps.cols();
+      if (fit.solved() && fit.rank < fit.dimensions && linear_->space.whole())
+        fit.message += "; J has rank " + std::to_string(fit.rank) + " of " + std::to_string(fit.dimensions);
+    } else {
+      fit.gradient_norm = fit.orthogonality = std::numeric_limits<double>::quiet_NaN();
+    }
+    fit.residual_evaluations = residual_.evaluations();
+    fit.jacobian_columns = modeller_.columns();
+    fit.seconds = clock_.seconds();
+    fit.x = std::move(point_.x);
+    fit.residuals = std::move(point_.r);
+    return fit;
+  }
+
+  const NonlinearProblem& problem_;
+  const NonlinearOptions& options_;
+  Stopwatch clock_;
+  ResidualFunction residual_;
+  Modeller modeller_;
+  Box box_;
+  ResidualPoint point_;
+  std::optional<Linearization> linear_;
+  std::unique_ptr<Globalization> globalization_;
+  NonlinearReport report_;
+  std::optional<Outcome> converged_;
+  std::int64_t failures_ = 0;   // since the last step taken
+  std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
+  std::int64_t cut_steps_ = 0;  // in a row, not worth trying
+  bool only_non_finite_ = true;
+  bool ever_failed_ = false;
+};
+
+}  // namespace
+
+NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<const double> x0,
+                                     const NonlinearOptions& options) {
+  check_problem(problem, x0, "x0");
+  check_options(options);
+  check_bounds_fit(problem, options);
+  return Solver(problem, x0, options).run();
+}
+
+}  // namespace croquis

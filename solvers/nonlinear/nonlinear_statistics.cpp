@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <croquis/solvers/nonlinear_least_squares.hpp>
+
+#include "linalg/blas.hpp"
+#include "linalg/gram.hpp"
+#include "solvers/cholesky_qr.hpp"
+#include "solvers/nonlinear/modeller.hpp"
+
+namespace croquis {
+
+NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::span<const double> x) {
+  check_problem(problem, x, "x");
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  const std::int64_t n = problem.unknowns;
+  NonlinearStatistics result;
+  result.degrees_of_freedom = problem.residuals - n;
+  result.residual_standard_error = unknown;
+  result.standard_errors.assign(static_cast<std::size_t>(n), unknown);
+  result.covariance = Matrix<double>(n, n);
+  std::fill(result.covariance.entries().begin(), result.covariance.entries().end(), unknown);
+  if (result.degrees_of_freedom <= 0) return result;
+
+  NonlinearProblem without_bounds = problem;
+  without_bounds.lower = without_bounds.upper = {};
+  ResidualFunction residual(without_bounds);
+  const ResidualPoint point = evaluate_at(residual, without_bounds, {x.begin(), x.end()});
+  if (!std::isfinite(point.cost)) return result;
+  const NonlinearOptions whole{.method = NonlinearMethod::full};
+  Modeller modeller(without_bounds, whole, residual);
+  const std::optional<Linearization> linear = modeller.model_at(point, nullptr);
+  if (!linear) return result;
+  result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));
+  if (!linear->steps.full_rank()) return result;
+
+  Matrix<double> inverse = inverse_of_triangle<double>(linear->model.r.view());
+  for (double& entry : inverse.entries()) entry *= result.residual_standard_error;
+  result.covariance = gram<double>(inverse.view().transposed());
+  for (std::int64_t j = 0; j < n; ++j) {
+    result.standard_errors[static_cast<std::size_t>(j)] = norm2(n, inverse.data() + j, n);
+    for (std::int64_t i = 0; i < j; ++i) result.covariance(j, i) = result.covariance(i, j);
+  }
+  return result;
+}
+
+}  // namespace croquis

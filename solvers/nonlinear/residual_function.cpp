@@ -1,0 +1,80 @@
+#include "solvers/nonlinear/residual_function.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "linalg/check.hpp"
+#include "linalg/parallel.hpp"
+#include "solvers/nonlinear/box.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
+// Behind r stand a few numbers that no computation gives: who takes m to be larger than it is shows by writing there.
+constexpr std::size_t guard_entries = 8;
+constexpr std::uint64_t guard_bits = 0xFFFBADBADBADBADBull;
+
+void call(const NonlinearProblem& problem, std::span<const double> x, std::span<double> r) {
+  std::vector<double> buffer(r.size() + guard_entries, unwritten);
+  const std::span<double> guard = std::span(buffer).last(guard_entries);
+  std::fill(guard.begin(), guard.end(), std::bit_cast<double>(guard_bits));
+  problem.residual(x, std::span(buffer).first(r.size()));
+  for (const double entry : guard)
+    if (std::bit_cast<std::uint64_t>(entry) != guard_bits)
+      throw ShapeError("residual wrote behind the end of r, which has " + std::to_string(r.size()) + " entries");
+  std::copy_n(buffer.begin(), r.size(), r.begin());
+}
+
+}  // namespace
+
+void check_problem(const NonlinearProblem& problem, std::span<const double> x, const char* x_name) {
+  if (problem.residuals < 1)
+    throw InvalidOption("residuals is " + std::to_string(problem.residuals) + " but must be at least 1");
+  if (problem.unknowns < 1)
+    throw InvalidOption("unknowns is " + std::to_string(problem.unknowns) + " but must be at least 1");
+  if (!problem.residual) throw InvalidOption("residual is empty: a problem needs a function for its residuals");
+  const auto length = static_cast<std::int64_t>(x.size());
+  check_shape(length, 1, problem.unknowns, 1, x_name, "it needs an entry for each unknown");
+  Box(problem).check(x, x_name);
+  if (!(problem.loss_scale > 0 && std::isfinite(problem.loss_scale)))
+    throw InvalidOption("loss_scale is " + std::to_string(problem.loss_scale) + " but must be positive and finite");
+  if (!problem.weights.empty())
+    check_shape(static_cast<std::int64_t>(problem.weights.size()), 1, problem.residuals, 1, "weights",
+                "it needs an entry for each residual");
+  for (std::size_t i = 0; i < problem.weights.size(); ++i)
+    if (!(problem.weights[i] >= 0 && std::isfinite(problem.weights[i])))
+      throw InvalidOption("weights[" + std::to_string(i) + "] is " + std::to_string(problem.weights[i]) +
+                          " but must be finite and not negative");
+  if (problem.typical_x.empty()) return;
+  check_shape(static_cast<std::int64_t>(problem.typical_x.size()), 1, problem.unknowns, 1, "typical_x",
+              "it needs an entry for each unknown");
+  for (std::size_t j = 0; j < problem.typical_x.size(); ++j)
+    if (!(problem.typical_x[j] > 0 && std::isfinite(problem.typical_x[j])))
+      throw InvalidOption("typical_x[" + std::to_string(j) + "] is " + std::to_string(problem.typical_x[j]) +
+                          " but must be positive and finite");
+}
+
+void ResidualFunction::evaluate(std::span<const double> x, std::span<double> r) {
+  ++evaluations_;
+  call(problem_, x, r);
+}
+
+void ResidualFunction::evaluate_each(MatrixView<const double> points, MatrixView<double> values) {
+  evaluations_ += points.cols;
+  const auto one = [&](std::int64_t k) {
+    call(problem_, {&points(0, k), static_cast<std::size_t>(points.rows)},
+         {&values(0, k), static_cast<std::size_t>(values.rows)});
+  };
+  if (problem_.parallel_residuals) {
+    for_each_tile(points.cols, one);
+  } else {
+    for (std::int64_t k = 0; k < points.cols; ++k) one(k);
+  }
+}
+
+}  // namespace croquis

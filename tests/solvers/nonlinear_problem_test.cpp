@@ -1,0 +1,250 @@
+// What a nonlinear problem gives and what is made of it: Jacobians and products from every set of callables, and the
+// check that finds a wrong one.
+#include <croquis/solvers/nonlinear_problem.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include <croquis/errors.hpp>
+
+#include "linalg/densify.hpp"
+#include "linalg/parallel.hpp"
+#include "solvers/nonlinear/jacobian_source.hpp"
+
+using namespace croquis;
+
+namespace {
+
+// r = (x0 x1, e^x0 + x2, x2^2, sin x1): 4 x 3, entries of order one at `at`.
+const std::vector<double> at{0.5, -1.5, 2};
+
+void residual(std::span<const double> x, std::span<double> r) {
+  r[0] = x[0] * x[1];
+  r[1] = std::exp(x[0]) + x[2];
+  r[2] = x[2] * x[2];
+  r[3] = std::sin(x[1]);
+}
+
+Matrix<double> exact(std::span<const double> x) {
+  Matrix<double> j(4, 3);
+  j(0, 0) = x[1];
+  j(0, 1) = x[0];
+  j(1, 0) = std::exp(x[0]);
+  j(1, 2) = 1;
+  j(2, 2) = 2 * x[2];
+  j(3, 1) = std::cos(x[1]);
+  return j;
+}
+
+NonlinearProblem bare() { return {.residuals = 4, .unknowns = 3, .residual = residual}; }
+
+void jacobian(std::span<const double> x, MatrixView<double> j) {
+  const Matrix<double> whole = exact(x);
+  for (std::int64_t i = 0; i < 4; ++i)
+    for (std::int64_t k = 0; k < 3; ++k) j(i, k) = whole(i, k);
+}
+
+SparseMatrix<double> sparse_jacobian(std::span<const double> x) {
+  const Matrix<double> whole = exact(x);
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < 4; ++i)
+    for (std::int64_t k = 0; k < 3; ++k)
+      if (whole(i, k) != 0) entries.push_back({i, k, whole(i, k)});
+  return SparseMatrix<double>::from_triplets(4, 3, entries);
+}
+
+Matrix<double> product(const Matrix<double>& a, MatrixView<const double> b) {
+  Matrix<double> c(a.rows(), b.cols);
+  for (std::int64_t i = 0; i < c.rows(); ++i)
+    for (std::int64_t j = 0; j < c.cols(); ++j)
+      for (std::int64_t k = 0; k < a.cols(); ++k) c(i, j) += a(i, k) * b(k, j);
+  return c;
+}
+
+void jacobian_times(std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+  const Matrix<double> result = product(exact(x), v);
+  for (std::int64_t i = 0; i < 4; ++i)
+    for (std::int64_t k = 0; k < v.cols; ++k) jv(i, k) = result(i, k);
+}
+
+void jacobian_transposed_times(std::span<const double> x, MatrixView<const double> u, MatrixView<double> jtu) {
+  const Matrix<double> j = exact(x);
+  const Matrix<double> result = product(Matrix<double>(MatrixView<const double>(j.view().transposed())), u);
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t k = 0; k < u.cols; ++k) jtu(i, k) = result(i, k);
+}
+
+double largest_difference(const Matrix<double>& a, const Matrix<double>& b) {
+  double worst = 0;
+  for (std::int64_t i = 0; i < a.rows(); ++i)
+    for (std::int64_t j = 0; j < a.cols(); ++j) worst = std::max(worst, std::abs(a(i, j) - b(i, j)));
+  return worst;
+}
+
+// J whole, J V and J^T U from whatever `problem` has, against the exact ones.
+void check_source(const NonlinearProblem& problem, double tolerance) {
+  ResidualFunction function(problem);
+  JacobianSource source(problem, function);
+  std::vector<double> r(4);
+  function.evaluate(at, r);
+  source.move_to(at, r);
+  const Matrix<double> j = exact(at);
+  Matrix<double> v(3, 2), u(4, 2), jv(4, 2), jtu(3, 2), jt(3, 4);
+  for (std::int64_t i = 0; i < 6; ++i) v.data()[i] = 0.25 * static_cast<double>(i) - 0.5;
+  for (std::int64_t i = 0; i < 8; ++i) u.data()[i] = 1 - 0.25 * static_cast<double>(i);
+  source.multiply(v.view(), jv.view());
+  CHECK(source.columns() == (source.has_cheap_products() ? 2 : 3));
+  source.multiply_transposed(u.view(), jtu.view());
+  CHECK(largest_difference(densify<double>(source.whole()), j) <= tolerance);
+  CHECK(largest_difference(jv, product(j, v.view())) <= tolerance);
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t k = 0; k < 4; ++k) jt(i, k) = j(k, i);
+  CHECK(largest_difference(jtu, product(jt, u.view())) <= 4 * tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("Jacobians and products from every set of callables") {
+  NonlinearProblem problem = bare();
+  // Forward differences are off by h/2 r'' + 2 u |r| / h with h near 2e-8 and second derivatives up to 2; central ones
+  // by h^2/6 r''' + u |r| / h with h near 1e-5.
+  check_source(problem, 2e-7);
+  problem.differences = DifferenceScheme::central;
+  check_source(problem, 1e-9);
+  problem.jacobian_times = jacobian_times;
+  check_source(problem, 1e-15);
+  problem.jacobian_transposed_times = jacobian_transposed_times;
+  check_source(problem, 1e-15);
+  problem = bare();
+  problem.jacobian = jacobian;
+  check_source(problem, 1e-15);
+  problem.jacobian_layout = Layout::row_major;
+  check_source(problem, 1e-15);
+  problem = bare();
+  problem.sparse_jacobian = sparse_jacobian;
+  check_source(problem, 1e-15);
+}
+
+TEST_CASE("Differences in parallel are those in turn, and are counted") {
+  NonlinearProblem problem{.residuals = 150, .unknowns = 150, .differences = DifferenceScheme::central};
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    for (std::size_t i = 0; i < 150; ++i) r[i] = std::exp(x[i] * x[(i + 1) % 150]);
+  };
+  std::vector<double> x(150), r(150);
+  for (std::size_t j = 0; j < 150; ++j) x[j] = std::sin(static_cast<double>(j));
+  std::vector<Matrix<double>> results;
+  for (const bool parallel : {false, true}) {
+    problem.parallel_residuals = parallel;
+    for (const int threads : {1, 3}) {
+      run_with_threads(threads, [&] {
+        ResidualFunction function(problem);
+        JacobianSource source(problem, function);
+        function.evaluate(x, r);
+        source.move_to(x, r);
+        results.push_back(densify<double>(source.whole()));
+        CHECK(function.evaluations() == 301);
+        CHECK(source.columns() == 150);
+      });
+    }
+  }
+  for (const auto& result : results) CHECK(largest_difference(result, results[0]) == 0);
+}
+
+TEST_CASE("The magnitude of an unknown sets the step") {
+  // At x = 0 the step would be 1.5e-8, a hundred times the period of the residual.
+  NonlinearProblem problem{.residuals = 1, .unknowns = 1, .differences = DifferenceScheme::central};
+  problem.residual = [](std::span<const double> x, std::span<double> r) { r[0] = std::sin(1e10 * x[0]); };
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) { j(0, 0) = 1e10 * std::cos(1e10 * x[0]); };
+  const std::vector<double> zero{0};
+  CHECK_FALSE(check_jacobian(problem, zero).consistent());
+  problem.typical_x = {1e-10};
+  CHECK(check_jacobian(problem, zero).consistent());
+}
+
+TEST_CASE("check_jacobian names the worst entry of the piece that is wrong") {
+  NonlinearProblem problem = bare();
+  problem.jacobian = jacobian;
+  problem.sparse_jacobian = sparse_jacobian;
+  problem.jacobian_times = jacobian_times;
+  problem.jacobian_transposed_times = jacobian_transposed_times;
+  CHECK(check_jacobian(problem, at).consistent());
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    jacobian(x, j);
+    j(1, 0) *= 1.001;
+    j(2, 2) *= -1;
+  };
+  JacobianCheck check = check_jacobian(problem, at);
+  CHECK_FALSE(check.consistent());
+  CHECK(check.piece == "jacobian");
+  CHECK(check.row == 2);
+  CHECK(check.col == 2);
+  CHECK(check.given == -4);
+  CHECK(check.by_differences == doctest::Approx(4));
+  CHECK(check.worst_error == doctest::Approx(2));
+  CHECK(check.message.find("jacobian at (2, 2)") != std::string::npos);
+  problem.jacobian = jacobian;
+  problem.jacobian_transposed_times = [](std::span<const double> x, MatrixView<const double> u,
+                                         MatrixView<double> jtu) {
+    jacobian_transposed_times(x, u, jtu);
+    for (std::int64_t k = 0; k < u.cols; ++k) jtu(1, k) += 0.5 * u(3, k);
+  };
+  check = check_jacobian(problem, at);
+  CHECK(check.piece == "jacobian_transposed_times");
+  CHECK(check.row == 3);
+  CHECK(check.col == 1);
+  problem.jacobian_transposed_times = nullptr;
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    jacobian(x, j);
+    j(0, 1) = std::numeric_limits<double>::quiet_NaN();
+  };
+  check = check_jacobian(problem, at);
+  CHECK(std::isinf(check.worst_error));
+  CHECK(check.row == 0);
+  CHECK(check.col == 1);
+}
+
+TEST_CASE("Mistakes are named") {
+  const std::vector<double> two{1, 2};
+  CHECK_THROWS_WITH_AS(check_jacobian(bare(), two), doctest::Contains("x is 2 x 1"), ShapeError);
+  NonlinearProblem problem = bare();
+  problem.residual = nullptr;
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("residual is empty"), InvalidOption);
+  problem = bare();
+  problem.residuals = 0;
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("residuals is 0"), InvalidOption);
+  problem = bare();
+  problem.unknowns = -1;
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("unknowns is -1"), InvalidOption);
+  problem = bare();
+  problem.typical_x = {1, 0, 1};
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("typical_x[1]"), InvalidOption);
+  problem = bare();
+  problem.sparse_jacobian = [](std::span<const double>) {
+    return SparseMatrix<double>::from_triplets(3, 3, {{0, 0, 1.0}});
+  };
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("sparse_jacobian is 3 x 3"), ShapeError);
+  problem = bare();
+  // The residual believes in five entries.
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    residual(x, r);
+    r.data()[4] = 0;
+  };
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), doctest::Contains("4 entries"), ShapeError);
+  // And here in three: the fourth is not written, which shows as a NaN.
+  problem.jacobian = jacobian;
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    std::vector<double> all(4);
+    residual(x, all);
+    std::copy_n(all.begin(), 3, r.begin());
+  };
+  const JacobianCheck check = check_jacobian(problem, at);
+  CHECK(std::isinf(check.worst_error));
+  CHECK(check.row == 3);
+  problem.residual = [](std::span<const double>, std::span<double>) { throw std::runtime_error("of the user"); };
+  CHECK_THROWS_WITH_AS(check_jacobian(problem, at), "of the user", std::runtime_error);
+}
