@@ -119,6 +119,7 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
   Matrix<T> residual = Matrix<T>::uninitialized(m, group);
   for (std::int64_t first = 0; first < k; first += group) {
     const std::int64_t count = std::min(group, k - first);
+    ++report.passes;
     problem.a.residual_and_gradient(point.x.view().block(0, first, n, count),
                                     problem.b.view().block(0, first, m, count), residual.view().block(0, 0, m, count),
                                     point.gradient.view().block(0, first, n, count));
@@ -128,7 +129,6 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
       point.data_residual_norm[first + j] = norm2(problem.a.sketched_rows(), column);
     });
   }
-  ++report.passes;
   factorization.precondition_transposed(point.gradient.view(), point.s.view());
   point.scaled_norm.assign(static_cast<std::size_t>(k), 0);
   for (std::int64_t j = 0; j < k; ++j)

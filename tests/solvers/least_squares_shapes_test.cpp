@@ -114,6 +114,18 @@ TEST_CASE("No right-hand sides") {
   }
 }
 
+TEST_CASE("What the residuals of many right-hand sides read of A is counted") {
+  RandomSource random(12);
+  const Matrix<double> a = with_condition(300, 10, 10, random);
+  const Matrix<double> b = gaussian_matrix(300, 300, random);
+  const LeastSquaresOptions direct{.method = LeastSquaresMethod::direct, .tolerance = 1e-12};
+  const auto passes = [&](std::int64_t k) { return least_squares(a, b.view().block(0, 0, 300, k), direct).passes; };
+  // 128 at once.
+  CHECK(passes(128) == passes(1));
+  CHECK(passes(129) == passes(1) + 1);
+  CHECK(passes(300) == passes(1) + 2);
+}
+
 TEST_CASE("A zero right-hand side has the solution zero") {
   RandomSource random(3);
   const Matrix<double> a = with_condition(2000, 20, 1e10, random);
