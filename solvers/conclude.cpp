@@ -94,7 +94,7 @@ void conclude(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, At
     case AttemptOutcome::rejected:
     case AttemptOutcome::out_of_range:
       fit.status = Status::accuracy_not_reached;
-      fit.message = "not solved: " + attempt.reason + ", " + error + because(why);
+      fit.message = "not solved: " + attempt.reason + (fit.x.rows() > 0 ? ", " + error : "") + because(why);
       break;
   }
   fit.seconds.total = problem.clock.seconds();

@@ -150,6 +150,15 @@ TEST_CASE("NaN and infinity anywhere are a status, and x stays empty") {
   }
 }
 
+TEST_CASE("Where nothing was solved, the message names no backward error") {
+  const auto a = SparseMatrix<double>::from_triplets(2, 1, {{0, 0, 1e-305}, {1, 0, 1e-305}});
+  const auto fit = least_squares(a, Matrix<double>(2, 1));
+  CHECK(fit.status == Status::accuracy_not_reached);
+  CHECK(fit.x.rows() == 0);
+  CHECK(contains(fit.message, "out of range"));
+  CHECK(!contains(fit.message, "backward error"));
+}
+
 TEST_CASE("NaN in the gap between columns is nobody's business") {
   const auto [a, b] = well_conditioned(1000, 6);
   std::vector<double> memory(1001 * 6, not_a_number);
