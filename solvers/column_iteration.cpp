@@ -50,7 +50,7 @@ bool certify(const LeastSquaresProblem<T>& problem, const Testimony<T>& witness,
   f.least_part = margin * witness.extreme.smallest;
   f.condition = f.largest_singular / f.least_part;
   if (!(f.least_part > f.rcond * f.largest_singular)) {
-    reason = "A is rank deficient at the tolerance asked for";
+    reason = "A may be rank deficient at the tolerance asked for";
     return false;
   }
   if (witness.full_rank) return true;

@@ -42,7 +42,7 @@ Attempt<T> attempt_from_shifted_gram_factor(const LeastSquaresProblem<T>& proble
     f->least_part = margin * witness.extreme.smallest;
     f->condition = extreme.largest / (f->least_part * extreme.smallest);
     attempt.condition = f->condition;
-    if (rcond * f->condition >= 1) attempt.reason = "A is rank deficient at the tolerance asked for";
+    if (rcond * f->condition >= 1) attempt.reason = "A may be rank deficient at the tolerance asked for";
     return rcond * f->condition < 1;
   };
   const std::optional<Matrix<T>> y =
