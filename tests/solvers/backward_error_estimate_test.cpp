@@ -102,6 +102,37 @@ TEST_CASE("never too small, and at most twice too large") {
   }
 }
 
+TEST_CASE("an upper bound of a few products: never too small, and of no harm to closer estimates that follow") {
+  RandomSource random(4);
+  int wide = 0;
+  for (const double condition : {3.0, 1e3, 1e7}) {
+    const Matrix<double> r = triangle(condition);
+    const auto svd = singular_value_decomposition<double>(r.view());
+    for (const auto& f : {dense_factorization(r), sparse_factorization(r)}) {
+      for (const double root_mu : {2.0, 0.03, 1e-3, 1e-5, 1e-9}) {
+        CAPTURE(condition);
+        CAPTURE(root_mu);
+        std::vector<double> t;
+        for (const double sigma : svd.s) t.push_back(random.normal() / std::sqrt(sigma));
+        const Residual residual(svd, t, root_mu, f->frobenius_norm);
+        BackwardError<double> error(*f);
+        const auto estimate = [&](Closeness closeness) {
+          return error.estimate(0, residual.s.data(), residual.norm, 1, f->frobenius_norm, unlimited, closeness);
+        };
+        for (int repeat = 0; repeat < 20; ++repeat) {  // more steps than are made before a factorization
+          const double bound = estimate(Closeness::upper_bound);
+          CHECK(bound >= (1 - 1e-6) * residual.truth);
+          if (bound > 2.01 * residual.truth) ++wide;
+        }
+        const double close = estimate(Closeness::factor_of_two);
+        CHECK(close >= (1 - 1e-6) * residual.truth);
+        CHECK(close <= 2.01 * residual.truth);
+      }
+    }
+  }
+  CHECK(wide > 0);  // or all of them were close without it
+}
+
 TEST_CASE("small and large errors are told apart from the others") {
   const Matrix<double> r = triangle(1e7);
   const auto svd = singular_value_decomposition<double>(r.view());
