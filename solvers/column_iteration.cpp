@@ -63,7 +63,7 @@ bool certify(const LeastSquaresProblem<T>& problem, const Testimony<T>& witness,
   if (!(distance_from(*basis, witness.lost) <= witness.close)) return false;
   f.rank = n - basis->cols();
   f.null_basis = std::move(*basis);
-  return null_space_is_shared(problem.a, f, report);
+  return null_space_is_shared(problem.a, f, 1, report);
 }
 
 }  // namespace

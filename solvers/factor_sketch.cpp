@@ -17,6 +17,9 @@
 namespace croquis {
 namespace {
 
+// A singular value that the sketch calls zero may be this much larger in A.
+constexpr double null_slack = 10;
+
 constexpr const char* out_of_range = "the scale of A's columns is out of the sketch's range";
 
 // True if a column that the sketch holds as zeros has other entries, so small that they underflowed there.
@@ -83,7 +86,7 @@ SketchedFactor<T> factor_sketch(const ProblemMatrix<T>& a, MatrixView<const T> b
     if (some_column_underflowed(a, result.factorization->zero_columns, report)) {
       result.outcome = AttemptOutcome::out_of_range;
       result.reason = out_of_range;
-    } else if (!null_space_is_shared(a, *result.factorization, report)) {
+    } else if (!null_space_is_shared(a, *result.factorization, null_slack, report)) {
       result.outcome = AttemptOutcome::rejected;
       result.reason = "the sketch lost part of the range of A";
     }

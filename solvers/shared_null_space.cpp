@@ -8,15 +8,9 @@
 #include "linalg/parallel.hpp"
 
 namespace croquis {
-namespace {
-
-// A singular value that the factorization calls zero may be this much larger in A.
-constexpr double null_slack = 10;
-
-}  // namespace
-
 template <class T>
-bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, LeastSquaresReport& report) {
+bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, double slack,
+                          LeastSquaresReport& report) {
   constexpr std::int64_t probes = 2;
   const std::int64_t n = a.cols();
   const std::int64_t nullity = f.null_basis.cols();
@@ -36,14 +30,13 @@ bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, 
   a.multiply(z.view(), image.view());
   ++report.passes;
   for (std::int64_t j = 0; j < probes; ++j) {
-    if (!(norm2(a.rows(), image.data() + j * a.rows()) <= null_slack * f.rcond * f.largest_singular * norm[j]))
-      return false;
+    if (!(norm2(a.rows(), image.data() + j * a.rows()) <= slack * f.rcond * f.largest_singular * norm[j])) return false;
   }
   return true;
 }
 
 #define CROQUIS_INSTANTIATE(T) \
-  template bool null_space_is_shared<T>(const ProblemMatrix<T>&, const Factorization<T>&, LeastSquaresReport&);
+  template bool null_space_is_shared<T>(const ProblemMatrix<T>&, const Factorization<T>&, double, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

@@ -8,9 +8,11 @@
 
 namespace croquis {
 
-/// True if A maps random vectors of the factorization's null space to (nearly) zero, so that they belong to A's own.
-/// One pass over A; `report` gains it.
+/// True if A maps random vectors of the factorization's null space to (nearly) zero, so that they belong to A's own:
+/// a singular value that the factorization calls zero may be `slack` times its tolerance in A. One pass over A;
+/// `report` gains it.
 template <class T>
-bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, LeastSquaresReport& report);
+bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, double slack,
+                          LeastSquaresReport& report);
 
 }  // namespace croquis
