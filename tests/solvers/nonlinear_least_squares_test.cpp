@@ -222,6 +222,51 @@ TEST_CASE("A wrong Jacobian is not called a solution") {
   CHECK(fit.x == valley);
 }
 
+TEST_CASE("A step that is short beside one large unknown is no verdict on the others") {
+  NonlinearProblem problem{.residuals = 2, .unknowns = 2};
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    r[0] = x[0] - 1e14;
+    r[1] = std::exp(x[1]) - std::exp(3.0);
+  };
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    j(0, 0) = 1;
+    j(0, 1) = j(1, 0) = 0;
+    j(1, 1) = std::exp(x[1]);
+  };
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    const NonlinearFit fit =
+        nonlinear_least_squares(problem, std::vector<double>{1e14, 2}, {.globalization = kind, .initial_radius = 1});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.x[1] == doctest::Approx(3).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("A model that is wrong is not taken for rounding errors, though x is large") {
+  // A peak at a time in seconds since 1970: the steps of differences are as long as the record.
+  const double t0 = 1.6e9;
+  NonlinearProblem problem{.residuals = 50, .unknowns = 3};
+  problem.residual = [=](std::span<const double> x, std::span<double> r) {
+    for (std::size_t i = 0; i < 50; ++i) {
+      const double t = t0 + static_cast<double>(i);
+      const double u = (t - x[0]) / x[1];
+      const double v = (t - t0 - 20.25) / 6;
+      r[i] = x[2] * std::exp(-u * u) - 7 * std::exp(-v * v) - 0.3 * std::sin(static_cast<double>(i * i));
+    }
+  };
+  const std::vector<double> x0{t0 + 25, 9, 3};
+  const NonlinearFit blind = nonlinear_least_squares(problem, x0);
+  CAPTURE(blind.message);
+  CHECK((blind.status == Status::stalled || blind.orthogonality <= 1e-5));
+  problem.typical_x = {1, 1, 1};
+  problem.differences = DifferenceScheme::central;
+  const NonlinearFit fit = nonlinear_least_squares(problem, x0);
+  CHECK(fit.solved());
+  CHECK(fit.orthogonality <= 1e-5);
+}
+
 TEST_CASE("Rank-deficient and wide problems, and a residual that is zero at x0") {
   // x_0 and x_1 count only by their sum.
   NonlinearProblem sum{.residuals = 3, .unknowns = 2};

@@ -87,8 +87,8 @@ struct NonlinearOptions {
   NonlinearGlobalization globalization = NonlinearGlobalization::trust_region;
   /// Converged once |J_j^T r| <= gradient_tolerance ||J_j|| ||r|| for every column: r is orthogonal to them.
   double gradient_tolerance = 1e-12;
-  /// Converged once a step changes x by at most this, relatively, in scaled unknowns: unless many failures shortened
-  /// it.
+  /// Converged once a step changes each unknown by at most this, relatively, though neither trust nor failures
+  /// shortened it.
   double step_tolerance = 1e-12;
   /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||.
   double residual_tolerance = 1e-15;
