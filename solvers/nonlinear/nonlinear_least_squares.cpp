@@ -155,8 +155,9 @@ class Solver {
     const bool in_subspace = !linear_->space.whole();
     // A first radius may be so short that nothing can be told of it; only failures make short steps mean something.
     if ((is_noise || is_small) && !ever_failed_ && is_held_back(step)) {
+      const double before = globalization_->parameter();
       globalization_->update(1, step);
-      return std::nullopt;
+      if (globalization_->parameter() != before) return std::nullopt;
     }
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
     const bool is_settled = (is_small && wants_short_step()) || (is_noise && promises_nothing(noise));

@@ -281,6 +281,26 @@ TEST_CASE("Rank-deficient and wide problems, and a residual that is zero at x0")
   CHECK(fit.cost == doctest::Approx(1));
   CHECK(nonlinear_least_squares(sum, zero).solved());
 
+  // However large the residuals are, and though no regularization is so weak that the step of a rank-deficient J is not
+  // held back.
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    for (const double size : {1.0, 1e50}) {
+      NonlinearProblem large{.residuals = 3, .unknowns = 2};
+      large.residual = [=](std::span<const double> x, std::span<double> r) {
+        for (std::size_t i = 0; i < 3; ++i) r[i] = size * (x[0] + x[1] - 1e-13 * static_cast<double>(i));
+      };
+      large.jacobian = [=](std::span<const double>, MatrixView<double> j) {
+        for (std::int64_t i = 0; i < 3; ++i) j(i, 0) = j(i, 1) = size;
+      };
+      const NonlinearFit fit = nonlinear_least_squares(large, std::vector<double>{0.5, -0.5}, {.globalization = kind});
+      CAPTURE(fit.message);
+      CHECK(fit.solved());
+      CHECK(fit.cost < fit.initial_cost);
+    }
+  }
+
   NonlinearProblem wide{.residuals = 1, .unknowns = 3};
   wide.residual = [](std::span<const double> x, std::span<double> r) { r[0] = x[0] * x[1] + x[2] * x[2] - 5; };
   const NonlinearFit circle = nonlinear_least_squares(wide, std::vector<double>{1, 2, 0.5});
