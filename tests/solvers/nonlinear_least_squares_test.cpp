@@ -198,6 +198,25 @@ TEST_CASE("Residuals and Jacobians that are not finite: at the start, on the way
   CHECK(nonlinear_least_squares(problem, valley).status == Status::non_finite_input);
 }
 
+TEST_CASE("Entries that a Jacobian does not write are not taken from memory") {
+  NonlinearProblem problem = rosenbrock();
+  int calls = 0;
+  problem.jacobian = [&](std::span<const double> x, MatrixView<double> j) {
+    j(0, 0) = -20 * x[0];
+    j(0, 1) = 10;
+    j(1, 0) = -1;
+    if (++calls == 1) j(1, 1) = 0;
+  };
+  const NonlinearFit fit = nonlinear_least_squares(problem, valley);
+  CHECK(fit.status == Status::non_finite_input);
+  CHECK(fit.x == valley);
+  problem.jacobian = nullptr;
+  problem.jacobian_times = [](std::span<const double>, MatrixView<const double>, MatrixView<double> jv) {
+    for (std::int64_t k = 0; k < jv.cols; ++k) jv(0, k) = 1;
+  };
+  CHECK(nonlinear_least_squares(problem, valley).status == Status::non_finite_input);
+}
+
 TEST_CASE("A first radius that is far too short or long is no verdict") {
   for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
                           NonlinearGlobalization::cubic_regularization}) {
@@ -362,6 +381,11 @@ TEST_CASE("Options out of range and shapes that do not fit are named") {
   CHECK_THROWS_WITH_AS(with({.initial_radius = -2}), Doc("initial_radius"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{1}), Doc("x0 is 1 x 1"),
                        ShapeError);
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{1, infinity}),
+                       Doc("entry 1 of x0 is inf"), InvalidOption);
+  CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{not_a_number, 1}),
+                       Doc("entry 0 of x0 is nan but must be finite"), InvalidOption);
 }
 
 TEST_CASE("The table has a line for each iteration, and says which steps failed") {
