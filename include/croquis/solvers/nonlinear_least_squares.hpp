@@ -169,15 +169,15 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
 ///
 /// The iterates do not depend on the number of threads, if the callables' results do not. Throws `ShapeError` if x0 or
-/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range; exceptions of
-/// callables pass through.
+/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range or an x0 that is
+/// not finite or out of bounds; exceptions of callables pass through.
 CROQUIS_API NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<const double> x0,
                                                  const NonlinearOptions& options = {});
 
 /// How well a nonlinear fit determines its unknowns.
 struct [[nodiscard]] NonlinearStatistics {
-  std::int64_t degrees_of_freedom = 0;  ///< m - n
-  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n))
+  std::int64_t degrees_of_freedom = 0;  ///< m - n, m without rows whose weight is zero
+  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n)), of weighted r
   std::vector<double> standard_errors;  ///< of the unknowns: sqrt of the covariance's diagonal
   Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
 };
