@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::int64_t bits_per_word = 64;
 constexpr std::int64_t bits_per_position = 128;
-// Bytes that are packed and transformed at a time: half of a small first-level cache.
-constexpr std::int64_t cached_bytes = 16384;
+// Bytes that are packed and transformed at a time: part of a second-level cache, so that of each column at least 2 KiB
+// are read in a row. Shorter runs, which would fit the first level, come from memory too late.
+constexpr std::int64_t cached_bytes = 131072;
 
 }  // namespace
 
