@@ -32,6 +32,7 @@ constexpr double neutral_ratio = 0.5;
 constexpr double wide = 100;
 constexpr double negligible = 1e-8;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
+constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
 
 std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result = a;
@@ -91,7 +92,8 @@ class Solver {
     if (options_.initial_radius > 0) return options_.initial_radius;
     if (options_.globalization == NonlinearGlobalization::trust_region) {
       const double norm = linear_->scaled_norm(point_.x);
-      return norm > 0 ? initial_radius_factor * norm : 1;
+      return norm > 0 ? std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm())
+                      : 1;
     }
     const double norm = linear_->steps.gradient_norm();
     return norm > 0 ? norm / 10 : 1;
@@ -99,6 +101,7 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
+    if (point_.cost == 0) return Outcome{Status::converged, "the residual is zero"};
     if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};

@@ -230,6 +230,16 @@ TEST_CASE("A first radius that is far too short or long is no verdict") {
   }
 }
 
+TEST_CASE("Nor is an x0 that is all but zero, or far away") {
+  for (const double size : {1e-200, 1e-100, 1e-20, 1e8}) {
+    CAPTURE(size);
+    const NonlinearFit fit = nonlinear_least_squares(rosenbrock(), std::vector<double>{size, -size});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-20);
+  }
+}
+
 TEST_CASE("A wrong Jacobian is not called a solution") {
   NonlinearProblem problem = rosenbrock();
   problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {

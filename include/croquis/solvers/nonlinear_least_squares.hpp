@@ -90,8 +90,8 @@ struct NonlinearOptions {
   /// Converged once a step changes each unknown by at most this, relatively, though neither trust nor failures
   /// shortened it.
   double step_tolerance = 1e-12;
-  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||.
-  double residual_tolerance = 1e-15;
+  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||, for which a poor x0 calls too soon: 0 asks for zeros.
+  double residual_tolerance = 0;
   std::int64_t iteration_limit = 1000;     ///< steps tried
   std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
   std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
