@@ -36,14 +36,16 @@ double step_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
   const double relative = scheme == DifferenceScheme::forward ? std::sqrt(roundoff) : std::cbrt(roundoff);
   const double t = relative * scale / norm;
   if (moved > 1) return t;
+  double ahead = x[last] + t * v[last];
+  if (scheme == DifferenceScheme::forward) {
+    // Where a bound is near, the other way; where both are, to the farther.
+    const Box box(problem);
+    ahead = std::clamp(ahead, box.lower(last), box.upper(last));
+    const double behind = std::clamp(x[last] - t * v[last], box.lower(last), box.upper(last));
+    if (std::abs(behind - x[last]) > 2 * std::abs(ahead - x[last])) ahead = behind;
+  }
   // volatile: the sum has to be rounded before the difference is taken.
-  // Where a bound is near, the other way.
-  const Box box(problem);
-  const double towards = x[last] + t * v[last];
-  const double away = x[last] - t * v[last];
-  const bool turn =
-      (towards > box.upper(last) && away >= box.lower(last)) || (towards < box.lower(last) && away <= box.upper(last));
-  const volatile double moved_x = turn ? away : towards;
+  const volatile double moved_x = ahead;
   return (moved_x - x[last]) / v[last];
 }
 

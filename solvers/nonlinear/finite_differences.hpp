@@ -13,7 +13,8 @@ namespace croquis {
 ///
 /// Along v the step is t = e s(v) / ||v||, with s(v)^2 the sum of the squared magnitudes of the unknowns that v moves
 /// and e the square root (central: the cube root) of the unit roundoff; along a unit vector, e |x_j|. It is rounded so
-/// that x + t v differs from x by t v exactly for a unit vector. A column of zeros has the derivative zero.
+/// that x + t v differs from x by t v exactly for a unit vector. A column of zeros has the derivative zero,
+/// and so has an unknown that its bounds fix: forward differences stay within bounds.
 /// Cost: k evaluations (central: 2 k), a batch at a time where they run in parallel.
 void difference_quotients(ResidualFunction& residual, const NonlinearProblem& problem, DifferenceScheme scheme,
                           std::span<const double> x, std::span<const double> r, MatrixView<const double> v,

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numbers>
+#include <limits>
 
 namespace croquis {
 namespace {
@@ -51,7 +51,7 @@ class Regularization : public Globalization {
 
  protected:
   static constexpr double factor = 2;
-  static constexpr double least = 1e-30;
+  static constexpr double least = std::numeric_limits<double>::min();
   double sigma_;
 };
 

@@ -1,6 +1,7 @@
 #include "solvers/nonlinear/jacobian_source.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "linalg/check.hpp"
 #include "linalg/products.hpp"
@@ -12,11 +13,20 @@ namespace {
 // So many columns of the identity stand in memory at once.
 constexpr std::int64_t identity_columns = 64;
 
+// Entries that a callable does not write must not be what memory, or the Jacobian before, held there.
+void fill_unwritten(MatrixView<double> a) {
+  for (std::int64_t j = 0; j < a.cols; ++j)
+    for (std::int64_t i = 0; i < a.rows; ++i) a(i, j) = std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
 JacobianSource::JacobianSource(const NonlinearProblem& problem, ResidualFunction& residual) : problem_(problem) {
   if (problem.jacobian_times) {
-    directional_ = [this](MatrixView<const double> v, MatrixView<double> jv) { problem_.jacobian_times(x_, v, jv); };
+    directional_ = [this](MatrixView<const double> v, MatrixView<double> jv) {
+      fill_unwritten(jv);
+      problem_.jacobian_times(x_, v, jv);
+    };
   } else if (!problem.jacobian && !problem.sparse_jacobian) {
     directional_ = [this, &residual](MatrixView<const double> v, MatrixView<double> jv) {
       difference_quotients(residual, problem_, problem_.differences, x_, r_, v, jv);
@@ -43,6 +53,7 @@ void JacobianSource::multiply(MatrixView<const double> v, MatrixView<double> jv)
 void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu) {
   if (u.cols == 0) return;
   if (problem_.jacobian_transposed_times && !whole_is_current_) {
+    fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
@@ -72,6 +83,7 @@ void JacobianSource::make_whole() {
     dense_ = Matrix<double>::uninitialized(m, n, problem_.jacobian ? problem_.jacobian_layout : Layout::column_major);
   whole_ = dense_;
   if (problem_.jacobian) {
+    fill_unwritten(dense_.view());
     problem_.jacobian(x_, dense_.view());
     return;
   }

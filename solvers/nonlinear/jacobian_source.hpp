@@ -14,6 +14,7 @@ namespace croquis {
 
 /// J(x) at the point last moved to: products with blocks of directions, transposed products, and J whole. Each comes
 /// from the most direct of the callables the problem has; what is missing is made of the others, or of differences.
+/// Entries that a callable does not write are NaN.
 ///
 /// The problem and the residual function must outlive it.
 class JacobianSource {

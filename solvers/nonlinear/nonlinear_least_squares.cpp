@@ -27,12 +27,25 @@ constexpr std::int64_t most_failures = 100;
 constexpr double shrinking = 0.9;
 constexpr std::int64_t noisy_failures = 3;
 constexpr double neutral_ratio = 0.5;
+// Then the gradient may promise no more than so many times the rounding errors, which are not known better, or than
+// this part of the cost; else short steps fail for want of a right J.
+constexpr double wide = 100;
+constexpr double negligible = 1e-8;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
+constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
 
 std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result = a;
   for (std::size_t j = 0; j < a.size(); ++j) result[j] -= b[j];
   return result;
+}
+
+// Whether a step changes every unknown by at most `tolerance`, relatively. Their norm does not tell: the step of one
+// may be short beside the size of another.
+bool is_short(const std::vector<double>& step, const std::vector<double>& x, double tolerance) {
+  for (std::size_t j = 0; j < x.size(); ++j)
+    if (!(std::abs(step[j]) <= tolerance * std::abs(x[j]))) return false;
+  return true;
 }
 
 struct Outcome {
@@ -79,7 +92,8 @@ class Solver {
     if (options_.initial_radius > 0) return options_.initial_radius;
     if (options_.globalization == NonlinearGlobalization::trust_region) {
       const double norm = linear_->scaled_norm(point_.x);
-      return norm > 0 ? initial_radius_factor * norm : 1;
+      return norm > 0 ? std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm())
+                      : 1;
     }
     const double norm = linear_->steps.gradient_norm();
     return norm > 0 ? norm / 10 : 1;
@@ -87,6 +101,7 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
+    if (point_.cost == 0) return Outcome{Status::converged, "the residual is zero"};
     if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};
@@ -122,7 +137,6 @@ class Solver {
   // One step: tried, judged, taken or not.
   std::optional<Outcome> iterate() {
     const DampedStep step = globalization_->step(linear_->steps);
-    const double x_norm = linear_->scaled_norm(point_.x);
     std::vector<double> x = linear_->step_in_x(step.z);
     double expected = globalization_->expected_decrease(step);
     for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
@@ -139,18 +153,21 @@ class Solver {
     // Below this, rounding x alone changes the cost as much.
     const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
     const bool is_noise = expected <= noise;
-    const bool is_small = step.norm <= options_.step_tolerance * x_norm;
+    const std::vector<double> moved = difference(x, point_.x);
+    const bool is_small = is_short(moved, point_.x, options_.step_tolerance);
     const bool in_subspace = !linear_->space.whole();
     // A first radius may be so short that nothing can be told of it; only failures make short steps mean something.
     if ((is_noise || is_small) && !ever_failed_ && is_held_back(step)) {
+      const double before = globalization_->parameter();
       globalization_->update(1, step);
-      return std::nullopt;
+      if (globalization_->parameter() != before) return std::nullopt;
     }
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
-    if (in_subspace && (is_noise || is_small || linear_->orthogonality <= options_.gradient_tolerance))
-      return leave_subspace();
+    const bool is_settled = (is_small && wants_short_step()) || (is_noise && promises_nothing(noise));
+    if (in_subspace && (is_settled || linear_->orthogonality <= options_.gradient_tolerance)) return leave_subspace();
+    if (in_subspace && (is_noise || is_small)) return hopeless();
 
-    const double step_norm = norm2(static_cast<std::int64_t>(x.size()), difference(x, point_.x).data());
+    const double step_norm = norm2(static_cast<std::int64_t>(moved.size()), moved.data());
     ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
     const double change = point_.cost - trial.cost;
     const double ratio = std::isfinite(trial.cost) ? change / expected : std::numeric_limits<double>::quiet_NaN();
@@ -171,9 +188,9 @@ class Solver {
     double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
     if (is_noise) learned = record.accepted ? neutral_ratio : 0;
     globalization_->update(learned, step);
-    if (is_small && steps_are_small(x_norm))
-      converged_ =
-          Outcome{Status::converged, "the last step changed x by " + scientific(step.norm / x_norm) + " of it"};
+    if (is_settled && is_small)
+      converged_ = Outcome{Status::converged, "the last step changed no unknown by more than " +
+                                                  scientific(options_.step_tolerance) + " of it"};
     if (record.accepted) {
       point_ = std::move(trial);
       replace_model(std::move(*next));
@@ -183,7 +200,7 @@ class Solver {
       ++failures_;
       ever_failed_ = true;
       only_non_finite_ = only_non_finite_ && !std::isfinite(learned);
-      if (is_noise && failures_ >= noisy_failures)
+      if (is_noise && failures_ >= noisy_failures && is_settled)
         converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
     }
     return log(record);
@@ -194,8 +211,18 @@ class Solver {
   }
 
   // Whether the model itself, and not the trust in it, wants no longer step.
-  bool steps_are_small(double x_norm) const {
-    return linear_->steps.at(linear_->steps.least_lambda()).norm <= options_.step_tolerance * x_norm;
+  bool wants_short_step() const {
+    const std::vector<double> z = linear_->steps.at(linear_->steps.least_lambda()).z;
+    return is_short(linear_->step_in_x(z), point_.x, options_.step_tolerance);
+  }
+
+  // Whether the gradient has no more to promise than rounding errors, or than a negligible part of the cost, to a step
+  // along it (in a subspace: along one direction) that is not held back. Scaled by D, since a column that vanishes at
+  // the minimum need not be orthogonal to r.
+  bool promises_nothing(double noise) const {
+    const double projection =
+        linear_->space.whole() ? linear_->steps.gradient_norm() : linear_->orthogonality * point_.residual_norm();
+    return projection * projection / 2 <= std::max(wide * noise, negligible * point_.cost);
   }
 
   // Takes another space, since this one offers nothing.

@@ -17,18 +17,17 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t n = problem.unknowns;
   NonlinearStatistics result;
-  result.degrees_of_freedom = problem.residuals - n;
   result.residual_standard_error = unknown;
   result.standard_errors.assign(static_cast<std::size_t>(n), unknown);
   result.covariance = Matrix<double>(n, n);
   std::fill(result.covariance.entries().begin(), result.covariance.entries().end(), unknown);
-  if (result.degrees_of_freedom <= 0) return result;
-
   NonlinearProblem without_bounds = problem;
   without_bounds.lower = without_bounds.upper = {};
   ResidualFunction residual(without_bounds);
   const ResidualPoint point = evaluate_at(residual, without_bounds, {x.begin(), x.end()});
-  if (!std::isfinite(point.cost)) return result;
+  // Rows of weight zero, or that a loss ignores, tell nothing.
+  result.degrees_of_freedom = problem.residuals - n - std::count(point.row_scale.begin(), point.row_scale.end(), 0.0);
+  if (result.degrees_of_freedom <= 0 || !std::isfinite(point.cost)) return result;
   const NonlinearOptions whole{.method = NonlinearMethod::full};
   Modeller modeller(without_bounds, whole, residual);
   const std::optional<Linearization> linear = modeller.model_at(point, nullptr);

@@ -40,6 +40,10 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
   if (!problem.residual) throw InvalidOption("residual is empty: a problem needs a function for its residuals");
   const auto length = static_cast<std::int64_t>(x.size());
   check_shape(length, 1, problem.unknowns, 1, x_name, "it needs an entry for each unknown");
+  for (std::size_t j = 0; j < x.size(); ++j)
+    if (!std::isfinite(x[j]))
+      throw InvalidOption("entry " + std::to_string(j) + " of " + x_name + " is " + std::to_string(x[j]) +
+                          " but must be finite");
   Box(problem).check(x, x_name);
   if (!(problem.loss_scale > 0 && std::isfinite(problem.loss_scale)))
     throw InvalidOption("loss_scale is " + std::to_string(problem.loss_scale) + " but must be positive and finite");

@@ -198,6 +198,25 @@ TEST_CASE("Residuals and Jacobians that are not finite: at the start, on the way
   CHECK(nonlinear_least_squares(problem, valley).status == Status::non_finite_input);
 }
 
+TEST_CASE("Entries that a Jacobian does not write are not taken from memory") {
+  NonlinearProblem problem = rosenbrock();
+  int calls = 0;
+  problem.jacobian = [&](std::span<const double> x, MatrixView<double> j) {
+    j(0, 0) = -20 * x[0];
+    j(0, 1) = 10;
+    j(1, 0) = -1;
+    if (++calls == 1) j(1, 1) = 0;
+  };
+  const NonlinearFit fit = nonlinear_least_squares(problem, valley);
+  CHECK(fit.status == Status::non_finite_input);
+  CHECK(fit.x == valley);
+  problem.jacobian = nullptr;
+  problem.jacobian_times = [](std::span<const double>, MatrixView<const double>, MatrixView<double> jv) {
+    for (std::int64_t k = 0; k < jv.cols; ++k) jv(0, k) = 1;
+  };
+  CHECK(nonlinear_least_squares(problem, valley).status == Status::non_finite_input);
+}
+
 TEST_CASE("A first radius that is far too short or long is no verdict") {
   for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
                           NonlinearGlobalization::cubic_regularization}) {
@@ -211,6 +230,16 @@ TEST_CASE("A first radius that is far too short or long is no verdict") {
   }
 }
 
+TEST_CASE("Nor is an x0 that is all but zero, or far away") {
+  for (const double size : {1e-200, 1e-100, 1e-20, 1e8}) {
+    CAPTURE(size);
+    const NonlinearFit fit = nonlinear_least_squares(rosenbrock(), std::vector<double>{size, -size});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-20);
+  }
+}
+
 TEST_CASE("A wrong Jacobian is not called a solution") {
   NonlinearProblem problem = rosenbrock();
   problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
@@ -220,6 +249,51 @@ TEST_CASE("A wrong Jacobian is not called a solution") {
   const NonlinearFit fit = nonlinear_least_squares(problem, valley);
   CHECK(fit.status == Status::stalled);
   CHECK(fit.x == valley);
+}
+
+TEST_CASE("A step that is short beside one large unknown is no verdict on the others") {
+  NonlinearProblem problem{.residuals = 2, .unknowns = 2};
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    r[0] = x[0] - 1e14;
+    r[1] = std::exp(x[1]) - std::exp(3.0);
+  };
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    j(0, 0) = 1;
+    j(0, 1) = j(1, 0) = 0;
+    j(1, 1) = std::exp(x[1]);
+  };
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    const NonlinearFit fit =
+        nonlinear_least_squares(problem, std::vector<double>{1e14, 2}, {.globalization = kind, .initial_radius = 1});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.x[1] == doctest::Approx(3).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("A model that is wrong is not taken for rounding errors, though x is large") {
+  // A peak at a time in seconds since 1970: the steps of differences are as long as the record.
+  const double t0 = 1.6e9;
+  NonlinearProblem problem{.residuals = 50, .unknowns = 3};
+  problem.residual = [=](std::span<const double> x, std::span<double> r) {
+    for (std::size_t i = 0; i < 50; ++i) {
+      const double t = t0 + static_cast<double>(i);
+      const double u = (t - x[0]) / x[1];
+      const double v = (t - t0 - 20.25) / 6;
+      r[i] = x[2] * std::exp(-u * u) - 7 * std::exp(-v * v) - 0.3 * std::sin(static_cast<double>(i * i));
+    }
+  };
+  const std::vector<double> x0{t0 + 25, 9, 3};
+  const NonlinearFit blind = nonlinear_least_squares(problem, x0);
+  CAPTURE(blind.message);
+  CHECK((blind.status == Status::stalled || blind.orthogonality <= 1e-5));
+  problem.typical_x = {1, 1, 1};
+  problem.differences = DifferenceScheme::central;
+  const NonlinearFit fit = nonlinear_least_squares(problem, x0);
+  CHECK(fit.solved());
+  CHECK(fit.orthogonality <= 1e-5);
 }
 
 TEST_CASE("Rank-deficient and wide problems, and a residual that is zero at x0") {
@@ -235,6 +309,26 @@ TEST_CASE("Rank-deficient and wide problems, and a residual that is zero at x0")
   CHECK(fit.message.find("rank 1 of 2") != std::string::npos);
   CHECK(fit.cost == doctest::Approx(1));
   CHECK(nonlinear_least_squares(sum, zero).solved());
+
+  // However large the residuals are, and though no regularization is so weak that the step of a rank-deficient J is not
+  // held back.
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    for (const double size : {1.0, 1e50}) {
+      NonlinearProblem large{.residuals = 3, .unknowns = 2};
+      large.residual = [=](std::span<const double> x, std::span<double> r) {
+        for (std::size_t i = 0; i < 3; ++i) r[i] = size * (x[0] + x[1] - 1e-13 * static_cast<double>(i));
+      };
+      large.jacobian = [=](std::span<const double>, MatrixView<double> j) {
+        for (std::int64_t i = 0; i < 3; ++i) j(i, 0) = j(i, 1) = size;
+      };
+      const NonlinearFit fit = nonlinear_least_squares(large, std::vector<double>{0.5, -0.5}, {.globalization = kind});
+      CAPTURE(fit.message);
+      CHECK(fit.solved());
+      CHECK(fit.cost < fit.initial_cost);
+    }
+  }
 
   NonlinearProblem wide{.residuals = 1, .unknowns = 3};
   wide.residual = [](std::span<const double> x, std::span<double> r) { r[0] = x[0] * x[1] + x[2] * x[2] - 5; };
@@ -297,6 +391,11 @@ TEST_CASE("Options out of range and shapes that do not fit are named") {
   CHECK_THROWS_WITH_AS(with({.initial_radius = -2}), Doc("initial_radius"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{1}), Doc("x0 is 1 x 1"),
                        ShapeError);
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{1, infinity}),
+                       Doc("entry 1 of x0 is inf"), InvalidOption);
+  CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rosenbrock(), std::vector<double>{not_a_number, 1}),
+                       Doc("entry 0 of x0 is nan but must be finite"), InvalidOption);
 }
 
 TEST_CASE("The table has a line for each iteration, and says which steps failed") {

@@ -201,6 +201,46 @@ TEST_CASE("Rosenbrock's valley behind a wall, which is never crossed") {
   }
 }
 
+TEST_CASE("Forward differences stay within bounds that are closer than their step, or that fix an unknown") {
+  for (const double width : {0.0, 1e-12}) {
+    NonlinearProblem problem{.residuals = 2, .unknowns = 2};
+    problem.residual = [=](std::span<const double> x, std::span<double> r) {
+      if (x[0] < 0.5 || x[0] > 0.5 + width) throw std::runtime_error("outside");
+      r[0] = 10 * (x[1] - x[0] * x[0]);
+      r[1] = 1 - x[0];
+    };
+    problem.lower = {0.5, -5};
+    problem.upper = {0.5 + width, 5};
+    const NonlinearFit fit = nonlinear_least_squares(problem, std::vector<double>{0.5, 1});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.x[1] == doctest::Approx(0.25).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("Observations without weight are none: standard errors are those of the others") {
+  NonlinearProblem all = decay_with_outliers();
+  all.weights.assign(120, 2.0);
+  for (std::size_t i = 3; i < 120; i += 10) all.weights[i] = 0;
+  NonlinearProblem rest{.residuals = 108, .unknowns = 2};
+  rest.residual = [&](std::span<const double> x, std::span<double> r) {
+    std::vector<double> each(120);
+    all.residual(x, each);
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < 120; ++i)
+      if (all.weights[i] > 0) r[place++] = std::sqrt(2.0) * each[i];
+  };
+  rest.differences = DifferenceScheme::central;
+  const NonlinearFit fit = nonlinear_least_squares(all, start);
+  const NonlinearStatistics weighted = nonlinear_statistics(all, fit.x);
+  const NonlinearStatistics fewer = nonlinear_statistics(rest, fit.x);
+  CHECK(weighted.degrees_of_freedom == 106);
+  CHECK(fewer.degrees_of_freedom == 106);
+  // Central differences have some ten digits.
+  for (std::size_t j = 0; j < 2; ++j)
+    CHECK(weighted.standard_errors[j] == doctest::Approx(fewer.standard_errors[j]).epsilon(1e-7));
+}
+
 TEST_CASE("Nonnegative linear least squares meets its optimality conditions") {
   for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
     CAPTURE(seed);

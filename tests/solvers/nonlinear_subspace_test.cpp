@@ -209,6 +209,33 @@ TEST_CASE("Same seed, same iterates, for any number of threads; another seed, ot
   }
 }
 
+TEST_CASE("A wrong Jacobian is not called a solution where x is large either") {
+  // x near 1e6 makes rounding errors of the cost seem large beside what short steps promise.
+  const std::int64_t n = 12;
+  NonlinearProblem problem = tridiagonal(n);
+  const auto residual = problem.residual;
+  const auto product = problem.jacobian_times;
+  const auto shifted = [](std::span<const double> x) {
+    std::vector<double> result(x.begin(), x.end());
+    for (double& entry : result) entry -= 1e6;
+    return result;
+  };
+  problem.residual = [=](std::span<const double> x, std::span<double> r) { residual(shifted(x), r); };
+  problem.jacobian_times = [=](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    product(shifted(x), v, jv);
+    for (std::int64_t k = 0; k < jv.cols; ++k)
+      for (std::int64_t i = 0; i < jv.rows; i += 2) jv(i, k) = -jv(i, k);
+  };
+  const std::vector<double> x0(static_cast<std::size_t>(n), 1e6 - 1);
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    const NonlinearFit fit = nonlinear_least_squares(
+        problem, x0, {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 4}, .seed = seed});
+    CAPTURE(fit.message);
+    CHECK(fit.cost > 1e-3);
+    CHECK(fit.status == Status::stalled);
+  }
+}
+
 TEST_CASE("In subspaces too: NaN, a wrong Jacobian, exceptions, a zero residual, options out of range") {
   const std::int64_t n = 40;
   const std::vector<double> x0(static_cast<std::size_t>(n), -1.0);

@@ -87,11 +87,11 @@ struct NonlinearOptions {
   NonlinearGlobalization globalization = NonlinearGlobalization::trust_region;
   /// Converged once |J_j^T r| <= gradient_tolerance ||J_j|| ||r|| for every column: r is orthogonal to them.
   double gradient_tolerance = 1e-12;
-  /// Converged once a step changes x by at most this, relatively, in scaled unknowns: unless many failures shortened
-  /// it.
+  /// Converged once a step changes each unknown by at most this, relatively, though neither trust nor failures
+  /// shortened it.
   double step_tolerance = 1e-12;
-  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||.
-  double residual_tolerance = 1e-15;
+  /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||, for which a poor x0 calls too soon: 0 asks for zeros.
+  double residual_tolerance = 0;
   std::int64_t iteration_limit = 1000;     ///< steps tried
   std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
   std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
@@ -169,15 +169,15 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
 ///
 /// The iterates do not depend on the number of threads, if the callables' results do not. Throws `ShapeError` if x0 or
-/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range; exceptions of
-/// callables pass through.
+/// something returned by a callable has the wrong length, `InvalidOption` for an option out of range or an x0 that is
+/// not finite or out of bounds; exceptions of callables pass through.
 CROQUIS_API NonlinearFit nonlinear_least_squares(const NonlinearProblem& problem, std::span<const double> x0,
                                                  const NonlinearOptions& options = {});
 
 /// How well a nonlinear fit determines its unknowns.
 struct [[nodiscard]] NonlinearStatistics {
-  std::int64_t degrees_of_freedom = 0;  ///< m - n
-  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n))
+  std::int64_t degrees_of_freedom = 0;  ///< m - n, m without rows whose weight is zero
+  double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n)), of weighted r
   std::vector<double> standard_errors;  ///< of the unknowns: sqrt of the covariance's diagonal
   Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
 };

@@ -35,9 +35,9 @@ CROQUIS_API std::string to_string(LossFunction loss);
 /// makes of sqrt(w_i) r_i. The weights w are one unless given.
 ///
 /// Only the sizes and `residual` are needed. Of the derivatives, give what there is: solvers take `jacobian_times` for
-/// products with a few directions, `sparse_jacobian` or `jacobian` where they need J whole, and make the rest from the
-/// rest, or from differences of residuals. Every callable is called with x of n entries, and writes all entries of its
-/// last argument (which hold no promised values before).
+/// products with a few directions, `sparse_jacobian` or `jacobian` where they need J whole, and make what is missing of
+/// the other two, or of differences of residuals. Every callable is called with x of n entries, and writes all entries
+/// of its last argument: those that it leaves out are NaN, not zero.
 ///
 /// A residual that cannot be computed at some x is reported by NaN or infinity in r: solvers then take a shorter step.
 /// An exception from a callable goes through the solver to its caller.
@@ -54,7 +54,8 @@ struct NonlinearProblem {
   /// JV := J(x) V for a block of directions, V: n x k, JV: m x k, both column-major, any k.
   std::function<void(std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv)> jacobian_times =
       nullptr;
-  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k.
+  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k. `check_jacobian` compares it with differences;
+  /// no solver asks for it.
   std::function<void(std::span<const double> x, MatrixView<const double> u, MatrixView<double> jtu)>
       jacobian_transposed_times = nullptr;
   /// Where derivatives are made from differences.
@@ -70,7 +71,8 @@ struct NonlinearProblem {
   std::vector<double> weights = {};
   LossFunction loss = LossFunction::squares;
   double loss_scale = 1;  ///< > 0: the size from which on a (weighted) residual counts as an outlier
-  /// Whether `residual` may be called from several threads at once, with different arguments.
+  /// Whether `residual` may be called from several threads at once, with different arguments. It must then not call
+  /// functions of this library that are multithreaded themselves.
   bool parallel_residuals = false;
 };
 
