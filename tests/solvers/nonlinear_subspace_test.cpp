@@ -139,7 +139,9 @@ TEST_CASE("The hybrid that starts at p/n = .25 solves the test problems") {
     // At or below the known minimum: FREURONE has several.
     const bool at_minimum = fit.cost <= test.minimum * (1 + 1e-5) + 1e-12;
     if (at_minimum) ++solved;
-    if (fit.solved() && fit.dimensions == test.problem.unknowns) CHECK(fit.orthogonality <= 1);
+    // Stationary: a residual that is not zero is orthogonal to J's columns, as far as rounding lets ARGLBLE's be.
+    if (fit.solved() && fit.dimensions == test.problem.unknowns)
+      CHECK((fit.orthogonality <= 1e-4 || fit.cost <= 1e-12));
   }
   // All but OSCIPANE, whose valley no method follows, and YATP1CNE, PENLT1NE or ARTIF, according to the subspaces: they
   // have other minima or valleys of their own.
