@@ -305,12 +305,35 @@ void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, Mat
       });
 }
 
+template <class T>
+void transformed_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g,
+                         const RowTransform<T>& transform) {
+  over_rows<T>(
+      a, x, g,
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors, t);
+        transform(first, t);
+        source.add_transposed_product(first, t, sum, Rows::in_cache);
+      },
+      [&](const auto& view) {
+        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+        multiply_by<T>(view, x, product);
+        const Partition parts(view.rows, most_chunks, 256);
+        for_each_tile(parts.count, [&](std::int64_t part) {
+          transform(parts.begin(part), product.view().block(parts.begin(part), 0, parts.length(part), x.cols));
+        });
+        multiply_by_transpose<T>(view, product, g);
+      });
+}
+
 #define CROQUIS_INSTANTIATE(T)                                                                              \
   template void multiply_by<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);                \
   template void multiply_by_transpose<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>);      \
   template void normal_product<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>, const T*);   \
   template void residual_and_gradient<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<const T>, \
-                                         MatrixView<T>, MatrixView<T>, const T*);
+                                         MatrixView<T>, MatrixView<T>, const T*);                           \
+  template void transformed_product<T>(const AnyMatrixView<T>&, MatrixView<const T>, MatrixView<T>,         \
+                                       const RowTransform<T>&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <croquis/linalg/any_matrix_view.hpp>
 
@@ -29,5 +30,18 @@ void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView
 template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
                            MatrixView<T> g, const T* row_scale = nullptr);
+
+/// Overwrites the rows of A X that begin at `first_row` in place, T(i, v) for row first_row + i.
+template <class T>
+using RowTransform = std::function<void(std::int64_t first_row, MatrixView<T> t)>;
+
+/// G = A^T F for F = A X after `transform`, reading A from memory once (twice where it is stored by columns and
+/// sparse).
+///
+/// `transform` is called on several threads, once for each block of rows; every row is in one block, all blocks begin
+/// at multiples of 8, and they depend on the shape alone. It must not start parallel work of its own.
+template <class T>
+void transformed_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g,
+                         const RowTransform<T>& transform);
 
 }  // namespace croquis

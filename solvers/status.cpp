@@ -28,6 +28,8 @@ std::string to_string(Status status) {
       return "accuracy_not_reached";
     case Status::inconsistent_constraints:
       return "inconsistent_constraints";
+    case Status::unbounded:
+      return "unbounded";
   }
   assert(false && "a status without a name");
   return {};

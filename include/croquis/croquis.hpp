@@ -29,13 +29,16 @@
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/constrained_least_squares.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
+#include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>
 #include <croquis/solvers/low_rank.hpp>
+#include <croquis/solvers/minimize.hpp>
 #include <croquis/solvers/nonlinear_least_squares.hpp>
 #include <croquis/solvers/nonlinear_problem.hpp>
 #include <croquis/solvers/nystrom.hpp>
+#include <croquis/solvers/objective.hpp>
 #include <croquis/solvers/ridge_path.hpp>
 #include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/sketch_profile.hpp>

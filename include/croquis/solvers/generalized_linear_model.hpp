@@ -1,0 +1,116 @@
+// Generalized linear models: logistic, softmax and Poisson regression and their kin, by Newton's method.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <croquis/export.hpp>
+#include <croquis/linalg/any_matrix_view.hpp>
+#include <croquis/solvers/minimize.hpp>
+
+namespace croquis {
+
+/// What an observation costs, given its linear predictor z = a^T x + c and the response y.
+enum class ModelLoss {
+  logistic,        ///< log(1 + exp(-z)) or, for the smaller of two labels, log(1 + exp(z))
+  softmax,         ///< log(sum_k exp(z_k)) - z_y, a predictor for each of the labels
+  poisson,         ///< exp(z) - y z, y >= 0: a count with logarithmic link, but for the constant log(y!)
+  squared,         ///< 1/2 (z - y)^2
+  huber,           ///< the same for |z - y| <= s, s |z - y| - s^2 / 2 beyond, s = loss_scale
+  smoothed_hinge,  ///< for u = z, or -z for the smaller label: 0 from u = 1 on, (1 - u)^2 / (2 s) down to 1 - s, and
+                   ///< 1 - u - s / 2 below
+};
+
+/// "logistic", "softmax", "poisson", "squared", "huber" or "smoothed-hinge".
+CROQUIS_API std::string to_string(ModelLoss loss);
+
+/// True of the losses whose responses are labels.
+CROQUIS_API bool is_classification(ModelLoss loss);
+
+/// Which model, and how it is fitted.
+struct GeneralizedLinearOptions {
+  ModelLoss loss = ModelLoss::logistic;
+  double ridge = 0;                      ///< mu >= 0
+  bool intercept = true;                 ///< whether there is a constant c, which is not penalised
+  double loss_scale = 1;                 ///< s > 0, of `huber` and `smoothed_hinge`
+  std::span<const double> weights = {};  ///< w, m numbers >= 0, not all zero; empty: all one
+  /// Where to start: n (+ 1 with an intercept, behind the others) numbers for each predictor, one after the other, as
+  /// `GeneralizedLinearModel::unknowns` returns them; empty: zeros.
+  std::span<const double> start = {};
+  NewtonOptions newton = {};
+};
+
+/// A fitted model. It owns what it holds; the data may go.
+struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
+  ModelLoss loss = ModelLoss::logistic;
+  double loss_scale = 1;
+  /// Ascending, of a loss for classes: two, of which the larger is the one that positive predictors speak for, or for
+  /// `softmax` one for each predictor.
+  std::vector<double> labels;
+  Matrix<double> coefficients;     ///< n x K: K is 1, or the number of labels for `softmax`
+  std::vector<double> intercepts;  ///< K; zeros without an intercept
+  std::vector<double> unknowns;    ///< the same in one, as `start` takes them
+};
+
+/// Fits a generalized linear model with a ridge: minimises
+///
+///   f(x, c) = sum_i w_i loss(a_i^T x + c, y_i) / sum_i w_i + mu / 2 ||x||^2.
+///
+/// | argument | shape | |
+/// |---|---|---|
+/// | A | m x n | dense in either layout, CSR or CSC; no column of ones where there is an intercept |
+/// | y | m | labels (any two numbers; for softmax two or more different ones), counts, or numbers |
+///
+/// By `minimize` from zero. Value and gradient, and each product with the Hessian, take one read of A: a block of rows
+/// is in cache from the predictors to the gradient. Of softmax's K predictors the preconditioner takes the K - 1
+/// combinations in which the mean Hessian of the loss is diagonal, one triangle for each.
+///
+/// The mean loss makes mu independent of m: liblinear's C is 1 / (mu m). Coefficients of `softmax` add up to zero over
+/// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no
+/// curvature where they are straight: until convergence they are given a small one, which the step alone sees.
+///
+/// Statuses: those of `minimize`, and `unbounded` where mu = 0 and there is no minimiser: classes that a plane
+/// separates (or nearly: all but the points on it), counts that are zero on one side of one. `non_finite_input` names
+/// the row.
+///
+/// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
+/// each predictor (`diagonal`: none), 64 MiB, and a copy of a sparse A by columns. The result does not depend on the
+/// number of threads. A, y and the weights are not changed.
+///
+/// Throws `ShapeError` if the shapes do not fit; `InvalidOption`, naming the first entry that is wrong, for options out
+/// of range, weights that are negative, not finite or all zero, labels that are not two (softmax: only one), negative
+/// counts, and for mu = 0 a constant column with an intercept or a column of zeros.
+CROQUIS_API GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixView<double>& a,
+                                                                std::span<const double> y,
+                                                                const GeneralizedLinearOptions& options = {});
+
+/// The function that `fit_generalized_linear_model` minimises, of the unknowns in the order of
+/// `GeneralizedLinearModel::unknowns`, with its gradient and Hessian products. It refers to A, which must outlive it,
+/// and keeps the predictors of the last x: it must not be called from two threads at once. Errors as above, and
+/// `InvalidOption` for data that are not finite.
+CROQUIS_API Objective generalized_linear_objective(const AnyMatrixView<double>& a, std::span<const double> y,
+                                                   const GeneralizedLinearOptions& options = {});
+
+/// The linear predictors A X + c of new data, m x K. Throws `ShapeError` unless A has a column for each coefficient.
+CROQUIS_API Matrix<double> linear_predictors(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
+
+/// The probabilities of the labels, m x labels, by `logistic` and `softmax`. Throws as above, and `InvalidOption` for
+/// other losses.
+CROQUIS_API Matrix<double> class_probabilities(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
+
+/// What the model says of each row: the likeliest label, or the mean of the response (exp(z) for `poisson`, else z).
+CROQUIS_API std::vector<double> predictions(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
+
+/// How well a model does on data.
+struct ModelScore {
+  double mean_loss = 0;  ///< weighted; for `logistic` and `softmax` it is the log-loss
+  double accuracy = 0;   ///< the weighted part of the labels that are predicted; NaN for other losses
+};
+
+/// Throws as `linear_predictors`, and `InvalidOption` for a label that the model does not know and weights as above.
+CROQUIS_API ModelScore score(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a,
+                             std::span<const double> y, std::span<const double> weights = {});
+
+}  // namespace croquis

@@ -1,0 +1,62 @@
+// A generalized linear model as Newton's method sees it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "solvers/newton/curvature_root.hpp"
+#include "solvers/newton/model_data.hpp"
+#include "solvers/newton/newton_problem.hpp"
+
+namespace croquis {
+
+/// The unknowns are those of `GeneralizedLinearModel::unknowns`: K columns of n coefficients and an intercept, if there
+/// is one. The state is the predictors Z = A X + c, m rows of K numbers, of the trial and of the current point.
+class GeneralizedLinearProblem final : public NewtonProblem {
+ public:
+  /// The data are checked here (`model_data`); A must outlive this, unless it is sparse and stored by columns.
+  GeneralizedLinearProblem(const AnyMatrixView<double>& a, std::span<const double> y,
+                           const GeneralizedLinearOptions& options);
+
+  std::int64_t unknowns() const override { return rows_of_unknowns() * data_.predictors; }
+  double evaluate(const double* x, double* gradient) override;
+  void accept() override;
+  void hessian_times(const double* v, double* hv) override;
+  std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
+  double preconditioner_cost() const override { return root_.cost(); }
+  void set_least_curvature(double part) override;
+  bool falls_without_end() const override { return separated_; }
+  double predictor_change() const override { return predictor_change_; }
+  double passes() const override { return passes_; }
+
+  const ModelData& data() const { return data_; }
+  std::int64_t features() const { return a_.cols(); }
+
+ private:
+  std::int64_t rows_of_unknowns() const { return a_.cols() + (intercept_ ? 1 : 0); }
+  std::int64_t observations() const { return a_.rows(); }
+  MatrixView<const double> coefficients(const double* x) const;
+  double intercept(const double* x, std::int64_t k) const;
+  void product(const double* x, double* gradient, double* values,
+               const std::function<double(std::int64_t first, MatrixView<double> t)>& body);
+  void add_penalty(const double* x, double* gradient) const;
+  void refresh_curvature();
+  void look_for_a_ray();
+
+  SparseMatrix<double> by_rows_;  // of a sparse A by columns
+  AnyMatrixView<double> a_;
+  ModelLoss loss_;
+  double loss_scale_, ridge_;
+  bool intercept_;
+  ModelData data_;
+  CurvatureRoot root_;
+  double least_curvature_ = 0;
+  std::vector<double> trial_z_, z_;
+  std::vector<double> curvature_;  // m; of softmax the probabilities, m rows of K
+  bool separated_ = false;
+  double predictor_change_ = 0;
+  double passes_ = 0;
+};
+
+}  // namespace croquis

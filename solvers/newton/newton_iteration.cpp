@@ -1,0 +1,245 @@
+#include "solvers/newton/newton_iteration.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/least_squares_problem.hpp"
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr double armijo = 1e-4;
+constexpr std::int64_t most_trials = 40;
+// Values that differ by less than this part may differ by rounding errors alone.
+constexpr double rounding = 1e-14;
+// Of the curvature, where there may be none.
+constexpr double most_least_curvature = 0.1;
+// Steps that still change predictors by so much, though the gradient is small, and how many of them prove a ray.
+constexpr double escaping_change = 0.3;
+constexpr std::int64_t escaping_steps = 3;
+
+double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
+
+class Iteration {
+ public:
+  Iteration(NewtonProblem& problem, std::vector<double>& x, const NewtonOptions& options)
+      : problem_(problem), x_(x), options_(options), g_(x.size()), z_(x.size()), trial_(x.size()), trial_g_(x.size()) {}
+
+  NewtonReport run(const std::optional<EvaluatedPoint>& reference) {
+    report_.value = evaluate(x_, g_);
+    report_.gradient_norm = norm(g_);
+    report_.initial_value = reference ? reference->value : report_.value;
+    report_.initial_gradient_norm = reference ? reference->gradient_norm : report_.gradient_norm;
+    report_.error_estimate = std::numeric_limits<double>::quiet_NaN();
+    if (!std::isfinite(report_.value) || !std::isfinite(report_.gradient_norm)) {
+      report_.status = Status::non_finite_input;
+      report_.message = "the function or its gradient is not finite at x0";
+    } else {
+      problem_.accept();
+      iterate();
+    }
+    report_.passes = problem_.passes();
+    report_.seconds = clock_.seconds();
+    return std::move(report_);
+  }
+
+ private:
+  double evaluate(const std::vector<double>& x, std::vector<double>& g) {
+    ++report_.evaluations;
+    return problem_.evaluate(x.data(), g.data());
+  }
+
+  void end(Status status, const std::string& what) {
+    report_.status = status;
+    report_.message = what + ": |gradient| " + scientific(report_.gradient_norm) + " (" +
+                      scientific(report_.initial_gradient_norm) + " at the start) after " +
+                      std::to_string(report_.iterations) + " iterations and " + std::to_string(report_.products) +
+                      " products with the Hessian";
+  }
+
+  void iterate() {
+    if (report_.gradient_norm == 0) {
+      report_.error_estimate = 0;
+      return end(Status::converged, "converged");
+    }
+    for (;;) {
+      const bool fresh = wants_preconditioner_;
+      if (fresh) make_preconditioner();
+      measure();
+      if (first_rho_ == 0) first_rho_ = rho_;
+      problem_.set_least_curvature(most_least_curvature * std::sqrt(std::min(1.0, rho_ / first_rho_)));
+      if (finished()) return;
+      if (report_.iterations == options_.iteration_limit)
+        return end(Status::iteration_limit, "the iteration limit was reached");
+      if (!step(fresh)) return;
+      if (options_.on_iteration && !options_.on_iteration({report_.history.back(), x_}))
+        return end(Status::cancelled, "cancelled by the callback");
+    }
+  }
+
+  void make_preconditioner() {
+    wants_preconditioner_ = false;
+    if (options_.preconditioner == NewtonPreconditioner::none) return;
+    preconditioner_ = problem_.precondition(options_.seed + static_cast<std::uint64_t>(report_.preconditioners));
+    if (preconditioner_ == nullptr) return;
+    ++report_.preconditioners;
+    report_.preconditioner = preconditioner_->kind();
+    previous_rho_ = 0;  // in another norm
+  }
+
+  void apply_preconditioner(const std::vector<double>& g, std::vector<double>& z) const {
+    if (preconditioner_ != nullptr) {
+      preconditioner_->solve(g.data(), z.data());
+    } else {
+      z = g;
+    }
+  }
+
+  // z = M^-1 g, and what it tells of the distance to the minimum: f - f* is about half of g^T H^-1 g.
+  void measure() {
+    apply_preconditioner(g_, z_);
+    rho_ = inner_product(g_, z_);
+    if (preconditioner_ != nullptr) report_.error_estimate = rho_ / 2;
+  }
+
+  double wanted_gradient_norm() const { return options_.gradient_tolerance * report_.initial_gradient_norm; }
+  double wanted_error() const {
+    return options_.value_tolerance * (std::abs(report_.value) + std::abs(report_.initial_value - report_.value));
+  }
+
+  bool finished() {
+    if (problem_.falls_without_end()) {
+      end(Status::unbounded, "there is no minimiser, since the data are separable and nothing is penalised");
+      return true;
+    }
+    const bool small = report_.gradient_norm <= wanted_gradient_norm() &&
+                       (preconditioner_ == nullptr || report_.error_estimate <= wanted_error());
+    if (!small) return false;
+    if (problem_.predictor_change() > escaping_change) {
+      if (++escaping_ < escaping_steps) return false;
+      end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
+      return true;
+    }
+    end(Status::converged, "converged");
+    return true;
+  }
+
+  InnerTolerance inner_tolerance() const {
+    InnerTolerance tolerance;
+    if (previous_rho_ > 0) {
+      const double ratio = std::sqrt(rho_ / previous_rho_);
+      tolerance.relative = std::clamp(0.5 * std::pow(ratio, 1.5), 1e-8, 0.1);
+    }
+    tolerance.residual_norm = 0.25 * wanted_gradient_norm();
+    tolerance.preconditioned_norm =
+        preconditioner_ == nullptr ? std::numeric_limits<double>::infinity() : 0.25 * std::sqrt(2 * wanted_error());
+    tolerance.product_limit = options_.products_per_step;
+    return tolerance;
+  }
+
+  // One step; false if there is none, and the report then says why.
+  bool step(bool fresh) {
+    const InnerSolution solution = solve_newton_equations(problem_, preconditioner_.get(), g_, z_, inner_tolerance());
+    report_.products += solution.products;
+    const double slope = inner_product(g_, solution.step);
+    const std::optional<double> length = search(solution.step, slope);
+    if (!length) return false;
+    judge_preconditioner(solution, fresh, *length);
+
+    previous_rho_ = rho_;
+    ++report_.iterations;
+    report_.history.push_back({.iteration = report_.iterations,
+                               .value = report_.value,
+                               .gradient_norm = report_.gradient_norm,
+                               .step_norm = *length * norm(solution.step),
+                               .step_length = *length,
+                               .decrement = -slope,
+                               .products = report_.products,
+                               .evaluations = report_.evaluations,
+                               .passes = problem_.passes(),
+                               .new_preconditioner = fresh && preconditioner_ != nullptr,
+                               .seconds = clock_.seconds()});
+    return true;
+  }
+
+  // The part of the step that Armijo's condition accepts; x is moved.
+  std::optional<double> search(const std::vector<double>& step, double slope) {
+    double length = 1;
+    for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
+      for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + length * step[i];
+      const double value = evaluate(trial_, trial_g_);
+      const double trial_norm = norm(trial_g_);
+      if (std::isfinite(value) && std::isfinite(trial_norm) && acceptable(value, length * slope)) {
+        x_.swap(trial_);
+        g_.swap(trial_g_);
+        report_.value = value;
+        report_.gradient_norm = trial_norm;
+        problem_.accept();
+        return length;
+      }
+      // The minimum of the parabola through both values with the slope at x.
+      const double rise = value - report_.value - length * slope;
+      const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
+      length *= std::clamp(best, 0.1, 0.5);
+    }
+    if (rho_ / 2 <= rounding * std::abs(report_.value) && preconditioner_ != nullptr) {
+      end(Status::converged, "converged as far as rounding errors allow");
+    } else {
+      end(Status::stalled, "no step lowers the function");
+    }
+    return std::nullopt;
+  }
+
+  bool acceptable(double value, double predicted) {
+    if (value <= report_.value + armijo * predicted) return true;
+    if (std::abs(value - report_.value) > rounding * std::abs(report_.value)) return false;
+    // Rounding errors hide the fall: go by the gradient, in the norm in which steps are short.
+    std::vector<double> z(x_.size());
+    apply_preconditioner(trial_g_, z);
+    return inner_product(trial_g_, z) < rho_;
+  }
+
+  // Asks for a new preconditioner where the products that the old one takes too many would pay for it within two steps,
+  // or where it was made for equations far from here.
+  void judge_preconditioner(const InnerSolution& solution, bool fresh, double length) {
+    if (preconditioner_ == nullptr || solution.products == 0) return;
+    const double products = static_cast<double>(solution.products);
+    const double digits = -std::log(std::clamp(solution.reduction, 1e-16, 0.99));
+    if (fresh) {
+      digits_per_product_ = digits / products;
+      return;
+    }
+    const double excess = products - std::max(1.0, digits / digits_per_product_);
+    if (2 * excess > problem_.preconditioner_cost() || length < 0.1) wants_preconditioner_ = true;
+  }
+
+  NewtonProblem& problem_;
+  std::vector<double>& x_;
+  const NewtonOptions& options_;
+  const Stopwatch clock_;
+  NewtonReport report_;
+  std::vector<double> g_, z_, trial_, trial_g_;
+  std::unique_ptr<Preconditioner> preconditioner_;
+  bool wants_preconditioner_ = true;
+  double digits_per_product_ = 1;  // of the newest preconditioner, when it was new
+  double rho_ = 0;                 // g^T M^-1 g
+  double previous_rho_ = 0;
+  double first_rho_ = 0;
+  std::int64_t escaping_ = 0;
+};
+
+}  // namespace
+
+NewtonReport newton_iteration(NewtonProblem& problem, std::vector<double>& x, const NewtonOptions& options,
+                              std::optional<EvaluatedPoint> reference) {
+  return Iteration(problem, x, options).run(reference);
+}
+
+}  // namespace croquis

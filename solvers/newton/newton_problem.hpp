@@ -1,0 +1,48 @@
+// What Newton's method asks of a function: the line between the iteration and the kinds of functions.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <croquis/solvers/minimize.hpp>
+
+namespace croquis {
+
+/// z = M^-1 r for a positive definite M near the Hessian.
+class Preconditioner {
+ public:
+  virtual ~Preconditioner() = default;
+  /// Both of the problem's size, not overlapping.
+  virtual void solve(const double* r, double* z) const = 0;
+  virtual NewtonPreconditioner kind() const = 0;
+};
+
+/// A function with a current point, at which its curvature is asked for, and trial points.
+class NewtonProblem {
+ public:
+  virtual ~NewtonProblem() = default;
+
+  virtual std::int64_t unknowns() const = 0;
+  /// The value and the gradient at a trial point, which is remembered.
+  virtual double evaluate(const double* x, double* gradient) = 0;
+  /// The last trial point becomes the current one.
+  virtual void accept() = 0;
+  /// hv = H v at the current point.
+  virtual void hessian_times(const double* v, double* hv) = 0;
+  /// A preconditioner for the current point; null if there is none to be had.
+  virtual std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) = 0;
+  /// What making one costs, in products with the Hessian.
+  virtual double preconditioner_cost() const { return 0; }
+
+  /// Where curvature may vanish, the part of the largest that the next product and preconditioner take at least.
+  virtual void set_least_curvature(double) {}
+  /// True if the current point proves that there is no minimiser.
+  virtual bool falls_without_end() const { return false; }
+  /// Where that is possible at all, how much the last accepted step changed what f is a function of, in units in which
+  /// its slope changes by a factor of order one; 0 elsewhere.
+  virtual double predictor_change() const { return 0; }
+  /// Times the data were read so far.
+  virtual double passes() const = 0;
+};
+
+}  // namespace croquis

@@ -1,0 +1,66 @@
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
+
+#include <cmath>
+
+namespace croquis {
+
+double inner_product(const std::vector<double>& x, const std::vector<double>& y) {
+  // Four sums, so that none waits for the addition before.
+  double sum[4] = {};
+  std::size_t i = 0;
+  for (; i + 4 <= x.size(); i += 4)
+    for (std::size_t k = 0; k < 4; ++k) sum[k] += x[i + k] * y[i + k];
+  for (; i < x.size(); ++i) sum[0] += x[i] * y[i];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditioner* preconditioner,
+                                     const std::vector<double>& g, const std::vector<double>& z,
+                                     const InnerTolerance& tolerance) {
+  const std::size_t n = g.size();
+  InnerSolution solution{.step = std::vector<double>(n)};
+  std::vector<double> residual(n), preconditioned = z, direction(n), image(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    residual[i] = -g[i];
+    preconditioned[i] = -z[i];
+  }
+  direction = preconditioned;
+  double rho = inner_product(residual, preconditioned);
+  const double first_rho = rho;
+  while (solution.products < tolerance.product_limit) {
+    problem.hessian_times(direction.data(), image.data());
+    ++solution.products;
+    const double curvature = inner_product(direction, image);
+    if (!(curvature > 0)) {
+      solution.negative_curvature = curvature < 0;
+      if (solution.products == 1) solution.step = direction;
+      break;
+    }
+    const double alpha = rho / curvature;
+    for (std::size_t i = 0; i < n; ++i) {
+      solution.step[i] += alpha * direction[i];
+      residual[i] -= alpha * image[i];
+    }
+    if (preconditioner != nullptr) {
+      preconditioner->solve(residual.data(), preconditioned.data());
+    } else {
+      preconditioned = residual;
+    }
+    const double next = inner_product(residual, preconditioned);
+    if (!(next > 0)) {  // rounding errors, or zero
+      rho = 0;
+      break;
+    }
+    const double beta = next / rho;
+    rho = next;
+    if (rho <= tolerance.relative * tolerance.relative * first_rho) break;
+    if (rho <= tolerance.preconditioned_norm * tolerance.preconditioned_norm &&
+        inner_product(residual, residual) <= tolerance.residual_norm * tolerance.residual_norm)
+      break;
+    for (std::size_t i = 0; i < n; ++i) direction[i] = preconditioned[i] + beta * direction[i];
+  }
+  solution.reduction = first_rho > 0 ? std::sqrt(rho / first_rho) : 0;
+  return solution;
+}
+
+}  // namespace croquis
