@@ -10,6 +10,7 @@
 #include <croquis/errors.hpp>
 #include <croquis/version.hpp>
 
+#include "tools/classify_command.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/fit_command.hpp"
 #include "tools/info_command.hpp"
@@ -47,6 +48,8 @@ int main(int argc, char** argv) {
   CLI::App* solve = add_solve_command(app, solve_options);
   FitOptions fit_options;
   CLI::App* fit = add_fit_command(app, fit_options);
+  ClassifyOptions classify_options;
+  CLI::App* classify = add_classify_command(app, classify_options);
   ProfileOptions profile_options;
   CLI::App* profile = add_profile_command(app, profile_options);
   SketchOptions sketch_options;
@@ -61,6 +64,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (solve->parsed()) return run_solve(solve_options);
     if (fit->parsed()) return run_fit(fit_options);
+    if (classify->parsed()) return run_classify(classify_options);
     if (profile->parsed()) return run_profile(profile_options);
     if (sketch->parsed()) return run_sketch(sketch_options);
     if (info->parsed()) run_info(info_json);

@@ -42,7 +42,10 @@ Matrix<double> read_right_hand_sides(const std::filesystem::path& path, const Pr
   return dense_copy(file);
 }
 
-Problem read_matrix_and_vectors(const InputOptions& options, RightHandSide right_hand_side) {
+}  // namespace
+
+Problem read_problem_of_any_shape(const InputOptions& options, RightHandSide right_hand_side) {
+  const Stopwatch clock;
   check_right_hand_side(options);
   Problem problem;
   problem.a = read_a(options);
@@ -53,8 +56,11 @@ Problem read_matrix_and_vectors(const InputOptions& options, RightHandSide right
   } else if (right_hand_side == RightHandSide::required) {
     fail_without_right_hand_side();
   }
+  problem.read_seconds = clock.seconds();
   return problem;
 }
+
+namespace {
 
 // The column of A that `name` names, as readers of files name one; -1 if there is none.
 std::int64_t column_named(const std::string& name, const MatrixFile& a) {
@@ -153,7 +159,7 @@ MatrixFile read_a(const InputOptions& options) {
 
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {
   const Stopwatch clock;
-  Problem problem = read_matrix_and_vectors(options, right_hand_side);
+  Problem problem = read_problem_of_any_shape(options, right_hand_side);
   check_tall(options, problem.a, "");
   if (options.intercept) append_intercept(problem.a);
   problem.read_seconds = clock.seconds();
@@ -162,7 +168,7 @@ Problem read_problem(const InputOptions& options, RightHandSide right_hand_side)
 
 Problem read_problem(const SolveOptions& options) {
   const Stopwatch clock;
-  Problem problem = read_matrix_and_vectors(options, RightHandSide::required);
+  Problem problem = read_problem_of_any_shape(options, RightHandSide::required);
   if (options.weights) read_weights(*options.weights, options.a, problem);
   if (!options.minimum_norm && options.ridge == 0)
     check_tall(options, problem.a, "; of all solutions, --min-norm gives the one of least norm");

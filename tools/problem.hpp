@@ -29,8 +29,11 @@ enum class RightHandSide { required, optional };
 /// if A has fewer rows than columns.
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side);
 
-/// The same with what `solve` adds: weights, constraints, and a matrix of any shape where a penalty or the least norm
-/// was asked for.
+/// The same for A of any shape and without the intercept, whatever the options say of one.
+Problem read_problem_of_any_shape(const InputOptions& options, RightHandSide right_hand_side);
+
+/// As `read_problem` with what `solve` adds: weights, constraints, and a matrix of any shape where a penalty or the
+/// least norm was asked for.
 Problem read_problem(const SolveOptions& options);
 
 /// Throws `InvalidOption` if there is more than one right-hand side, or two files in one place.

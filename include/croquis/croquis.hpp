@@ -28,6 +28,7 @@
 #include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/constrained_least_squares.hpp>
+#include <croquis/solvers/cross_validation.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/least_squares.hpp>

@@ -169,10 +169,14 @@ class Iteration {
     return true;
   }
 
+  // Whether rounding errors of f may be as large as the fall that its slope predicts.
+  bool hidden(double predicted) const { return -predicted <= rounding * std::abs(report_.value); }
+
   // The part of the step that Armijo's condition accepts; x is moved.
   std::optional<double> search(const std::vector<double>& step, double slope) {
     double length = 1;
     for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
+      if (trial > 0 && hidden(length * slope)) break;
       for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + length * step[i];
       const double value = evaluate(trial_, trial_g_);
       const double trial_norm = norm(trial_g_);
@@ -189,7 +193,7 @@ class Iteration {
       const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
       length *= std::clamp(best, 0.1, 0.5);
     }
-    if (rho_ / 2 <= rounding * std::abs(report_.value) && preconditioner_ != nullptr) {
+    if (slope <= 0 && hidden(slope / 2)) {
       end(Status::converged, "converged as far as rounding errors allow");
     } else {
       end(Status::stalled, "no step lowers the function");
@@ -198,9 +202,9 @@ class Iteration {
   }
 
   bool acceptable(double value, double predicted) {
-    if (value <= report_.value + armijo * predicted) return true;
+    if (!hidden(predicted)) return value <= report_.value + armijo * predicted;
+    // Go by the gradient, in the norm in which steps are short.
     if (std::abs(value - report_.value) > rounding * std::abs(report_.value)) return false;
-    // Rounding errors hide the fall: go by the gradient, in the norm in which steps are short.
     std::vector<double> z(x_.size());
     apply_preconditioner(trial_g_, z);
     return inner_product(trial_g_, z) < rho_;

@@ -1,0 +1,131 @@
+// `croquis classify`: fit, score, cross-validate, save, predict, and its errors.
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/temporary_folder.hpp"
+#include "tests/tools/command.hpp"
+
+using namespace croquis;
+using namespace croquis::test;
+using nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Scene {
+  TemporaryFolder folder;
+  std::string csv = folder.write("data.csv", "u,v,label\n1,0,-1\n2,1,-1\n3,0,1\n4,1,-1\n5,0,1\n6,1,1\n").string();
+  std::string svm = folder.write("data.svm", "-1 1:1\n-1 1:2 2:1\n1 1:3\n-1 1:4 2:1\n1 1:5\n1 1:6 2:1\n").string();
+  std::string three = folder.write("three.csv", "u,kind\n1,10\n2,20\n3,10\n4,30\n5,20\n6,30\n").string();
+
+  json classify(std::vector<std::string> arguments, int status = 0) const {
+    arguments.insert(arguments.begin(), "classify");
+    arguments.push_back("--json");
+    const CommandResult result = run_croquis(arguments);
+    CHECK_MESSAGE(result.status == status, result.output, result.errors);
+    return json_output(result);
+  }
+  std::string failure(std::vector<std::string> arguments, int status) const {
+    arguments.insert(arguments.begin(), "classify");
+    return test::failure(folder.path(), arguments, status);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Scene, "two labels: logistic, and the JSON object says what was found") {
+  const json report = classify({csv, "--target", "label", "--ridge", "0.01"});
+  CHECK(report["status"] == "converged");
+  CHECK(report["loss"] == "logistic");
+  CHECK(report["labels"] == json({-1.0, 1.0}));
+  CHECK(report["rows"] == 6);
+  CHECK(report["cols"] == 2);
+  CHECK(report["ridge"] == 0.01);
+  CHECK(report["coefficients"][1]["name"] == "v");
+  CHECK(report["test"].is_null());
+  // The score by the reported coefficients.
+  const double u = report["coefficients"][0]["values"][0], v = report["coefficients"][1]["values"][0];
+  const double c = report["intercepts"][0];
+  const double rows[6][3] = {{1, 0, -1}, {2, 1, -1}, {3, 0, 1}, {4, 1, -1}, {5, 0, 1}, {6, 1, 1}};
+  double loss = 0, right = 0;
+  for (const auto& row : rows) {
+    const double z = u * row[0] + v * row[1] + c;
+    loss += std::log1p(std::exp(-row[2] * z)) / 6;
+    right += z * row[2] > 0 ? 1.0 / 6 : 0;
+  }
+  CHECK(report["data"]["mean_loss"].get<double>() == doctest::Approx(loss).epsilon(1e-12));
+  CHECK(report["data"]["accuracy"].get<double>() == doctest::Approx(right).epsilon(1e-12));
+  CHECK(report["objective"].get<double>() == doctest::Approx(loss + 0.005 * (u * u + v * v)).epsilon(1e-12));
+  // The same from a sparse file.
+  const json sparse = classify({svm, "--ridge", "0.01"});
+  CHECK(sparse["coefficients"][0]["values"][0].get<double>() == doctest::Approx(u).epsilon(1e-6));
+}
+
+TEST_CASE_FIXTURE(Scene, "a saved classifier predicts as the fitted one") {
+  const std::string model = (folder.path() / "model.json").string(), all = (folder.path() / "all.csv").string(),
+                    again = (folder.path() / "again.csv").string(), table = (folder.path() / "table.csv").string();
+  const json fitted = classify({svm, "--ridge", "0.01", "--save-model", model, "--predictions", all, "-o", table});
+  // A file of labels only in part, with fewer columns than the model.
+  const std::string narrow = folder.write("narrow.svm", "1 1:3\n-1 1:1\n").string();
+  const json predicted = classify({narrow, "--model", model, "--predictions", again});
+  CHECK(predicted["status"] == "predicted");
+  CHECK(predicted["coefficients"] == fitted["coefficients"]);
+  CHECK(predicted["data"]["accuracy"].is_number());
+  std::istringstream lines(content(all)), few(content(again));
+  std::string header, first, unused, third, other_header, few_first, few_second;
+  std::getline(lines, header);
+  std::getline(lines, first);
+  std::getline(lines, unused);
+  std::getline(lines, third);
+  std::getline(few, other_header);
+  std::getline(few, few_first);
+  std::getline(few, few_second);
+  CHECK(header == "label,p(-1),p(1)");
+  CHECK(few_first == third);
+  CHECK(few_second == first);
+  CHECK(contains(content(table), "name,1\n\"(intercept)\","));
+  const std::string text = run_croquis({"classify", svm, "--ridge", "0.01", "--test", narrow}).output;
+  CHECK(contains(text, "narrow.svm: log-loss"));
+  CHECK(contains(text, "(intercept)"));
+}
+
+TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-validation") {
+  const json report = classify({three, "--target", "kind", "--ridges", "0.001,0.1,10", "--folds", "2"});
+  CHECK(report["loss"] == "softmax");
+  CHECK(report["labels"].size() == 3);
+  CHECK(report["intercepts"].size() == 3);
+  const json& validation = report["cross_validation"];
+  CHECK(validation["folds"] == 2);
+  REQUIRE(validation["ridges"].size() == 3);
+  const auto best = validation["best"].get<std::size_t>();
+  for (const json& score : validation["ridges"])
+    CHECK(score["mean_loss"].get<double>() >= validation["ridges"][best]["mean_loss"].get<double>());
+  CHECK(report["ridge"] == validation["ridges"][best]["ridge"]);
+}
+
+TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
+  const std::string apart = folder.write("apart.csv", "u,y\n1,0\n2,0\n3,1\n4,1\n").string();
+  const CommandResult unbounded = run_croquis({"classify", apart, "--target", "y", "--ridge", "0", "--json"});
+  CHECK(unbounded.status == 3);
+  CHECK(json_output(unbounded)["status"] == "unbounded");
+  CHECK(contains(failure({csv}, 1), "no right-hand side"));
+  CHECK(contains(failure({csv, "--target", "v", "--loss", "logistic", "--ridge", "-1"}, 1), "ridge"));
+  CHECK(contains(failure({three, "--target", "kind", "--loss", "logistic"}, 1), "3 different labels"));
+  CHECK(contains(failure({csv, "--target", "label", "--ridge", "1", "--ridges", "1,2"}, 1), "--ridges"));
+  CHECK(contains(failure({csv, "--target", "label", "--folds", "1"}, 1), "at least 2"));
+  const std::string lonely = folder.write("lonely.csv", "u,y\n1,0\n2,0\n3,1\n4,0\n").string();
+  CHECK(contains(failure({lonely, "--target", "y", "--folds", "2"}, 1), "too few observations"));
+  const std::string other = folder.write("other.json", "{\"loss\": \"none\"}").string();
+  CHECK(contains(failure({csv, "--target", "label", "--model", other}, 2), "is not a classifier"));
+  CHECK(contains(failure({csv, "--target", "label", "--model", other, "--ridge", "1"}, 1), "--model"));
+  CHECK(contains(failure({csv, "--target", "label", "--save-model", csv}, 1), "overwrite"));
+}

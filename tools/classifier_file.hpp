@@ -1,0 +1,17 @@
+// Classifiers in files.
+#pragma once
+
+#include <filesystem>
+
+#include "tools/classified.hpp"
+
+namespace croquis::tools {
+
+/// One JSON object with all digits: loss, loss_scale, ridge, labels, intercept, intercepts, coefficients (one array for
+/// each predictor) and column_names.
+std::string classifier_text(const Classifier& classifier);
+
+/// Reads what `classifier_text` wrote. Throws `FileError` for anything else.
+Classifier read_classifier(const std::filesystem::path& path);
+
+}  // namespace croquis::tools

@@ -1,0 +1,146 @@
+#include "tools/classify_command.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <croquis/errors.hpp>
+
+#include "tools/classifier_file.hpp"
+#include "tools/classify_json.hpp"
+#include "tools/classify_text.hpp"
+#include "tools/output.hpp"
+#include "tools/problem.hpp"
+#include "tools/stopwatch.hpp"
+#include "tools/text_file.hpp"
+#include "tools/thread_limit.hpp"
+
+namespace croquis::tools {
+namespace {
+
+void check_options(const ClassifyOptions& options) {
+  if (options.ridge && !options.ridges.empty()) throw InvalidOption("--ridge and --ridges are both given");
+  if (options.ridge && options.folds > 0)
+    throw InvalidOption("--folds chooses the ridge, but --ridge gives it: --ridges takes candidates");
+  if (options.folds == 1) throw InvalidOption("--folds is 1 but must be at least 2");
+  if (options.model && (options.ridge || !options.ridges.empty() || options.folds > 0 || options.test ||
+                        options.save_model || options.loss != "automatic" || !options.intercept))
+    throw InvalidOption("--model gives a classifier, but other options ask for fitting one");
+  std::vector<std::pair<const char*, std::filesystem::path>> outputs;
+  for (const auto& [name, path] : {std::pair("--output", options.output),
+                                   {"--save-model", options.save_model},
+                                   {"--predictions", options.predictions}})
+    if (path) outputs.push_back({name, *path});
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto& [name, path] = outputs[i];
+    check_not_an_input(options, name, path);
+    for (const auto& input : {options.test, options.model}) {
+      std::error_code no_such_file;
+      if (input && std::filesystem::equivalent(*input, path, no_such_file))
+        throw InvalidOption(std::string(name) + " " + path.string() + " would overwrite the input");
+    }
+    for (std::size_t j = 0; j < i; ++j)
+      if (path.lexically_normal() == outputs[j].second.lexically_normal())
+        throw InvalidOption(std::string(outputs[j].first) + " and " + name + " are both " + path.string());
+    check_text_file_writable(path);
+  }
+}
+
+// Sparse files tell no more columns than the last one that they use.
+AnyMatrixView<double> with_columns(const MatrixFile& a, std::int64_t cols) {
+  if (const auto* const sparse = std::get_if<SparseMatrix<double>>(&a.matrix)) {
+    auto view = sparse->view();
+    view.cols = std::max(view.cols, cols);
+    return view;
+  }
+  return a;
+}
+
+std::span<const double> labels_of(const Problem& problem, const std::filesystem::path& path) {
+  if (problem.b.cols() > 1)
+    throw InvalidOption(path.string() + ": has " + std::to_string(problem.b.cols()) +
+                        " columns, but an observation has one label");
+  return problem.b.entries();
+}
+
+ModelLoss loss_for(const ClassifyOptions& options, std::span<const double> labels) {
+  for (const ModelLoss loss : {ModelLoss::logistic, ModelLoss::softmax, ModelLoss::smoothed_hinge})
+    if (to_string(loss) == options.loss) return loss;
+  const auto [least, largest] = std::minmax_element(labels.begin(), labels.end());
+  const bool two = std::all_of(labels.begin(), labels.end(),
+                               [&, low = least, high = largest](double y) { return y == *low || y == *high; });
+  return two ? ModelLoss::logistic : ModelLoss::softmax;
+}
+
+void fit(const ClassifyOptions& options, const Problem& problem, Classified& result) {
+  const auto labels = labels_of(problem, options.b.value_or(options.a));
+  if (problem.a.cols() == 0) throw InvalidOption(options.a.string() + ": there is no column to tell classes by");
+  GeneralizedLinearOptions how{.loss = loss_for(options, labels), .intercept = options.intercept};
+  how.newton.seed = options.seed;
+  how.newton.iteration_limit = options.iteration_limit;
+  if (options.tolerance) how.newton.gradient_tolerance = *options.tolerance;
+  how.ridge = options.ridge.value_or(1 / static_cast<double>(std::max<std::int64_t>(1, problem.a.rows())));
+  if (options.folds > 0 || !options.ridges.empty()) {
+    const Stopwatch clock;
+    CrossValidationOptions validation{.ridges = options.ridges, .seed = options.seed};
+    if (validation.ridges.empty()) validation.ridges = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
+    if (options.folds > 0) validation.folds = options.folds;
+    result.folds = validation.folds;
+    result.validation = cross_validate_ridges(problem.a, labels, validation, how);
+    how.ridge = validation.ridges[result.validation->best];
+    result.validation_seconds = clock.seconds();
+  }
+  result.classifier = {.model = fit_generalized_linear_model(problem.a, labels, how),
+                       .ridge = how.ridge,
+                       .intercept = options.intercept,
+                       .column_names = problem.a.column_names};
+}
+
+ExitCode classify(const ClassifyOptions& options) {
+  Classified result;
+  result.fitted = !options.model.has_value();
+  if (options.model) result.classifier = read_classifier(*options.model);
+  const Problem problem =
+      read_problem_of_any_shape(options, result.fitted ? RightHandSide::required : RightHandSide::optional);
+  Problem test;
+  if (options.test) {
+    InputOptions from = options;
+    from.a = *options.test;
+    from.b.reset();
+    test = read_problem_of_any_shape(from, RightHandSide::required);
+  }
+  result.read_seconds = problem.read_seconds + test.read_seconds;
+  result.rows = problem.a.rows();
+  if (result.fitted) fit(options, problem, result);
+  const GeneralizedLinearModel& model = result.classifier.model;
+  const bool usable = !result.fitted || model.solved();
+  const std::int64_t cols = model.coefficients.rows();
+  if (usable) {
+    if (problem.b.cols() > 0)
+      result.on_data = score(model, with_columns(problem.a, cols), labels_of(problem, options.b.value_or(options.a)));
+    if (options.test) result.on_test = score(model, with_columns(test.a, cols), labels_of(test, *options.test));
+    if (options.predictions)
+      write_text_file(*options.predictions,
+                      prediction_table(result.classifier, with_columns(options.test ? test.a : problem.a, cols)));
+    if (options.output) write_text_file(*options.output, csv_table(result.classifier));
+    if (options.save_model) write_text_file(*options.save_model, classifier_text(result.classifier));
+  }
+  if (options.json) {
+    print(json_report(result) + "\n");
+  } else if (!options.quiet && usable) {
+    print(text_report(options, result));
+  }
+  if (usable) return exit_solved;
+  print_error(model.message);
+  return exit_not_solved;
+}
+
+}  // namespace
+
+ExitCode run_classify(const ClassifyOptions& options) {
+  check_options(options);
+  ExitCode code = exit_not_solved;
+  run_on_threads(options.threads, [&] { code = classify(options); });
+  return code;
+}
+
+}  // namespace croquis::tools

@@ -1,0 +1,59 @@
+#include "tools/classify_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "tools/exit_code.hpp"
+#include "tools/option_types.hpp"
+
+namespace croquis::tools {
+
+CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
+  CLI::App* classify =
+      app.add_subcommand("classify", "Fit a linear classifier, choose its ridge by cross-validation, and predict");
+  classify->footer(
+      std::string("The classifier is fitted to A and its labels, unless --model gives one: then A is only\n"
+                  "predicted, and scored if it has labels.\n\n") +
+      file_help + exit_code_help);
+
+  add_matrix_option(*classify, options);
+  add_right_hand_side_options(*classify, options, "The labels, one column of numbers");
+  add_choice(*classify, "--loss", options.loss, "automatic: logistic for two labels, softmax for more",
+             {"automatic", "logistic", "softmax", "smoothed-hinge"});
+  classify->add_flag("--no-intercept{false}", options.intercept, "Fit without a constant term");
+  classify->add_option("--ridge", options.ridge, "mu of the penalty mu / 2 ||x||^2 beside the mean loss (1 / rows)")
+      ->type_name("NUMBER");
+  classify
+      ->add_option("--ridges", options.ridges,
+                   "Candidates for mu, between commas: the best by cross-validation is taken\n"
+                   "(with --folds: 1e-8, 1e-7, ..., 1)")
+      ->delimiter(',')
+      ->type_name("NUMBERS");
+  classify->add_option("--folds", options.folds, "Folds of the cross-validation (with --ridges: 5)")
+      ->type_name("COUNT")
+      ->check(whole_number<std::int64_t>());
+  classify->add_option("--test", options.test, "Score the classifier on this file too, of the same form as A")
+      ->type_name("FILE");
+  classify->add_option("--model", options.model, "Take the classifier of this file, written by --save-model")
+      ->type_name("FILE");
+  classify->add_option("--save-model", options.save_model, "Write the classifier here, as JSON")->type_name("FILE");
+  classify
+      ->add_option("--predictions", options.predictions,
+                   "Write the predicted label and the probabilities of each row here, as csv: of the\n"
+                   "test file if there is one, else of A")
+      ->type_name("FILE");
+  classify->add_option("-o,--output", options.output, "Write the table of coefficients here, as csv")
+      ->type_name("FILE");
+  classify->add_option("--tolerance", options.tolerance, "Of the gradient, relative to that at zero (1e-8)")
+      ->type_name("NUMBER");
+  classify->add_option("--iteration-limit", options.iteration_limit, "At most so many Newton steps (200)")
+      ->type_name("COUNT")
+      ->check(whole_number<std::int64_t>());
+  add_seed_option(*classify, options.seed, "Seed of the folds and of the sketches; same seed, same bits (0)");
+  add_threads_option(*classify, options.threads);
+
+  classify->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
+  classify->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  return classify;
+}
+
+}  // namespace croquis::tools
