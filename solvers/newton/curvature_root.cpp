@@ -25,6 +25,7 @@ constexpr double most_cost = 2000;
 constexpr double products_of_a_sketch = 10;
 
 // Seconds for a flop or a byte on two cores of today: only their ratios matter.
+constexpr double reads_of_a_sketch = 6;
 constexpr double read_byte = 1 / 25e9;
 constexpr double vector_flop = 1 / 30e9;
 constexpr double gram_flop = 1 / 80e9;
@@ -77,8 +78,8 @@ void CurvatureRoot::choose(NewtonPreconditioner wanted, std::int64_t triangles, 
   const double product = dense ? std::max(8 * entries * read_byte, 4 * entries * k * vector_flop)
                                : entries * std::max(1.0, k / 2) * sparse_entry;
   const double gram = dense ? m * n * n * gram_flop : pairs_of_entries(a_) * sparse_pair + m * n * 1e-10;
-  const double sketch =
-      (dense ? 3 * 8 * entries * read_byte : 8 * entries * sparse_entry) + 2 * (d + n) * n * n * qr_flop;
+  const double sketch = (dense ? reads_of_a_sketch * 8 * entries * read_byte : 8 * entries * sparse_entry) +
+                        2 * (d + n) * n * n * qr_flop;
   const double gram_cost = count * gram / product, sketch_cost = count * sketch / product;
   const bool short_sketch = sketch_rows_ < 2 * size_ || 2 * sketch_rows_ > a_.rows();
   if (wanted == NewtonPreconditioner::automatic) {

@@ -12,8 +12,10 @@
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
+#include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/generalized_linear_problem.hpp"
 #include "solvers/newton/newton_iteration.hpp"
+#include "solvers/newton/sampled_start.hpp"
 #include "solvers/non_finite_row.hpp"
 
 namespace croquis {
@@ -104,8 +106,18 @@ GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixView<double>&
     model.passes = problem.passes();
   } else {
     check_columns(a, options);
+    const Stopwatch clock;
+    std::int64_t evaluations = 1;
+    SampledStart start;
+    if (options.start.empty()) start = sampled_start(a, y, problem.data(), options);
+    if (!start.x.empty()) {
+      ++evaluations;
+      if (problem.evaluate(start.x.data(), gradient.data()) < at_zero.value) x = start.x;
+    }
     static_cast<NewtonReport&>(model) = newton_iteration(problem, x, options.newton, at_zero);
-    ++model.evaluations;
+    model.evaluations += evaluations;
+    model.passes += start.passes;
+    model.seconds = clock.seconds();
     if (model.status == Status::non_finite_input) model.message = "the loss is not finite at the start";
   }
   model.coefficients = Matrix<double>(n, k);

@@ -15,10 +15,10 @@
 namespace croquis {
 namespace {
 
-constexpr std::int64_t buffer_bytes = std::int64_t{32} << 20;
+constexpr std::int64_t buffer_bytes = std::int64_t{16} << 20;
 constexpr std::int64_t partial_bytes = std::int64_t{64} << 20;
 constexpr std::int64_t most_chunks = 16;
-constexpr std::int64_t nonzeros = 8;
+constexpr std::int64_t nonzeros = 4;
 
 // Blocks of rows of diag(s) [A 1], A dense, each in one buffer until the next.
 class DenseBlocks {

@@ -222,7 +222,7 @@ TEST_CASE("the optimum is stationary in long double arithmetic, and the same in 
 }
 
 TEST_CASE("logistic coefficients are those of Newton's method in long double") {
-  const Data data(200, 2);
+  const Data data(400, 2);  // enough rows for a start from a sample
   GeneralizedLinearOptions options{.ridge = 1e-3, .weights = data.weights};
   options.newton.gradient_tolerance = 1e-13;
   const auto model = fit_generalized_linear_model(data.a, data.labels, options);
@@ -283,6 +283,48 @@ TEST_CASE("every preconditioner leads to the same optimum, with features over si
       CHECK(std::abs(model.value - *best) < 1e-11 * *best);
       if (preconditioner != NewtonPreconditioner::diagonal) CHECK(model.iterations <= 15);
     }
+  }
+}
+
+TEST_CASE("a condition number of 1e10 that no scaling cures takes few passes") {
+  RandomSource random(8);
+  const std::int64_t m = 1500, n = 15;
+  const Matrix<double> mixing = gaussian_matrix(n, n, random);
+  Matrix<double> a(m, n);
+  std::vector<double> y;
+  for (std::int64_t i = 0; i < m; ++i) {
+    double z = 0;
+    for (std::int64_t j = 0; j < n; ++j) {
+      const double factor = random.normal();
+      z += 0.5 * factor;
+      for (std::int64_t c = 0; c < n; ++c)
+        a(i, c) += factor * std::pow(1e10, -static_cast<double>(j) / static_cast<double>(n - 1)) * mixing(j, c);
+    }
+    y.push_back(z + random.normal() > 0 ? 1 : 0);
+  }
+  std::optional<double> best;
+  for (const auto preconditioner : {NewtonPreconditioner::gram, NewtonPreconditioner::sketch}) {
+    GeneralizedLinearOptions options{.ridge = 1e-12};
+    options.newton.preconditioner = preconditioner;
+    const auto model = fit_generalized_linear_model(a, y, options);
+    CHECK_MESSAGE(model.solved(), model.message);
+    CHECK(model.passes <= 150);
+    if (!best) best = model.value;
+    CHECK(std::abs(model.value - *best) < 1e-10 * *best);
+  }
+}
+
+TEST_CASE("a column twice, and no ridge: the optimum of one of them") {
+  const Data data(300, 3);
+  Matrix<double> twice(300, 4);
+  for (std::int64_t i = 0; i < 300; ++i)
+    for (std::int64_t j = 0; j < 4; ++j) twice(i, j) = data.a(i, j % 3);
+  const auto once = fit_generalized_linear_model(data.a, data.labels);
+  REQUIRE(once.solved());
+  for (const auto preconditioner : {NewtonPreconditioner::gram, NewtonPreconditioner::sketch}) {
+    const auto model = fit_generalized_linear_model(twice, data.labels, {.newton = {.preconditioner = preconditioner}});
+    CHECK_MESSAGE(model.solved(), model.message);
+    CHECK(std::abs(model.value - once.value) < 2e-12 * once.value);
   }
 }
 

@@ -67,13 +67,17 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 /// is in cache from the predictors to the gradient. Of softmax's K predictors the preconditioner takes the K - 1
 /// combinations in which the mean Hessian of the loss is diagonal, one triangle for each.
 ///
+/// With 100 rows and more for each column, a few steps on a sample of a sixteenth of the rows find the start, unless
+/// one is given; `passes` counts them as parts of a read, the history leaves them out.
+///
 /// The mean loss makes mu independent of m: liblinear's C is 1 / (mu m). Coefficients of `softmax` add up to zero over
 /// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no
 /// curvature where they are straight: until convergence they are given a small one, which the step alone sees.
 ///
 /// Statuses: those of `minimize`, and `unbounded` where mu = 0 and there is no minimiser: classes that a plane
 /// separates (or nearly: all but the points on it), counts that are zero on one side of one. `non_finite_input` names
-/// the row.
+/// the row. Without a ridge, columns that depend on others leave the coefficients undetermined, and condition numbers
+/// beyond some 1e8 may end as `stalled`.
 ///
 /// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
 /// each predictor (`diagonal`: none), 64 MiB, and a copy of a sparse A by columns. The result does not depend on the
@@ -81,7 +85,7 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 ///
 /// Throws `ShapeError` if the shapes do not fit; `InvalidOption`, naming the first entry that is wrong, for options out
 /// of range, weights that are negative, not finite or all zero, labels that are not two (softmax: only one), negative
-/// counts, and for mu = 0 a constant column with an intercept or a column of zeros.
+/// counts, an entry of y that is not finite, and for mu = 0 a constant column with an intercept or a column of zeros.
 CROQUIS_API GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixView<double>& a,
                                                                 std::span<const double> y,
                                                                 const GeneralizedLinearOptions& options = {});
