@@ -109,16 +109,17 @@ std::string text_report(const ClassifyOptions& options, const Classified& result
 std::string csv_table(const Classifier& classifier) {
   const GeneralizedLinearModel& model = classifier.model;
   std::string text = "name";
-  for (std::int64_t k = 0; k < model.coefficients.cols(); ++k) text += "," + predictor_name(model, k);
+  for (std::int64_t k = 0; k < model.coefficients.cols(); ++k) text.append(",").append(predictor_name(model, k));
   text += "\n";
   if (classifier.intercept) {
     text += quoted("(intercept)");
-    for (const double value : model.intercepts) text += "," + all_digits(value);
+    for (const double value : model.intercepts) text.append(",").append(all_digits(value));
     text += "\n";
   }
   for (std::int64_t j = 0; j < model.coefficients.rows(); ++j) {
     text += quoted(classifier.name(j));
-    for (std::int64_t k = 0; k < model.coefficients.cols(); ++k) text += "," + all_digits(model.coefficients(j, k));
+    for (std::int64_t k = 0; k < model.coefficients.cols(); ++k)
+      text.append(",").append(all_digits(model.coefficients(j, k)));
     text += "\n";
   }
   return text;
@@ -131,12 +132,12 @@ std::string prediction_table(const Classifier& classifier, const AnyMatrixView<d
   std::string text = "label";
   if (model.loss != ModelLoss::smoothed_hinge) {
     p = class_probabilities(model, a);
-    for (const double label : model.labels) text += ",p(" + all_digits(label) + ")";
+    for (const double label : model.labels) text.append(",p(").append(all_digits(label)).append(")");
   }
   text += "\n";
   for (std::int64_t i = 0; i < a.rows(); ++i) {
     text += all_digits(labels[static_cast<std::size_t>(i)]);
-    for (std::int64_t k = 0; k < p.cols(); ++k) text += "," + all_digits(p(i, k));
+    for (std::int64_t k = 0; k < p.cols(); ++k) text.append(",").append(all_digits(p(i, k)));
     text += "\n";
   }
   return text;

@@ -80,8 +80,9 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 /// beyond some 1e8 may end as `stalled`.
 ///
 /// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
-/// each predictor (`diagonal`: none), 64 MiB, and a copy of a sparse A by columns. The result does not depend on the
-/// number of threads. A, y and the weights are not changed.
+/// each predictor and 9 n^2 for a sketch (`diagonal`: neither), some 100 MiB, a sixteenth of A for the sample, and a
+/// copy of a sparse A by columns. The result does not depend on the number of threads. A, y and the weights are not
+/// changed.
 ///
 /// Throws `ShapeError` if the shapes do not fit; `InvalidOption`, naming the first entry that is wrong, for options out
 /// of range, weights that are negative, not finite or all zero, labels that are not two (softmax: only one), negative
