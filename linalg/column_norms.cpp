@@ -1,6 +1,7 @@
 #include "linalg/column_norms.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -10,6 +11,16 @@
 
 namespace croquis {
 namespace {
+
+// value as a number in [1, 2), for one in the normal range, and its exponent. A call of `ilogb` and one of `ldexp` for
+// each column would take longer than the products with a small matrix.
+ColumnNorm split(double value) {
+  constexpr int mantissa = 52, bias = 1023;
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int exponent = static_cast<int>(bits >> mantissa) - bias;
+  constexpr std::uint64_t mantissa_bits = (std::uint64_t{1} << mantissa) - 1;
+  return {std::bit_cast<double>((bits & mantissa_bits) | (std::uint64_t{bias} << mantissa)), exponent};
+}
 
 // Calls body(j, value) for every stored entry.
 template <class View, class Body>
@@ -96,8 +107,7 @@ std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a) {
         for (std::size_t j = 0; j < n; ++j) {
           // Squares this size have neither overflowed nor lost digits to underflow.
           if (!(square[j] > 1e-200 && square[j] < 1e200)) return scaled_norms(view, T());
-          norms[j].exponent = std::ilogb(std::sqrt(square[j]));
-          norms[j].fraction = std::ldexp(std::sqrt(square[j]), -norms[j].exponent);
+          norms[j] = split(std::sqrt(square[j]));
         }
         return norms;
       },

@@ -87,8 +87,11 @@ class Iteration {
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
     fill(Gaussian{.rows = count, .cols = 1, .seed = problem_.options.seed}, w_.view());
-    x_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors);
-    g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors);
+    // As the products of a sparse matrix want them.
+    const AnyMatrixView<T>* const a = problem_.a.stored();
+    const Layout layout = a != nullptr && !a->is_dense() ? Layout::row_major : Layout::column_major;
+    x_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
+    g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
     Matrix<T> c = Matrix<T>::uninitialized(count, 1 + vectors);
     product(w_.view(), c.view().block(0, 0, count, 1));
     const MatrixView<T> gradient = g_.view().block(0, 0, problem_.cols(), vectors);
@@ -184,7 +187,9 @@ class Iteration {
     Testimony<T> testimony{.extreme = from_steps(alpha_, beta_),
                            .lost = Matrix<T>::uninitialized(count, 1),
                            .close = close_,
-                           .full_rank = distance <= close_};
+                           .full_rank = distance <= close_,
+                           .iterations = iterations_,
+                           .first_square = 1 / alpha_.front()};
     for (std::int64_t j = 0; j < count; ++j) testimony.lost(j, 0) = w_(j, 0) - state.dy(j, 0);
     certified_ = certify_(testimony);
     return certified_ ? go_on_with_b(state) : Continue::no;

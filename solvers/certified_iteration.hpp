@@ -20,6 +20,8 @@ struct Testimony {
   Matrix<T> lost;                 ///< the part of w in the null space of A N
   double close = 0;               ///< as far as `lost` may be off
   bool full_rank = false;         ///< `lost` is nothing more than that
+  std::int64_t iterations = 0;    ///< that it took
+  double first_square = 0;        ///< of the singular values as the first iteration saw them: a mean
 };
 
 /// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a Gaussian w, the witness. Its iterates have

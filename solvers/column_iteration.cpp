@@ -6,12 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "linalg/blas.hpp"
 #include "linalg/column_norms.hpp"
+#include "linalg/parallel.hpp"
 #include "linalg/sparse_null_basis.hpp"
-#include "linalg/tall_qr.hpp"
 #include "solvers/certified_iteration.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/diagonal_factorization.hpp"
+#include "solvers/one_singular_value.hpp"
+#include "solvers/orthogonal_complement.hpp"
 #include "solvers/refinement.hpp"
 #include "solvers/shared_null_space.hpp"
 
@@ -31,14 +34,9 @@ constexpr double passes_of_elimination = 30;
 
 // How far z is from the range of the basis.
 template <class T>
-double distance_from(const Matrix<T>& basis, const Matrix<T>& z) {
-  const std::int64_t n = basis.rows();
-  const std::int64_t nullity = basis.cols();
-  Matrix<T> both = Matrix<T>::uninitialized(n, nullity + 1);
-  std::copy_n(basis.data(), n * nullity, both.data());
-  std::copy_n(z.data(), n, both.data() + n * nullity);
-  Matrix<T> nothing(n, 0);
-  return std::abs(static_cast<double>(tall_qr<T>(both.view(), nothing.view()).r(nullity, nullity)));
+double distance_from(const Matrix<T>& basis, Matrix<T> z) {
+  OrthogonalComplement<T>(basis, 1).project(z.view());
+  return norm2(z.rows(), z.data());
 }
 
 // Completes `f` by what the witness says of A D, `reason` otherwise.
@@ -53,7 +51,7 @@ bool certify(const LeastSquaresProblem<T>& problem, const Testimony<T>& witness,
     reason = "A may be rank deficient at the tolerance asked for";
     return false;
   }
-  if (witness.full_rank) return true;
+  if (witness.full_rank || has_one_singular_value(problem, witness, f, report)) return true;
   reason = "A is rank deficient, and its null space is not found by a few eliminations";
   const double work = passes_of_elimination * (static_cast<double>(problem.a.stored_entries()) + entries_of_analysis);
   std::optional<Matrix<T>> basis = sparse_null_basis<T>(*problem.a.stored(), f.scale, work);
@@ -76,6 +74,7 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
     attempt.reason = "A is not a stored sparse matrix";
     return attempt;
   }
+  const SingleThreadedBlas single_threaded_blas;  // once, and not in every product
   const Stopwatch phase;
   const std::vector<ColumnNorm> norms = column_norms(*a);
   report.passes += 2;

@@ -1,7 +1,9 @@
 #include "solvers/column_scaling.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "linalg/blas.hpp"
@@ -14,7 +16,14 @@ namespace {
 template <class T>
 T power_of_two(int exponent) {
   const int most = std::numeric_limits<T>::max_exponent - 1;
-  return std::ldexp(T(1), std::clamp(exponent, -most, most));
+  exponent = std::clamp(exponent, -most, most);
+  if (exponent == -most) return std::ldexp(T(1), exponent);
+  // By its bits: most of what `ldexp` would do is for numbers out of the range.
+  if constexpr (sizeof(T) == 8) {
+    return std::bit_cast<T>(static_cast<std::uint64_t>(exponent + most) << 52);
+  } else {
+    return std::bit_cast<T>(static_cast<std::uint32_t>(exponent + most) << 23);
+  }
 }
 
 }  // namespace
@@ -45,9 +54,14 @@ std::vector<T> unit_column_scale(MatrixView<const T> a) {
 template <class T>
 std::vector<T> unit_column_scale(const std::vector<ColumnNorm>& norms) {
   std::vector<T> scale;
+  scale.reserve(norms.size());
   for (const ColumnNorm& norm : norms) {
     int exponent = 0;
-    if (norm.fraction > 0) std::frexp(norm.fraction, &exponent);
+    if (norm.fraction >= 1 && norm.fraction < 2) {
+      exponent = 1;
+    } else if (norm.fraction > 0) {
+      std::frexp(norm.fraction, &exponent);
+    }
     scale.push_back(power_of_two<T>(-exponent - norm.exponent));
   }
   return scale;

@@ -7,8 +7,8 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
-#include "linalg/tall_qr.hpp"
 #include "solvers/backward_error.hpp"
+#include "solvers/orthogonal_complement.hpp"
 
 namespace croquis {
 namespace {
@@ -168,28 +168,11 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
   const std::int64_t n = f.cols();
   const std::int64_t nullity = f.null_basis.cols();
   if (nullity == 0 || x.cols == 0) return;
-  // The null space of A is D times that of A D. An orthogonal projection through the triangular factor of its basis,
-  // done twice so that the second removes the rounding errors of the first.
-  Matrix<T> basis(n, nullity);
+  // The null space of A is D times that of A D.
+  Matrix<T> basis = Matrix<T>::uninitialized(n, nullity);
   for (std::int64_t k = 0; k < nullity; ++k)
     for (std::int64_t j = 0; j < n; ++j) basis(j, k) = f.scale[j] * f.null_basis(j, k);
-  for (std::int64_t k = 0; k < nullity; ++k) {
-    const double norm = norm2(n, basis.data() + k * n);
-    for (std::int64_t j = 0; j < n && norm > 0; ++j) basis(j, k) = static_cast<T>(basis(j, k) / norm);
-  }
-  Matrix<T> factored(basis);
-  Matrix<T> nothing(n, 0);
-  const TallQr<T> qr = tall_qr<T>(factored.view(), nothing.view());
-  for (std::int64_t j = 0; j < nullity; ++j)
-    if (qr.r(j, j) == T(0)) return;
-  Matrix<T> coefficients(nullity, x.cols);
-  const SingleThreadedBlas single_threaded_blas;
-  for (int round = 0; round < 2; ++round) {
-    multiply<T>(1, basis.view().transposed(), x, 0, coefficients.view());
-    solve_triangular<T>(Side::left, Transpose::yes, qr.r, coefficients.view());
-    solve_triangular<T>(Side::left, Transpose::no, qr.r, coefficients.view());
-    multiply<T>(-1, basis.view(), coefficients.view(), 1, x);
-  }
+  OrthogonalComplement<T>(std::move(basis), x.cols).project(x);
   for (const std::int64_t j : f.zero_columns)
     for (std::int64_t k = 0; k < x.cols; ++k) x(j, k) = 0;
 }

@@ -92,7 +92,7 @@ AttemptOutcome Refinement<T>::improve(LeastSquaresPoint<T>& point, std::string& 
 
 template <class T>
 AttemptOutcome Refinement<T>::minimize_norm(LeastSquaresPoint<T>& point, std::string& reason) {
-  if (f_.full_rank()) return AttemptOutcome::solved;
+  if (f_.null_basis.cols() == 0) return AttemptOutcome::solved;
   croquis::minimize_norm(f_, point.x.view());
   measure(point, unlimited, Closeness::factor_of_two);
   if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
