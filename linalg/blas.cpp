@@ -102,14 +102,21 @@ void multiply_by_own_transpose(MatrixView<const std::type_identity_t<T>> a, std:
 template <class T>
 double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   // The plain sum of squares, in double, is right unless it leaves the range where squares are exact to roundoff.
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double v = x[i * stride];
-    sum += v * v;
+  // Four sums, so that none waits for the addition before.
+  double sums[4] = {};
+  std::int64_t i = 0;
+  if (stride == 1) {
+    for (; i + 4 <= n; i += 4)
+      for (int k = 0; k < 4; ++k) sums[k] += static_cast<double>(x[i + k]) * x[i + k];
   }
+  for (; i < n; ++i) {
+    const double v = x[i * stride];
+    sums[0] += v * v;
+  }
+  double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   if (sum > 1e-280 && sum < 1e300) return std::sqrt(sum);
   double largest = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (i = 0; i < n; ++i) {
     const double v = std::abs(static_cast<double>(x[i * stride]));
     if (!(v <= std::numeric_limits<double>::max())) return v;
     largest = std::max(largest, v);
@@ -117,7 +124,7 @@ double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   if (largest == 0) return 0;
   const int exponent = std::ilogb(largest);
   sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (i = 0; i < n; ++i) {
     const double v = std::scalbn(static_cast<double>(x[i * stride]), -exponent);
     sum += v * v;
   }

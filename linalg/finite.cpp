@@ -12,7 +12,7 @@ template <class T>
 bool all_finite_in(const T* first, std::int64_t runs, std::int64_t run_length, std::int64_t stride) {
   const Partition parts(runs, 64);
   std::atomic<bool> finite = true;
-  for_each_tile(parts.count, [&](std::int64_t part) {
+  for_each_plain_tile(parts.count, [&](std::int64_t part) {
     for (std::int64_t run = parts.begin(part); run < parts.end(part) && finite; ++run)
       if (!all_finite_serial(first + run * stride, run_length)) finite = false;
   });

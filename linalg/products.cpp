@@ -332,8 +332,8 @@ void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, Mat
 template <class T>
 void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const T* row_scale) {
   // Twice, because squares of the factors may leave the range of T.
+  if (row_scale == nullptr) return product_and_back<T>(a, x, g, [](std::int64_t, std::int64_t, MatrixView<T>) {});
   product_and_back<T>(a, x, g, [&](std::int64_t first, std::int64_t, MatrixView<T> t) {
-    if (row_scale == nullptr) return;
     scale_block(row_scale, first, t);
     scale_block(row_scale, first, t);
   });

@@ -24,7 +24,8 @@ struct Testimony {
   double first_square = 0;        ///< of the singular values as the first iteration saw them: a mean
 };
 
-/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a Gaussian w, the witness. Its iterates have
+/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a random w, the witness
+/// (`fill_with_probe_numbers`). Its iterates have
 /// no part in the null space of A N, and what singular values are small hold them up: they come close to w only if
 /// every singular value is well above zero, but for a probability of 1e-4, and how fast they come predicts how many
 /// passes the problem itself takes. The extreme singular values follow from the tridiagonal matrix of the iteration

@@ -2,9 +2,8 @@
 
 #include <cmath>
 
-#include <croquis/sketch/apply.hpp>
-
 #include "linalg/blas.hpp"
+#include "linalg/probe_numbers.hpp"
 
 namespace croquis {
 namespace {
@@ -47,7 +46,7 @@ bool has_one_singular_value(const LeastSquaresProblem<T>& problem, const Testimo
   Matrix<T> z = Matrix<T>::uninitialized(n, probes, Layout::row_major);
   Matrix<T> x = Matrix<T>::uninitialized(n, probes, Layout::row_major);
   const auto second = [n](Matrix<T>& both) { return both.view().block(0, 1, n, 1); };
-  fill(Gaussian{.rows = n, .cols = 1, .seed = problem.options.seed + 1}, second(z));
+  fill_with_probe_numbers(second(z), problem.options.seed + 1);
   f.precondition(second(z), second(x));
   Matrix<T> g = Matrix<T>::uninitialized(n, 1);
   problem.a.normal_product(second(x), g.view());

@@ -2,9 +2,8 @@
 
 #include <vector>
 
-#include <croquis/sketch/apply.hpp>
-
 #include "linalg/blas.hpp"
+#include "linalg/probe_numbers.hpp"
 
 namespace croquis {
 template <class T>
@@ -14,7 +13,7 @@ bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, 
   const std::int64_t n = a.cols();
   const std::int64_t nullity = f.null_basis.cols();
   Matrix<T> mix(nullity, probes);
-  fill(Gaussian{.rows = nullity, .cols = probes, .seed = 1}, mix.view());
+  fill_with_probe_numbers(mix.view(), 1);
   Matrix<T> z(n, probes);
   for (std::int64_t j = 0; j < probes; ++j)
     for (std::int64_t k = 0; k < nullity; ++k)
