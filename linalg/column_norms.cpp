@@ -7,7 +7,9 @@
 #include <limits>
 #include <variant>
 
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/products.hpp"
 
 namespace croquis {
 namespace {
@@ -95,25 +97,56 @@ std::vector<ColumnNorm> scaled_norms(const View& view, T) {
   return norms;
 }
 
+// The norms from the sums of squares.
+template <class View, class T>
+std::vector<ColumnNorm> norms_from(const View& view, const std::vector<double>& square, T) {
+  std::vector<ColumnNorm> norms(square.size());
+  for (std::size_t j = 0; j < square.size(); ++j) {
+    // Squares this size have neither overflowed nor lost digits to underflow.
+    if (!(square[j] > 1e-200 && square[j] < 1e200)) return scaled_norms(view, T());
+    norms[j] = split(std::sqrt(square[j]));
+  }
+  return norms;
+}
+
 }  // namespace
 
 template <class T>
 std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a) {
+  return std::visit([](const auto& view) { return norms_from(view, sums_of_squares(view, T()), T()); }, a.storage());
+}
+
+template <class T>
+std::vector<ColumnNorm> column_norms_and_product(const AnyMatrixView<T>& a, MatrixView<const T> b, MatrixView<T> g) {
   return std::visit(
       [&](const auto& view) {
-        const auto n = static_cast<std::size_t>(a.cols());
-        const std::vector<double> square = sums_of_squares(view, T());
-        std::vector<ColumnNorm> norms(n);
-        for (std::size_t j = 0; j < n; ++j) {
-          // Squares this size have neither overflowed nor lost digits to underflow.
-          if (!(square[j] > 1e-200 && square[j] < 1e200)) return scaled_norms(view, T());
-          norms[j] = split(std::sqrt(square[j]));
+        if constexpr (requires { view.row_start; }) {
+          if (b.cols == 1 && view.nonzeros() < 2 * least_entries) {
+            set_zero(g);
+            std::vector<double> square(static_cast<std::size_t>(view.cols), 0);
+            T* const sum = g.data;
+            const std::int64_t step = g.row_stride();
+            for (std::int64_t i = 0; i < view.rows; ++i) {
+              const T factor = b(i, 0);
+              for (auto k = view.row_start[i]; k < view.row_start[i + 1]; ++k) {
+                const T value = view.value[k];
+                square[view.column[k]] += static_cast<double>(value) * value;
+                sum[view.column[k] * step] += value * factor;
+              }
+            }
+            return norms_from(view, square, T());
+          }
         }
-        return norms;
+        multiply_by_transpose<T>(a, b, g);
+        return norms_from(view, sums_of_squares(view, T()), T());
       },
       a.storage());
 }
 
+template std::vector<ColumnNorm> column_norms_and_product<float>(const AnyMatrixView<float>&, MatrixView<const float>,
+                                                                 MatrixView<float>);
+template std::vector<ColumnNorm> column_norms_and_product<double>(const AnyMatrixView<double>&,
+                                                                  MatrixView<const double>, MatrixView<double>);
 template std::vector<ColumnNorm> column_norms<float>(const AnyMatrixView<float>&);
 template std::vector<ColumnNorm> column_norms<double>(const AnyMatrixView<double>&);
 

@@ -19,4 +19,8 @@ struct ColumnNorm {
 template <class T>
 std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a);
 
+/// The same, and G = A^T B. The entries of a small matrix by rows are read once for both.
+template <class T>
+std::vector<ColumnNorm> column_norms_and_product(const AnyMatrixView<T>& a, MatrixView<const T> b, MatrixView<T> g);
+
 }  // namespace croquis

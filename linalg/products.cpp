@@ -179,7 +179,7 @@ void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t
   const Partition chunks = row_chunks<T>(rows, g.rows * vectors, most);
   const std::int64_t sum_entries = g.rows * vectors;
   Workspace<T> sums(chunks.count * sum_entries);
-  for_each_tile(chunks.count, [&](std::int64_t chunk) {
+  for_each_plain_tile(chunks.count, [&](std::int64_t chunk) {
     T* sum = sums.data() + chunk * sum_entries;
     std::fill_n(sum, sum_entries, T(0));
     Workspace<T> products(block_rows * vectors);

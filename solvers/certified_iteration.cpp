@@ -81,7 +81,7 @@ class Iteration {
                         16 * static_cast<double>(std::numeric_limits<T>::epsilon()))),
         error_(f, problem.negligible()) {}
 
-  std::optional<Matrix<T>> run() {
+  std::optional<Matrix<T>> run(MatrixView<const T> gradient) {
     const std::int64_t count = f_.coordinates();
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
@@ -93,9 +93,6 @@ class Iteration {
     g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
     Matrix<T> c = Matrix<T>::uninitialized(count, 1 + vectors);
     product(w_.view(), c.view().block(0, 0, count, 1));
-    const MatrixView<T> gradient = g_.view().block(0, 0, problem_.cols(), vectors);
-    problem_.a.multiply_transposed(problem_.b.view(), gradient);
-    ++report_.passes;
     f_.precondition_transposed(gradient, c.view().block(0, 1, count, vectors));
     first_norm_ = norm2(count, c.data());
     for (std::int64_t v = 0; v < vectors; ++v) {
@@ -243,15 +240,15 @@ class Iteration {
 
 template <class T>
 std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             double most_passes, LowRank low_rank,
+                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
                                              const std::function<bool(const Testimony<T>&)>& certify,
                                              LeastSquaresReport& report) {
-  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run();
+  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run(gradient);
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                 \
-  template std::optional<Matrix<T>> certified_iteration<T>(                    \
-      const LeastSquaresProblem<T>&, const Factorization<T>&, double, LowRank, \
+#define CROQUIS_INSTANTIATE(T)                                                                      \
+  template std::optional<Matrix<T>> certified_iteration<T>(                                         \
+      const LeastSquaresProblem<T>&, const Factorization<T>&, MatrixView<const T>, double, LowRank, \
       const std::function<bool(const Testimony<T>&)>&, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

@@ -34,13 +34,13 @@ struct Testimony {
 /// When the witness has converged, to w or, where a low rank is welcome, to something else, `certify` is asked. If it
 /// says yes, having completed `f`, the columns of B go on until the backward errors are at the problem's target, or as
 /// far as `most_passes` go. Returns the coordinates of B's solutions; nothing if `certify` says no, or so many passes
-/// would not suffice.
+/// would not suffice. `gradient` is A^T B.
 ///
 /// Cost: a pass for each iteration, over 1 + k vectors until the witness is there and over k from then on; memory O(m +
 /// n) for each. `report` gains passes and iterations.
 template <class T>
 std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             double most_passes, LowRank low_rank,
+                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
                                              const std::function<bool(const Testimony<T>&)>& certify,
                                              LeastSquaresReport& report);
 

@@ -8,7 +8,6 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/column_norms.hpp"
-#include "linalg/parallel.hpp"
 #include "linalg/sparse_null_basis.hpp"
 #include "solvers/certified_iteration.hpp"
 #include "solvers/column_scaling.hpp"
@@ -74,10 +73,12 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
     attempt.reason = "A is not a stored sparse matrix";
     return attempt;
   }
-  const SingleThreadedBlas single_threaded_blas;  // once, and not in every product
   const Stopwatch phase;
-  const std::vector<ColumnNorm> norms = column_norms(*a);
-  report.passes += 2;
+  const bool few = problem.vectors() <= most_vectors;
+  Matrix<T> gradient = Matrix<T>::uninitialized(problem.cols(), few ? problem.vectors() : 0);
+  const std::vector<ColumnNorm> norms =
+      few ? column_norms_and_product<T>(*a, problem.b.view(), gradient.view()) : column_norms(*a);
+  report.passes += few ? 3 : 2;
   std::vector<T> scale = unit_column_scale<T>(norms);
   std::vector<std::int64_t> zero_columns;
   double square = 0;
@@ -91,7 +92,7 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
   }
   if (!within_safe_range(scale)) attempt.reason = "the scale of A's columns is out of range";
   if (!attempt.reason.empty()) return attempt;
-  if (problem.vectors() > most_vectors) {
+  if (!few) {
     attempt.reason = "for so many right-hand sides a factorization is cheaper than an iteration";
     return attempt;
   }
@@ -101,7 +102,7 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
                              entries_of_analysis / std::max<double>(1, static_cast<double>(problem.a.stored_entries()));
   std::string reason = "scaling the columns of A does not make it well conditioned";
   const std::optional<Matrix<T>> coordinates = certified_iteration<T>(
-      problem, *f, most_passes, LowRank::welcome,
+      problem, *f, gradient.view(), most_passes, LowRank::welcome,
       [&](const Testimony<T>& witness) { return certify(problem, witness, *f, reason, report); }, report);
   report.seconds.factor += phase.seconds();
   if (!coordinates) {

@@ -35,8 +35,10 @@ struct Hearing {
     for (const double s : sigma) square += s * s;
     const auto f = diagonal_factorization<double>(std::vector<double>(n, 1), std::sqrt(square), 0);
     LeastSquaresFit<double> fit;
+    Matrix<double> gradient(n, 1);
+    multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
     const auto y = certified_iteration<double>(
-        problem, *f, most_passes, low_rank,
+        problem, *f, gradient.view(), most_passes, low_rank,
         [&](const Testimony<double>& heard) {
           ++asked;
           testimony = heard;
