@@ -17,8 +17,8 @@ namespace {
 
 // The error that is measured in the end may be a little more than the one that is expected.
 constexpr double surely = 0.5;
-// The component of w along any unit vector has variance one, of a norm of sqrt(n); it is below this part of its
-// deviation less than once in ten thousand.
+// The component of w along a unit vector has variance 1 / n; it is below this part of its deviation less than once in
+// ten thousand.
 constexpr double unseen_part = 1e-4;
 // The first iterations may be slower than the others.
 constexpr double slack = 1.3;
@@ -85,7 +85,7 @@ class Iteration {
     const std::int64_t count = f_.coordinates();
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
-    fill_with_probe_numbers(w_.view(), problem_.options.seed);
+    fill_with_probe_numbers(w_.view(), problem_.options.seed, 1 / std::sqrt(static_cast<double>(count)));
     // As the products of a sparse matrix want them.
     const AnyMatrixView<T>* const a = problem_.a.stored();
     const Layout layout = a != nullptr && !a->is_dense() ? Layout::row_major : Layout::column_major;
