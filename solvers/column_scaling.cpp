@@ -12,6 +12,12 @@
 namespace croquis {
 namespace {
 
+// Parts of enough entries that waking a thread pays.
+Partition parts_of_columns(std::int64_t rows, std::int64_t cols) {
+  constexpr std::int64_t least_entries = 32768;
+  return Partition(cols, std::clamp<std::int64_t>(rows * cols / least_entries, 1, 64));
+}
+
 // The ends of the range of T bound what a single factor can do.
 template <class T>
 T power_of_two(int exponent) {
@@ -31,8 +37,8 @@ T power_of_two(int exponent) {
 template <class T>
 std::vector<int> column_exponents(MatrixView<const T> a) {
   std::vector<int> exponents(static_cast<std::size_t>(a.cols));
-  const Partition parts(a.cols, 64);
-  for_each_tile(parts.count, [&](std::int64_t part) {
+  const Partition parts = parts_of_columns(a.rows, a.cols);
+  for_each_plain_tile(parts.count, [&](std::int64_t part) {
     for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j) {
       const double norm = norm2(a.rows, a.data + j * a.column_stride(), a.row_stride());
       // A norm beyond the range is infinite here.
@@ -69,8 +75,8 @@ std::vector<T> unit_column_scale(const std::vector<ColumnNorm>& norms) {
 
 template <class T>
 void scale_columns(MatrixView<T> a, const std::vector<T>& scale) {
-  const Partition parts(a.cols, 64);
-  for_each_tile(parts.count, [&](std::int64_t part) {
+  const Partition parts = parts_of_columns(a.rows, a.cols);
+  for_each_plain_tile(parts.count, [&](std::int64_t part) {
     for (std::int64_t j = parts.begin(part); j < parts.end(part); ++j) {
       if (scale[j] == T(1)) continue;
       T* column = a.data + j * a.column_stride();
