@@ -97,16 +97,30 @@ std::vector<ColumnNorm> scaled_norms(const View& view, T) {
   return norms;
 }
 
+// True if a column whose squares add up to zero holds another entry than zeros.
+template <class View>
+bool squares_vanish(const View& view, const std::vector<double>& square) {
+  bool vanish = false;
+  for_each_entry(view, [&](std::int64_t j, auto value) { vanish = vanish || (square[j] == 0 && value != 0); });
+  return vanish;
+}
+
 // The norms from the sums of squares.
 template <class View, class T>
 std::vector<ColumnNorm> norms_from(const View& view, const std::vector<double>& square, T) {
   std::vector<ColumnNorm> norms(square.size());
+  bool zeros = false;
   for (std::size_t j = 0; j < square.size(); ++j) {
     // Squares this size have neither overflowed nor lost digits to underflow.
-    if (!(square[j] > 1e-200 && square[j] < 1e200)) return scaled_norms(view, T());
-    norms[j] = split(std::sqrt(square[j]));
+    if (square[j] > 1e-200 && square[j] < 1e200) {
+      norms[j] = split(std::sqrt(square[j]));
+    } else if (square[j] == 0) {
+      zeros = true;
+    } else {
+      return scaled_norms(view, T());
+    }
   }
-  return norms;
+  return zeros && squares_vanish(view, square) ? scaled_norms(view, T()) : norms;
 }
 
 }  // namespace

@@ -343,11 +343,20 @@ template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
                            MatrixView<T> g, const T* row_scale) {
   // r = b - t for t = D (A x); t becomes D r.
-  product_and_back<T>(a, x, g, [&](std::int64_t first, std::int64_t vector, MatrixView<T> t) {
-    if (row_scale != nullptr) scale_block(row_scale, first, t);
+  const std::int64_t b_row = b.row_stride(), b_column = b.column_stride();
+  const std::int64_t r_row = r.row_stride(), r_column = r.column_stride();
+  const auto subtract_from_b = [=](std::int64_t first, std::int64_t vector, MatrixView<T> t) {
+    const T* const b_block = b.data + first * b_row + vector * b_column;
+    T* const r_block = r.data + first * r_row + vector * r_column;
     for (std::int64_t v = 0; v < t.cols; ++v)
-      for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, vector + v) = t(i, v) = b(first + i, vector + v) - t(i, v);
-    if (row_scale != nullptr) scale_block(row_scale, first, t);
+      for (std::int64_t i = 0; i < t.rows; ++i)
+        r_block[i * r_row + v * r_column] = t(i, v) = b_block[i * b_row + v * b_column] - t(i, v);
+  };
+  if (row_scale == nullptr) return product_and_back<T>(a, x, g, subtract_from_b);
+  product_and_back<T>(a, x, g, [&](std::int64_t first, std::int64_t vector, MatrixView<T> t) {
+    scale_block(row_scale, first, t);
+    subtract_from_b(first, vector, t);
+    scale_block(row_scale, first, t);
   });
 }
 

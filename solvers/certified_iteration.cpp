@@ -138,6 +138,7 @@ class Iteration {
   }
 
   Continue hear_witness(const ConjugateGradientState<T>& state) {
+    extreme_.reset();
     alpha_.push_back(state.alpha[0]);
     beta_.push_back(state.beta[0]);
     const std::int64_t count = f_.coordinates();
@@ -166,7 +167,8 @@ class Iteration {
     distance_ = distance;
     residual_ = residual;
     if (residual > close_ / few || expected_passes(residual) > most_passes_) return false;
-    const double smallest = from_steps(alpha_, beta_).smallest;
+    extreme_ = from_steps(alpha_, beta_);
+    const double smallest = extreme_->smallest;
     return residual * first_norm_ <= close_ / 2 * smallest * smallest;
   }
 
@@ -180,7 +182,7 @@ class Iteration {
 
   Continue ask(const ConjugateGradientState<T>& state, double distance) {
     const std::int64_t count = f_.coordinates();
-    Testimony<T> testimony{.extreme = from_steps(alpha_, beta_),
+    Testimony<T> testimony{.extreme = extreme_ ? *extreme_ : from_steps(alpha_, beta_),
                            .lost = Matrix<T>::uninitialized(count, 1),
                            .close = close_,
                            .full_rank = distance <= close_,
@@ -226,9 +228,10 @@ class Iteration {
   BackwardError<T> error_;
   Matrix<T> w_, x_, g_;
   double first_norm_ = 0;
-  std::vector<double> rho_, residual_square_;  // of each column of B
-  std::vector<double> alpha_, beta_;           // of the witness
-  std::int64_t awaited_ = 0;                   // the column of B that is to come down to this
+  std::vector<double> rho_, residual_square_;     // of each column of B
+  std::vector<double> alpha_, beta_;              // of the witness
+  std::optional<ExtremeSingularValues> extreme_;  // of these steps, where they have been found out
+  std::int64_t awaited_ = 0;                      // the column of B that is to come down to this
   double awaited_rho_ = std::numeric_limits<double>::infinity();
   double distance_ = 1, residual_ = 1;  // of the last iteration
   std::int64_t iterations_ = 0;

@@ -109,7 +109,7 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
     attempt.reason = std::move(reason);
     return attempt;
   }
-  return attempt_from(problem, *f, *coordinates, Refine::to_target, report);
+  return attempt_from(problem, *f, *coordinates, Refine::last_errors, report);
 }
 
 template Attempt<float> iterate_on_columns<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

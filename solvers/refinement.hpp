@@ -12,6 +12,14 @@
 
 namespace croquis {
 
+/// How far `attempt_from` goes beyond the point that a factorization gives.
+enum class Refine {
+  never,            ///< a preview
+  if_unacceptable,  ///< the factorization is of A itself
+  to_target,
+  last_errors  ///< to the target, from a point near it: of minimum norm before its errors are measured, not after
+};
+
 /// Steps of refinement on one problem with one factorization, of A or of a sketch of it. Each point that comes out has
 /// been measured: its errors are recomputed from A and b. `report` gains iterations and passes.
 template <class T>
@@ -20,8 +28,8 @@ class Refinement {
   Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report);
 
   /// The point N Y, for the coordinates Y that `factorize` gives. Of a backward error above `large` no more than that
-  /// and an upper bound is found out.
-  LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large);
+  /// and an upper bound is found out. Moved to minimum norm first if `refine` says so.
+  LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large, Refine refine);
 
   /// Improves the point until its backward error is at the target, or acceptable and no more to be gained.
   AttemptOutcome run(LeastSquaresPoint<T>& point, std::string& reason);
@@ -47,13 +55,6 @@ class Refinement {
   BackwardError<T> error_;
   Closeness closeness_;  ///< of the errors that say when to end an iteration
   LeastSquaresReport& report_;
-};
-
-/// How far `attempt_from` goes beyond the point that a factorization gives.
-enum class Refine {
-  never,            ///< a preview
-  if_unacceptable,  ///< the factorization is of A itself
-  to_target
 };
 
 /// How far it goes from a point whose factorization is of A itself: with many right-hand sides a step of refinement
