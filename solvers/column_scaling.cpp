@@ -90,7 +90,8 @@ bool within_safe_range(const std::vector<T>& scale) {
   // 13/16 of the exponent range: 1e+-250 for double, 1e+-31 for float. The residual, down to the roundoff of a unit
   // right-hand side, takes the rest.
   const int most = std::numeric_limits<T>::max_exponent * 13 / 16;
-  return std::all_of(scale.begin(), scale.end(), [&](T s) { return std::abs(std::ilogb(s)) <= most; });
+  const T lowest = std::ldexp(T(1), -most), highest = std::ldexp(T(1), most);
+  return std::all_of(scale.begin(), scale.end(), [&](T s) { return s >= lowest && s <= highest; });
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                  \

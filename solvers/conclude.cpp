@@ -25,7 +25,12 @@ void take(LeastSquaresFit<T>& fit, const LeastSquaresProblem<T>& problem, Attemp
   fit.gradient_norm.assign(static_cast<std::size_t>(problem.vectors()), 0);
   for_each_plain_tile(problem.vectors(), [&](std::int64_t j) {
     const int exponent = problem.b_exponent[j];
-    for (std::int64_t i = 0; i < point.x.rows(); ++i) point.x(i, j) = std::ldexp(point.x(i, j), exponent);
+    T* const x = point.x.data() + j * point.x.rows();
+    if (const T factor = std::ldexp(T(1), exponent); std::isnormal(factor)) {
+      for (std::int64_t i = 0; i < point.x.rows(); ++i) x[i] *= factor;
+    } else {
+      for (std::int64_t i = 0; i < point.x.rows(); ++i) x[i] = std::ldexp(x[i], exponent);
+    }
     fit.residual_norm[j] = std::ldexp(point.data_residual_norm[j], exponent + a_exponent);
     fit.gradient_norm[j] = std::ldexp(norm2(n, point.gradient.data() + j * n), exponent + 2 * a_exponent);
   });

@@ -159,7 +159,10 @@ bool round_to_users_units(const LeastSquaresProblem<T>& problem, MatrixView<T> x
   bool changed = false;
   for (std::int64_t k = 0; k < x.cols; ++k) {
     const int exponent = problem.b_exponent[k];
+    if (exponent >= 0) continue;  // larger numbers lose no digits
+    const T lowest = std::ldexp(std::numeric_limits<T>::min(), -exponent);
     for (std::int64_t j = 0; j < x.rows; ++j) {
+      if (std::abs(x(j, k)) >= lowest) continue;
       const T rounded = std::ldexp(std::ldexp(x(j, k), exponent), -exponent);
       if (rounded == x(j, k) || !std::isfinite(rounded)) continue;
       x(j, k) = rounded;
