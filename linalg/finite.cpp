@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 
 namespace croquis {
 namespace {

@@ -14,12 +14,8 @@ namespace croquis {
 /// finished; rethrows the first exception. A body must not call this function again.
 void for_each_tile(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
-/// The same for a body that does not call BLAS: one tile needs no more than a call then.
-template <class Body>
-void for_each_plain_tile(std::int64_t count, const Body& body) {
-  if (count == 1) return body(0);
-  for_each_tile(count, body);
-}
+/// The same, but a body of `for_each_tile` may call it too: then all run on its thread, in order.
+void for_each_part(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
 /// The number of threads `for_each_tile` would use now.
 int available_threads();

@@ -6,6 +6,7 @@
 #include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 #include "linalg/transposed_product.hpp"
 #include "linalg/vector_block.hpp"
 

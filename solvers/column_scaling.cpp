@@ -8,6 +8,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 
 namespace croquis {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
-#include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 #include "solvers/backward_error.hpp"
 #include "solvers/orthogonal_complement.hpp"
 
