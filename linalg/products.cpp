@@ -272,7 +272,10 @@ void product_and_back(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixVi
       [&]<class View>(const View& view) {
         if constexpr (requires { view.row_start; }) {
           const auto source = rows_of(view);
-          if (x.cols == 0 || row_chunks<T>(view.rows, g.rows * x.cols, source.most_chunks(g.rows)).count != 1)
+          // No division for a small matrix: there are many passes over it.
+          const bool small = view.rows > 0 && view.nonzeros() < least_entries;
+          if (x.cols == 0 ||
+              (!small && row_chunks<T>(view.rows, g.rows * x.cols, source.most_chunks(g.rows)).count != 1))
             return false;
           const InLayout<T> vectors(x, source.vector_layout);
           const OutLayout<T> sums(g, source.vector_layout);

@@ -85,6 +85,7 @@ class Iteration {
     const std::int64_t count = f_.coordinates();
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
+    lost_ = Matrix<T>::uninitialized(count, 1);
     fill_with_probe_numbers(w_.view(), problem_.options.seed, 1 / std::sqrt(static_cast<double>(count)));
     // As the products of a sparse matrix want them.
     const AnyMatrixView<T>* const a = problem_.a.stored();
@@ -142,9 +143,8 @@ class Iteration {
     alpha_.push_back(state.alpha[0]);
     beta_.push_back(state.beta[0]);
     const std::int64_t count = f_.coordinates();
-    double square = 0;
-    for (std::int64_t j = 0; j < count; ++j) square += std::pow(static_cast<double>(w_(j, 0)) - state.dy(j, 0), 2);
-    const double distance = std::sqrt(square);
+    for (std::int64_t j = 0; j < count; ++j) lost_.data()[j] = w_.data()[j] - state.dy.data[j];
+    const double distance = norm2(count, lost_.data());
     if (!(state.alpha[0] > 0) || !std::isfinite(distance)) return Continue::no;
     const double residual = std::sqrt(state.rho[0]) / first_norm_;
     if (distance <= close_) return expected_passes(distance) <= most_passes_ ? ask(state, distance) : Continue::no;
@@ -181,14 +181,12 @@ class Iteration {
   }
 
   Continue ask(const ConjugateGradientState<T>& state, double distance) {
-    const std::int64_t count = f_.coordinates();
     Testimony<T> testimony{.extreme = extreme_ ? *extreme_ : from_steps(alpha_, beta_),
-                           .lost = Matrix<T>::uninitialized(count, 1),
+                           .lost = lost_,
                            .close = close_,
                            .full_rank = distance <= close_,
                            .iterations = iterations_,
                            .first_square = 1 / alpha_.front()};
-    for (std::int64_t j = 0; j < count; ++j) testimony.lost(j, 0) = w_(j, 0) - state.dy(j, 0);
     certified_ = certify_(testimony);
     return certified_ ? go_on_with_b(state) : Continue::no;
   }
@@ -226,7 +224,7 @@ class Iteration {
   LeastSquaresReport& report_;
   double close_;
   BackwardError<T> error_;
-  Matrix<T> w_, x_, g_;
+  Matrix<T> w_, lost_, x_, g_;
   double first_norm_ = 0;
   std::vector<double> rho_, residual_square_;     // of each column of B
   std::vector<double> alpha_, beta_;              // of the witness
