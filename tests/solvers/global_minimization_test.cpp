@@ -198,9 +198,10 @@ TEST_CASE("Branin, Ackley and Shekel, of two to four directions among up to a th
   const std::vector<double> off{0.3, -0.7};
   const Case cases[] = {
       {"Branin, n = 1000", lifted(branin, {2.5, 7.5}, 7.5, 1000, false), branin_minimum},
-      {"Branin, n = 100, rotated", lifted(branin, {2.5, 7.5}, 7.5, 100, true), branin_minimum},
+      {"Branin, n = 1000, rotated", lifted(branin, {2.5, 7.5}, 7.5, 1000, true), branin_minimum},
       {"Ackley, n = 100, rotated", lifted(ackley, off, 2, 100, true), 0},
       {"Shekel, n = 200", lifted(shekel, {5, 5, 5, 5}, 5, 200, false), shekel_minimum},
+      {"Shekel, n = 200, rotated", lifted(shekel, {5, 5, 5, 5}, 5, 200, true), shekel_minimum},
   };
   for (const Case& test : cases) {
     CAPTURE(test.name);
