@@ -65,7 +65,7 @@ class Curve {
   }
 
   CurveFit fit() {
-    const NonlinearProblem problem = make_problem();
+    NonlinearProblem problem = make_problem();
     const std::string unusable = first_unusable();
     if (!unusable.empty()) {
       result_.fit.status = Status::non_finite_input;
@@ -73,14 +73,35 @@ class Curve {
       result_.fit.x = result_.start;
       return std::move(result_);
     }
-    NonlinearOptions how{.method = NonlinearMethod::full, .seed = options_.seed};
-    if (options_.iteration_limit > 0) how.iteration_limit = options_.iteration_limit;
-    result_.fit = nonlinear_least_squares(problem, result_.start, how);
+    solve(problem);
     if (result_.fit.solved()) result_.statistics = nonlinear_statistics(problem, result_.fit.x);
     return std::move(result_);
   }
 
  private:
+  // Forward differences take a twelfth of the evaluations, and do until they are no longer good enough.
+  void solve(NonlinearProblem& problem) {
+    NonlinearOptions how{.method = NonlinearMethod::full, .seed = options_.seed};
+    if (options_.iteration_limit > 0) how.iteration_limit = options_.iteration_limit;
+    NonlinearOptions roughly = how;
+    roughly.gradient_tolerance = 1e-6;
+    problem.differences = DifferenceScheme::forward;
+    result_.fit = nonlinear_least_squares(problem, result_.start, roughly);
+    how.iteration_limit -= result_.fit.iterations;
+    if (how.iteration_limit > 0) {
+      problem.differences = DifferenceScheme::extrapolated;
+      NonlinearFit fit = nonlinear_least_squares(problem, result_.fit.x, how);
+      fit.iterations += result_.fit.iterations;
+      fit.residual_evaluations += result_.fit.residual_evaluations;
+      fit.seconds += result_.fit.seconds;
+      result_.fit = std::move(fit);
+    } else {
+      result_.fit.status = Status::iteration_limit;
+    }
+    if (result_.fit.status == Status::iteration_limit)
+      result_.fit.message = "not solved: stopped after " + std::to_string(result_.fit.iterations) + " iterations";
+  }
+
   std::string name() const { return options_.a.string(); }
 
   void name_variables() {
@@ -160,7 +181,6 @@ class Curve {
       const std::span<const double> observed = data_.b.entries();
       for (std::size_t i = 0; i < r.size(); ++i) r[i] = observed[i] - r[i];
     };
-    problem.differences = DifferenceScheme::extrapolated;
     problem.parallel_residuals = true;
     problem.lower = result_.lower;
     problem.upper = result_.upper;
