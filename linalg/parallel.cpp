@@ -26,16 +26,16 @@ std::mutex guard_mutex;
 int guard_count = 0;
 int saved_blas_threads = 1;
 
-thread_local bool inside_tile = false;
-thread_local bool inside_task = false;
+thread_local bool running_tile = false;
+thread_local bool running_task = false;
 
 // Catches a tile that starts another tiled phase, which would nest the two levels of parallelism.
 struct InsideTile {
   InsideTile() {
-    assert(!inside_tile && "for_each_tile called from inside a tile");
-    inside_tile = true;
+    assert(!running_tile && "for_each_tile called from inside a tile");
+    running_tile = true;
   }
-  ~InsideTile() { inside_tile = false; }
+  ~InsideTile() { running_tile = false; }
 };
 
 void run_tile(const std::function<void(std::int64_t)>& body, std::int64_t tile) {
@@ -45,10 +45,10 @@ void run_tile(const std::function<void(std::int64_t)>& body, std::int64_t tile) 
 
 struct InsideTask {
   InsideTask() {
-    assert(!inside_task && !inside_tile && "for_each_task called from inside a task or a tile");
-    inside_task = true;
+    assert(!running_task && !running_tile && "for_each_task called from inside a task or a tile");
+    running_task = true;
   }
-  ~InsideTask() { inside_task = false; }
+  ~InsideTask() { running_task = false; }
 };
 
 void run_task(const std::function<void(std::int64_t)>& body, std::int64_t task) {
@@ -60,6 +60,11 @@ using Runner = void (*)(const std::function<void(std::int64_t)>& body, std::int6
 void run_in_parallel(std::int64_t count, const std::function<void(std::int64_t)>& body, Runner run);
 
 }  // namespace
+
+void for_each_part(std::int64_t count, const std::function<void(std::int64_t)>& body) {
+  if (!running_tile) return for_each_tile(count, body);
+  for (std::int64_t part = 0; part < count; ++part) body(part);
+}
 
 SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(guard_mutex);
@@ -78,7 +83,7 @@ void for_each_tile(std::int64_t count, const std::function<void(std::int64_t)>& 
   if (count <= 0) return;
   const SingleThreadedBlas single_threaded_blas;
   if (count == 1) return run_tile(body, 0);  // small problems make many of these
-  if (inside_task) {
+  if (running_task) {
     for (std::int64_t tile = 0; tile < count; ++tile) run_tile(body, tile);
   } else {
     run_in_parallel(count, body, run_tile);
