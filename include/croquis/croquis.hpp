@@ -28,6 +28,7 @@
 #include <croquis/solvers/backward_error.hpp>
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/constrained_least_squares.hpp>
+#include <croquis/solvers/derivative_free_least_squares.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
