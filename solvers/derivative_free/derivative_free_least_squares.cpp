@@ -12,10 +12,9 @@
 #include "solvers/conclude.hpp"
 #include "solvers/derivative_free/derivative_free_options.hpp"
 #include "solvers/derivative_free/interpolated_model.hpp"
-#include "solvers/derivative_free/new_points.hpp"
 #include "solvers/derivative_free/noise.hpp"
+#include "solvers/derivative_free/sampler.hpp"
 #include "solvers/least_squares_problem.hpp"
-#include "solvers/nonlinear/criterion.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
@@ -30,12 +29,10 @@ constexpr double largest_radius = 1e10;
 // New points are so many lengths of the last step away. Slopes over the whole of it are those of curvature, too, which
 // matters where residuals are large.
 constexpr double point_spacing = 0.2;
-// A point that is not finite is tried again on the other side at half the distance, so many times.
-constexpr std::int64_t most_retries = 6;
 // Failures in a row after which noise is suspected.
 constexpr std::int64_t telling_failures = 6;
 // The spacing of the points whose model may say that x is stationary.
-constexpr double close = 1e-6;
+constexpr double closest = 1e-6;
 // Directions at right angles and of one length, seen from the end of one of them, have a least sine of 1 / sqrt(p).
 // This part of it is not good enough.
 constexpr double poor_angle = 0.1;
@@ -50,19 +47,6 @@ constexpr double promise_over_noise = 4;
 constexpr std::int64_t few_unknowns = 50;
 
 double norm_of(const std::vector<double>& v) { return norm2(static_cast<std::int64_t>(v.size()), v.data()); }
-
-struct Outcome {
-  Status status;
-  std::string message;
-};
-
-// A NaN is not lower than anything.
-std::vector<InterpolationPoint>::const_iterator lowest_of(const std::vector<InterpolationPoint>& points) {
-  auto lowest = points.begin();
-  for (auto point = points.begin(); point != points.end(); ++point)
-    if (point->cost < lowest->cost || std::isnan(lowest->cost)) lowest = point;
-  return lowest;
-}
 
 DerivativeFreeState initial_state(const NonlinearProblem& problem, std::span<const double> x0,
                                   const DerivativeFreeOptions& options) {
@@ -82,8 +66,8 @@ class Solver {
       : problem_(problem),
         options_(options),
         state_(std::move(state)),
-        residual_(problem),
         unknowns_(problem, state_.scale),
+        sampler_(problem, options_, unknowns_, state_),
         limit_(options.evaluation_limit > 0 ? options.evaluation_limit : 500 * (problem.unknowns + 1)) {
     report_.gradient_norm = report_.orthogonality = not_a_number;
     state_.dimensions = std::min(state_.dimensions, unknowns_.size());
@@ -100,11 +84,10 @@ class Solver {
   }
 
  private:
-  InterpolationPoint& best() { return state_.points.front(); }
   const InterpolationPoint& best() const { return state_.points.front(); }
   std::int64_t directions() const { return static_cast<std::int64_t>(state_.points.size()) - 1; }
   bool whole() const { return state_.dimensions == unknowns_.size(); }
-  std::int64_t left() const { return limit_ - residual_.evaluations(); }
+  std::int64_t left() const { return limit_ - sampler_.evaluations(); }
   NoiseLevel noise() const { return {state_.additive_noise, state_.relative_noise}; }
 
   // What ends the solve, or this call, before anything else is done.
@@ -117,128 +100,14 @@ class Solver {
     if (unknowns_.size() == 0) return Outcome{Status::converged, "bounds leave no unknown room to move"};
     if (left() <= 0)
       return Outcome{Status::evaluation_limit,
-                     "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
+                     "stopped after " + std::to_string(sampler_.evaluations()) + " evaluations of the residual"};
     return std::nullopt;
   }
 
   std::optional<Outcome> proceed() {
-    if (!state_.planned.empty()) {
-      evaluate_planned();
-      const bool complete = state_.evaluated == static_cast<std::int64_t>(state_.planned.size());
-      return complete ? take_planned() : std::nullopt;
-    }
-    if (directions() + state_.missing < state_.dimensions) return plan_directions();
-    return iterate();
-  }
-
-  InterpolationPoint evaluated(std::vector<double> x) {
-    InterpolationPoint point{.x = std::move(x)};
-    point.residuals.resize(static_cast<std::size_t>(problem_.residuals));
-    residual_.evaluate(point.x, point.residuals);
-    ++state_.residual_evaluations;
-    point.cost = criterion_of(problem_, point.residuals).cost;
-    return point;
-  }
-
-  // As many of the planned points as the limit allows.
-  void evaluate_planned() {
-    const std::int64_t count = std::min(left(), static_cast<std::int64_t>(state_.planned.size()) - state_.evaluated);
-    auto x = Matrix<double>::uninitialized(problem_.unknowns, count);
-    auto r = Matrix<double>::uninitialized(problem_.residuals, count);
-    const auto point = [&](std::int64_t k) -> InterpolationPoint& {
-      return state_.planned[static_cast<std::size_t>(state_.evaluated + k)];
-    };
-    for (std::int64_t k = 0; k < count; ++k) std::copy(point(k).x.begin(), point(k).x.end(), &x(0, k));
-    residual_.evaluate_each(x, r);
-    for (std::int64_t k = 0; k < count; ++k) {
-      point(k).residuals.assign(&r(0, k), &r(0, k) + problem_.residuals);
-      point(k).cost = criterion_of(problem_, point(k).residuals).cost;
-    }
-    state_.evaluated += count;
-    state_.residual_evaluations += count;
-  }
-
-  // Planned points whose residuals are known join the set.
-  std::optional<Outcome> take_planned() {
-    std::vector<InterpolationPoint> planned = std::move(state_.planned);
-    state_.planned.clear();
-    state_.evaluated = 0;
-    if (state_.points.empty()) return take_start(std::move(planned.front()));
-    if (state_.planned_for_noise) return take_noise(planned);
-    for (InterpolationPoint& point : planned) {
-      if (std::isfinite(point.cost)) {
-        state_.points.push_back(std::move(point));
-        continue;
-      }
-      // The other side, nearer.
-      std::vector<double> s = unknowns_.step_to(best().x, point.x);
-      for (double& entry : s) entry /= -2;
-      bool clipped = false;
-      state_.planned.push_back({.x = unknowns_.move(best().x, s, clipped)});
-    }
-    if (!state_.planned.empty() && state_.retries++ < most_retries) return std::nullopt;
-    state_.missing = static_cast<std::int64_t>(state_.planned.size());
-    state_.planned.clear();
-    state_.retries = 0;
-    if (directions() == 0 && state_.missing > 0) {
-      state_.missing = 0;
-      state_.radius /= std::exp2(most_retries);
-      if (state_.radius < options_.final_radius)
-        return Outcome{Status::non_finite_input, "r holds a NaN or an infinity at every point tried around x"};
-      state_.spacing = state_.radius;
-    }
-    best_to_front(state_.points);
-    return std::nullopt;
-  }
-
-  std::optional<Outcome> take_start(InterpolationPoint start) {
-    state_.initial_cost = state_.window_cost = state_.restart_cost = start.cost;
-    state_.points.push_back(std::move(start));
-    if (std::isfinite(best().cost)) return std::nullopt;
-    std::string message = "r holds a NaN or an infinity at x0";
-    for (std::size_t i = 0; i < best().residuals.size(); ++i)
-      if (!std::isfinite(best().residuals[i]))
-        return Outcome{Status::non_finite_input, message + ", first in entry " + std::to_string(i)};
-    return Outcome{Status::non_finite_input, message + ": its norm overflows"};
-  }
-
-  std::optional<Outcome> take_noise(const std::vector<InterpolationPoint>& line) {
-    state_.planned_for_noise = false;
-    std::vector<const std::vector<double>*> residuals{&best().residuals};
-    for (const InterpolationPoint& point : line)
-      if (std::isfinite(point.cost)) residuals.push_back(&point.residuals);
-    if (residuals.size() == line.size() + 1) state_.additive_noise = estimate_noise(residuals).value_or(0);
-    const auto lowest = lowest_of(line);
-    if (lowest->cost < best().cost)
-      insert_point(state_.points, *lowest, directions_of(state_.points, unknowns_), unknowns_, state_.dimensions,
-                   state_.spacing);
-    return std::nullopt;
-  }
-
-  // Points on a line through x, together as long as the radius that fails.
-  std::optional<Outcome> plan_noise() {
-    state_.noise_was_estimated = state_.planned_for_noise = true;
-    const std::vector<InterpolationPoint> end =
-        points_around(best().x, OrthogonalBasis(unknowns_.size()), unknowns_, state_.gradient, state_.radius, 1, false,
-                      state_.seed, state_.draws++);
-    const std::vector<double> s = unknowns_.step_to(best().x, end.front().x);
-    for (std::int64_t k = 1; k <= options_.noise_evaluations; ++k) {
-      std::vector<double> part = s;
-      for (double& entry : part) entry *= static_cast<double>(k) / static_cast<double>(options_.noise_evaluations);
-      bool clipped = false;
-      state_.planned.push_back({.x = unknowns_.move(best().x, part, clipped)});
-    }
-    return std::nullopt;
-  }
-
-  std::optional<Outcome> plan_directions() {
-    const Directions present = directions_of(state_.points, unknowns_);
-    const std::int64_t count = state_.dimensions - present.size() - state_.missing;
-    const bool along_axes = whole() && present.size() == 0 && state_.iterations == 0;
-    state_.planned = points_around(best().x, present.basis, unknowns_, state_.gradient, state_.spacing, count,
-                                   along_axes, state_.seed, state_.draws);
-    if (!along_axes) state_.draws += count;
-    state_.missing += count - static_cast<std::int64_t>(state_.planned.size());
+    if (sampler_.is_busy()) return sampler_.proceed(left());
+    if (directions() + state_.missing >= state_.dimensions) return iterate();
+    sampler_.plan_directions();
     return std::nullopt;
   }
 
@@ -258,16 +127,20 @@ class Solver {
       const double hidden = noise().of_cost_difference(problem_, best().residuals);
       if (step.predicted_decrease <= hidden || is_noise(model)) return widen(set, model, hidden);
     } else if (state_.failures >= telling_failures && !state_.noise_was_estimated && options_.noise_evaluations > 0) {
-      return plan_noise();
+      sampler_.plan_noise();
+      return std::nullopt;
     }
     const bool is_rounding = step.predicted_decrease <= 4 * roundoff * best().cost;
-    if (state_.failures > 0 && (is_rounding || state_.radius <= options_.final_radius)) return too_short(set, model);
+    const bool has_failed = state_.failures > 0 || step.predicted_decrease <= 0;
+    if (has_failed && (is_rounding || state_.radius <= options_.final_radius)) return too_short(set, model);
     return try_step(set, step, least_spacing(set, model));
   }
 
   bool is_noise(const InterpolatedModel& model) const {
     return model.mean_difference() <= noise_factor * noise().of_difference(problem_, best().residuals);
   }
+
+  double widest() const { return std::max(options_.initial_radius, whole_radius); }
 
   // From where on differences of residuals stand clear of noise.
   double least_spacing(const Directions& set, const InterpolatedModel& model) const {
@@ -289,13 +162,17 @@ class Solver {
       return Outcome{Status::non_finite_input, "r holds a NaN or an infinity in some directions around x"};
     }
     if (telling && options_.adaptive) widen_space();
-    state_.spacing = std::clamp(state_.spacing, options_.final_radius, close);
-    start_set_anew();
+    state_.spacing = std::clamp(state_.spacing, options_.final_radius, close());
+    sampler_.start_anew();
     return std::nullopt;
   }
 
-  // Whether the model of a set is good enough to judge by.
-  static bool is_telling(const Directions& set) { return set.largest_distance() <= 2 * close && has_good_angles(set); }
+  double close() const { return std::max(closest, options_.final_radius); }
+
+  // Whether the model of a set is good enough to judge by. No better one than a fresh one is to be had.
+  bool is_telling(const Directions& set) const {
+    return set.largest_distance() <= 2 * close() && (state_.fresh || has_good_angles(set));
+  }
 
   static bool has_good_angles(const Directions& set) {
     return set.least_sine() >= poor_angle / std::sqrt(static_cast<double>(set.size()));
@@ -309,11 +186,6 @@ class Solver {
     return whole() ? 1 : std::max<std::int64_t>(3, 2 * unknowns_.size() / state_.dimensions);
   }
 
-  void start_set_anew() {
-    state_.points.resize(1);
-    state_.missing = 0;
-  }
-
   // What the model sees is noise: points farther apart and longer steps, or the end.
   std::optional<Outcome> widen(const Directions& set, const InterpolatedModel& model, double hidden) {
     if (state_.restart_cost - best().cost > hidden) state_.fruitless_restarts = 0;
@@ -325,14 +197,13 @@ class Solver {
     ++state_.restarts;
     state_.restart_cost = best().cost;
     state_.failures = 0;
-    const double widest = std::max(options_.initial_radius, whole_radius);
     state_.spacing = std::max(least_spacing(set, model), 2 * state_.spacing);
     if (is_noise(model)) state_.spacing = std::max(state_.spacing, options_.initial_radius);
-    state_.spacing = std::min(state_.spacing, widest);
+    state_.spacing = std::min(state_.spacing, widest());
     double radius = std::max(2 * state_.radius, state_.spacing);
-    while (radius < widest && model.promise(radius) <= promise_over_noise * hidden) radius *= 2;
-    state_.radius = std::min(radius, widest);
-    start_set_anew();
+    while (radius < widest() && model.promise(radius) <= promise_over_noise * hidden) radius *= 2;
+    state_.radius = std::min(radius, widest());
+    sampler_.start_anew();
     return std::nullopt;
   }
 
@@ -347,8 +218,8 @@ class Solver {
     if (state_.non_finite > 0 && state_.non_finite == state_.failures)
       return Outcome{Status::non_finite_input, "r holds a NaN or an infinity at every step tried from x"};
     if (!is_telling(set)) {
-      state_.spacing = close;
-      start_set_anew();
+      state_.spacing = close();
+      sampler_.start_anew();
       return std::nullopt;
     }
     // Where a column of J vanishes the model promises much to long steps, for want of second derivatives.
@@ -357,8 +228,8 @@ class Solver {
                                             scientific(model.orthogonality())};
     if (!state_.last_chance) {
       state_.last_chance = true;
-      if (!noise().known() && options_.noise_evaluations > 0) return plan_noise();
-      state_.radius = std::sqrt(close);
+      if (!noise().known() && options_.noise_evaluations > 0) sampler_.plan_noise();
+      state_.radius = std::sqrt(close());
       state_.failures = state_.non_finite = 0;
       return std::nullopt;
     }
@@ -369,7 +240,7 @@ class Solver {
   }
 
   std::optional<Outcome> try_step(const Directions& set, const ModelStep& step, double least_spacing) {
-    InterpolationPoint trial = evaluated(step.x);
+    InterpolationPoint trial = sampler_.evaluated(step.x);
     const double cost_before = best().cost;
     const bool finite = std::isfinite(trial.cost);
     const double change = finite ? cost_before - trial.cost : not_a_number;
@@ -382,9 +253,11 @@ class Solver {
                               .radius = state_.radius,
                               .dimensions = set.size()};
     learn(ratio, step.norm);
-    state_.spacing = std::clamp(std::max(point_spacing * step.norm, least_spacing),
-                                std::min(options_.final_radius, state_.radius), state_.radius);
+    const double wanted =
+        std::clamp(point_spacing * step.norm, std::min(options_.final_radius, state_.radius), state_.radius);
+    state_.spacing = std::max(wanted, std::min(least_spacing, widest()));
     state_.missing = 0;
+    state_.fresh = false;
     if (finite) {
       insert_point(state_.points, std::move(trial), set, unknowns_, state_.dimensions, state_.spacing);
       make_room(ratio);
@@ -491,8 +364,8 @@ class Solver {
   const DerivativeFreeOptions& options_;
   DerivativeFreeState state_;
   Stopwatch clock_;
-  ResidualFunction residual_;
   ScaledUnknowns unknowns_;
+  Sampler sampler_;
   std::int64_t limit_;
   NonlinearReport report_;
 };
@@ -509,7 +382,6 @@ DerivativeFreeFit derivative_free_least_squares(const NonlinearProblem& problem,
 DerivativeFreeFit derivative_free_least_squares(const NonlinearProblem& problem, const DerivativeFreeState& state,
                                                 const DerivativeFreeOptions& options) {
   check_state(problem, state);
-  check_problem(problem, state.points.front().x, "points[0].x");
   check_options(options);
   return Solver(problem, state, options).run();
 }

@@ -7,6 +7,8 @@
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/derivative_free/scaled_unknowns.hpp"
+#include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
 namespace {
@@ -56,6 +58,7 @@ void check_options(const DerivativeFreeOptions& options) {
 
 void check_state(const NonlinearProblem& problem, const DerivativeFreeState& state) {
   if (state.points.empty()) throw InvalidOption("the state holds no points: it is not that of an earlier call");
+  check_problem(problem, state.points.front().x, "points[0].x");
   const auto planned = static_cast<std::int64_t>(state.planned.size());
   if (state.evaluated < 0 || state.evaluated > planned)
     throw InvalidOption("evaluated is " + std::to_string(state.evaluated) + " but " + std::to_string(planned) +
@@ -72,6 +75,13 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
       check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
   }
   check_length(state.scale, problem.unknowns, "scale");
+  for (const double entry : state.scale) check_positive(entry, "an entry of scale");
+  const ScaledUnknowns unknowns(problem, state.scale);
+  if (!state.gradient.empty()) check_length(state.gradient, unknowns.size(), "gradient");
+  check_positive(state.radius, "radius");
+  check_positive(state.spacing, "spacing");
+  check_not_negative(state.missing, "missing");
+  check_not_negative(state.dimensions, "dimensions");
 }
 
 }  // namespace croquis

@@ -27,6 +27,7 @@ struct DerivativeFreeState {
   bool planned_for_noise = false;           ///< whether they are to estimate noise, not to join the set
   std::int64_t retries = 0;                 ///< of planned points that were not finite
   std::int64_t missing = 0;                 ///< directions given up until the next step
+  bool fresh = false;                       ///< whether all points but the best came together
   std::vector<double> scale;                ///< n: the unit of each unknown
   std::vector<double> gradient;             ///< of the last model, in those units; empty before the first
   double initial_cost = 0;
