@@ -36,11 +36,7 @@ template <class T>
 class Solver {
  public:
   Solver(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, ColumnRange range, LeastSquaresFit<T>& fit)
-      : problem_(problem),
-        sparse_(sparse),
-        range_(range),
-        fit_(fit),
-        shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()} {}
+      : problem_(problem), sparse_(sparse), range_(range), fit_(fit), shape_(shape_of(problem)) {}
 
   void run() {
     Attempt<T> attempt;
