@@ -312,7 +312,9 @@ class Solver {
 
   void widen_space() {
     state_.window_iterations = 0;
-    state_.dimensions = std::min(2 * state_.dimensions, unknowns_.size());
+    const std::int64_t wider = 2 * state_.dimensions;
+    // More than half of all unknowns may as well be all, which alone converge fast.
+    state_.dimensions = 2 * wider > unknowns_.size() ? unknowns_.size() : wider;
   }
 
   void describe(const InterpolatedModel& model) {

@@ -161,6 +161,11 @@ TEST_CASE("A linear problem of n unknowns takes n + 2 evaluations, and those tha
   CHECK(fit.x[0] == doctest::Approx(1).epsilon(1e-8));
   CHECK(fit.x[1] == doctest::Approx(2).epsilon(1e-8));
   CHECK(fit.residual_evaluations <= 10);
+  // A verdict wants no points closer than the shortest step.
+  const DerivativeFreeFit coarse =
+      derivative_free_least_squares(problem, std::vector<double>{0.9, 2.1}, {.final_radius = 1e-2});
+  CHECK(coarse.solved());
+  CHECK(coarse.cost == doctest::Approx(2).epsilon(1e-12));
 }
 
 TEST_CASE("Evaluations are counted, and none is made beyond the limit") {

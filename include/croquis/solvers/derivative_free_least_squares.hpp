@@ -58,7 +58,7 @@ struct DerivativeFreeOptions {
   /// p: in how many dimensions steps are sought. The first takes p + 1 evaluations. 0: all unknowns up to 50 of them,
   /// else a tenth, at least 50.
   std::int64_t dimensions = 0;
-  bool adaptive = true;               ///< whether p doubles, up to n, where p steps have not halved the cost
+  bool adaptive = true;               ///< whether p doubles, until it is n, where p steps have not halved the cost
   double initial_radius = 0.1;        ///< > 0: how far apart the first points are, and how long the first step
   double final_radius = 1e-8;         ///< > 0: shorter steps are not tried
   std::int64_t evaluation_limit = 0;  ///< of this call, whatever they are for; 0: 500 (n + 1)
