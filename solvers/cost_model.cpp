@@ -12,7 +12,7 @@ namespace croquis {
 namespace {
 
 // Units in the time that one stored entry takes to come from memory and through the fused pass.
-constexpr double pass_per_entry = 32;
+constexpr double pass_per_entry = 28;
 // The triangular solves of an iteration and of its error estimate, per entry of the square matrix, on one thread. They
 // read the triangle anew, since the pass has driven it from the caches.
 constexpr double solve_per_entry = 100;
@@ -23,8 +23,8 @@ constexpr double iterations_of_upper_bound = 4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 3e6;
 // The same of a copy of A in fixed point, and making that, most of which is what the system takes to give new memory.
-constexpr double fixed_point_per_entry = 15;
-constexpr double making_fixed_point = 5 * pass_per_entry;
+constexpr double fixed_point_per_entry = 12;
+constexpr double making_fixed_point = 110;
 // The triangular solves of such an iteration, per entry of the square matrix: it estimates no error until the end.
 constexpr double fixed_point_solve_per_entry = 35;
 // Residuals in between, for which A itself is read.
@@ -44,12 +44,12 @@ constexpr double draw = 130;
 
 // A flop of the Gram matrix in double and in float, and the columns at which turning and packing the rows takes as long
 // as the flops.
-constexpr double gram_flop = 1;
-constexpr double gram_packing_cols = 50;
-constexpr double float_gram_flop = 0.5;
+constexpr double gram_flop = 1.1;
+constexpr double gram_packing_cols = 60;
+constexpr double float_gram_flop = 0.6;
 constexpr double float_gram_packing_cols = 180;
-// Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
-constexpr double cholesky_per_cube = 1.6;
+// Its Cholesky factor and the estimate of the condition number, per cube of the columns.
+constexpr double cholesky_per_cube = 1.1;
 // Each vector more of a pass, per stored entry; and a flop of one with so many that it is a product of blocks with the
 // kernels of the Gram matrix, beside the packing of these blocks.
 constexpr double pass_per_vector = 7;
