@@ -1,28 +1,57 @@
 #include "solvers/nonlinear/finite_differences.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "linalg/blas.hpp"
 #include "solvers/nonlinear/box.hpp"
+#include "solvers/nonlinear/extrapolation.hpp"
 
 namespace croquis {
 namespace {
 
 constexpr std::int64_t batch = 64;
+// Extrapolated differences evaluate a direction often, so fewer directions go at once where there are many residuals.
+constexpr std::int64_t most_values = std::int64_t{1} << 25;
 
 double magnitude(const NonlinearProblem& problem, std::span<const double> x, std::size_t j) {
   if (!problem.typical_x.empty()) return problem.typical_x[j];
   return x[j] == 0 ? 1 : std::abs(x[j]);
 }
 
-// The length t of the step t v; 0 for a direction that leads nowhere.
-double step_along(const NonlinearProblem& problem, DifferenceScheme scheme, std::span<const double> x,
+double relative_step(DifferenceScheme scheme) {
+  constexpr double roundoff = std::numeric_limits<double>::epsilon();
+  switch (scheme) {
+    case DifferenceScheme::forward:
+      return std::sqrt(roundoff);
+    case DifferenceScheme::central:
+      return std::cbrt(roundoff);
+    case DifferenceScheme::extrapolated:
+      break;
+  }
+  return 1.0 / 32;
+}
+
+// Where to evaluate along a direction v: at x + t v for the first `steps` of these t, and at x - t v if `central`.
+struct Steps {
+  std::array<double, extrapolation_levels> t = {};
+  bool central = false;
+};
+
+// volatile: the sum has to be rounded before the difference is taken.
+double rounded_step(double x, double step) {
+  const volatile double moved = x + step;
+  return moved - x;
+}
+
+Steps steps_along(const NonlinearProblem& problem, DifferenceScheme scheme, std::span<const double> x,
                   const double* v) {
+  Steps steps{.central = scheme != DifferenceScheme::forward};
   const double norm = norm2(static_cast<std::int64_t>(x.size()), v);
-  if (norm == 0 || !std::isfinite(norm)) return 0;
+  if (norm == 0 || !std::isfinite(norm)) return steps;
   double scale = 0;
   std::int64_t moved = 0;
   std::size_t last = 0;
@@ -32,21 +61,26 @@ double step_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
     ++moved;
     last = j;
   }
-  constexpr double roundoff = std::numeric_limits<double>::epsilon();
-  const double relative = scheme == DifferenceScheme::forward ? std::sqrt(roundoff) : std::cbrt(roundoff);
-  const double t = relative * scale / norm;
-  if (moved > 1) return t;
-  double ahead = x[last] + t * v[last];
-  if (scheme == DifferenceScheme::forward) {
-    // Where a bound is near, the other way; where both are, to the farther.
+  double t = relative_step(scheme) * scale / norm;
+  if (moved == 1) {
     const Box box(problem);
-    ahead = std::clamp(ahead, box.lower(last), box.upper(last));
-    const double behind = std::clamp(x[last] - t * v[last], box.lower(last), box.upper(last));
-    if (std::abs(behind - x[last]) > 2 * std::abs(ahead - x[last])) ahead = behind;
+    const double ahead = std::clamp(x[last] + t * v[last], box.lower(last), box.upper(last)) - x[last];
+    const double behind = std::clamp(x[last] - t * v[last], box.lower(last), box.upper(last)) - x[last];
+    const double farther = std::abs(behind) > std::abs(ahead) ? behind : ahead;
+    if (scheme == DifferenceScheme::forward) {
+      // Where a bound is near, the other way; where both are, to the farther.
+      t = (std::abs(behind) > 2 * std::abs(ahead) ? behind : ahead) / v[last];
+    } else if (scheme == DifferenceScheme::extrapolated &&
+               std::min(std::abs(ahead), std::abs(behind)) < 0.9 * std::abs(t * v[last])) {
+      steps.central = false;
+      t = farther / v[last];
+    }
   }
-  // volatile: the sum has to be rounded before the difference is taken.
-  const volatile double moved_x = ahead;
-  return (moved_x - x[last]) / v[last];
+  for (double& step : steps.t) {
+    step = moved == 1 ? rounded_step(x[last], t * v[last]) / v[last] : t;
+    t /= extrapolation_ratio;
+  }
+  return steps;
 }
 
 }  // namespace
@@ -54,31 +88,50 @@ double step_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
 void difference_quotients(ResidualFunction& residual, const NonlinearProblem& problem, DifferenceScheme scheme,
                           std::span<const double> x, std::span<const double> r, MatrixView<const double> v,
                           MatrixView<double> jv) {
-  const bool central = scheme == DifferenceScheme::central;
-  const std::int64_t sides = central ? 2 : 1;
+  const bool extrapolates = scheme == DifferenceScheme::extrapolated;
   const std::int64_t n = v.rows;
   const std::int64_t m = jv.rows;
-  const std::int64_t columns_at_once = std::min(batch, v.cols);
-  auto points = Matrix<double>::uninitialized(n, columns_at_once * sides);
-  auto values = Matrix<double>::uninitialized(m, columns_at_once * sides);
-  std::vector<double> steps(static_cast<std::size_t>(columns_at_once));
-  for (std::int64_t first = 0; first < v.cols; first += batch) {
-    const std::int64_t count = std::min(batch, v.cols - first);
+  const std::int64_t levels = extrapolates ? extrapolation_levels : 1;
+  const std::int64_t most_points = scheme == DifferenceScheme::forward ? 1 : 2 * levels;  // of a direction
+  std::int64_t columns_at_once = std::min(batch, v.cols);
+  if (extrapolates) columns_at_once = std::clamp<std::int64_t>(most_values / (most_points * m), 1, columns_at_once);
+  auto points = Matrix<double>::uninitialized(n, columns_at_once * most_points);
+  auto values = Matrix<double>::uninitialized(m, columns_at_once * most_points);
+  std::vector<Steps> steps(static_cast<std::size_t>(columns_at_once));
+  for (std::int64_t first = 0; first < v.cols; first += columns_at_once) {
+    const std::int64_t count = std::min(columns_at_once, v.cols - first);
+    std::int64_t used = 0;
     for (std::int64_t k = 0; k < count; ++k) {
       const double* const direction = &v(0, first + k);
-      const double t = steps[static_cast<std::size_t>(k)] = step_along(problem, scheme, x, direction);
-      for (std::int64_t j = 0; j < n; ++j) {
-        points(j, k * sides) = x[static_cast<std::size_t>(j)] + t * direction[j];
-        if (central) points(j, k * sides + 1) = x[static_cast<std::size_t>(j)] - t * direction[j];
-      }
+      const Steps& along = steps[static_cast<std::size_t>(k)] = steps_along(problem, scheme, x, direction);
+      for (std::int64_t level = 0; level < levels; ++level)
+        for (const double side : {1.0, -1.0}) {
+          if (side < 0 && !along.central) continue;
+          const double t = side * along.t[static_cast<std::size_t>(level)];
+          for (std::int64_t j = 0; j < n; ++j) points(j, used) = x[static_cast<std::size_t>(j)] + t * direction[j];
+          ++used;
+        }
     }
-    residual.evaluate_each(points.view().block(0, 0, n, count * sides), values.view().block(0, 0, m, count * sides));
+    residual.evaluate_each(points.view().block(0, 0, n, used), values.view().block(0, 0, m, used));
+    std::int64_t point = 0;
     for (std::int64_t k = 0; k < count; ++k) {
-      const double t = steps[static_cast<std::size_t>(k)];
-      const double factor = t == 0 ? 0 : 1 / (static_cast<double>(sides) * t);
-      const double* const ahead = &values(0, k * sides);
-      const double* const behind = central ? &values(0, k * sides + 1) : r.data();
-      for (std::int64_t i = 0; i < m; ++i) jv(i, first + k) = (ahead[i] - behind[i]) * factor;
+      const Steps& along = steps[static_cast<std::size_t>(k)];
+      const std::int64_t sides = along.central ? 2 : 1;
+      std::array<double, extrapolation_levels> factors = {};
+      for (std::int64_t level = 0; level < levels; ++level) {
+        const double t = along.t[static_cast<std::size_t>(level)];
+        factors[static_cast<std::size_t>(level)] = t == 0 ? 0 : 1 / (static_cast<double>(sides) * t);
+      }
+      for (std::int64_t i = 0; i < m; ++i) {
+        std::array<double, extrapolation_levels> quotients = {};
+        for (std::int64_t level = 0; level < levels; ++level) {
+          const double behind = along.central ? values(i, point + level * sides + 1) : r[static_cast<std::size_t>(i)];
+          quotients[static_cast<std::size_t>(level)] =
+              (values(i, point + level * sides) - behind) * factors[static_cast<std::size_t>(level)];
+        }
+        jv(i, first + k) = extrapolates ? extrapolated(quotients, along.central) : quotients[0];
+      }
+      point += levels * sides;
     }
   }
 }
