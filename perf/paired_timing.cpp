@@ -63,8 +63,16 @@ struct Timing {
 };
 
 Timing time_in_turn(const Contest& contest, const Options& options) {
-  const auto ours = [&] { return seconds_of(contest.prepare_ours, contest.ours); };
-  const auto reference = [&] { return seconds_of(contest.prepare_reference, contest.reference); };
+  const auto timed = [&](const std::function<void()>& prepare, const std::function<void()>& call) {
+    const int calls = contest.calls_in_a_row;
+    return seconds_of(prepare,
+                      [&] {
+                        for (int i = 0; i < calls; ++i) call();
+                      }) /
+           calls;
+  };
+  const auto ours = [&] { return timed(contest.prepare_ours, contest.ours); };
+  const auto reference = [&] { return timed(contest.prepare_reference, contest.reference); };
   double spent = ours() + reference();
   std::vector<double> ours_seconds, reference_seconds, ratios;
   const std::size_t fewest = std::min(options.repeats, 3);

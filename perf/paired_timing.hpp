@@ -21,6 +21,9 @@ struct Contest {
   std::function<void()> ours;
   std::function<void()> prepare_reference;
   std::function<void()> reference;
+  /// Calls that are timed together, and their mean taken: more than one shows what a call takes that finds its code and
+  /// data in the caches, as calls in a loop do. Not for sides that need preparing.
+  int calls_in_a_row = 1;
   /// Called once after the last timed call: more to report, such as {"passes", 31}.
   std::function<std::vector<std::pair<std::string, double>>()> findings;
 };

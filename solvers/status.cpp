@@ -20,6 +20,8 @@ std::string to_string(Status status) {
       return "evaluation_limit";
     case Status::stalled:
       return "stalled";
+    case Status::noise_limited:
+      return "noise_limited";
     case Status::non_finite_input:
       return "non_finite_input";
     case Status::cancelled:

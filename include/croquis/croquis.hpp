@@ -29,6 +29,7 @@
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/constrained_least_squares.hpp>
 #include <croquis/solvers/cross_validation.hpp>
+#include <croquis/solvers/derivative_free_least_squares.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/global_minimization.hpp>

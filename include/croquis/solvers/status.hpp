@@ -16,6 +16,7 @@ enum class Status {
   iteration_limit,           ///< not solved: the iteration limit was reached first; x is the best point found
   evaluation_limit,          ///< not solved: the limit on evaluations was reached first; x is the best point found
   stalled,                   ///< not solved: no step from x, the best point found, makes progress
+  noise_limited,             ///< not solved: noise hides whether x, the best point found, can be bettered
   non_finite_input,          ///< not solved: A or b, or the residuals or their Jacobian, hold a NaN or an infinity
   cancelled,                 ///< not solved: the progress callback asked to stop
   accuracy_not_reached,      ///< not solved: no method reached the tolerance; x is the best point found
@@ -24,7 +25,7 @@ enum class Status {
 };
 
 /// "converged", "rank_deficient", "fell_back", "preview", "iteration_limit", "evaluation_limit", "stalled",
-/// "non_finite_input", "cancelled", "accuracy_not_reached", "inconsistent_constraints" or "unbounded".
+/// "noise_limited", "non_finite_input", "cancelled", "accuracy_not_reached", "inconsistent_constraints" or "unbounded".
 CROQUIS_API std::string to_string(Status status);
 
 }  // namespace croquis

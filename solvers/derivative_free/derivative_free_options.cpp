@@ -1,0 +1,87 @@
+#include "solvers/derivative_free/derivative_free_options.hpp"
+
+#include <cmath>
+#include <string>
+
+#include <croquis/errors.hpp>
+
+#include "linalg/check.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/derivative_free/scaled_unknowns.hpp"
+#include "solvers/nonlinear/residual_function.hpp"
+
+namespace croquis {
+namespace {
+
+void check_tolerance(double value, const char* name) {
+  if (!(value >= 0 && value < 1))
+    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
+}
+
+void check_not_negative(std::int64_t value, const char* name) {
+  if (value < 0) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must not be negative");
+}
+
+void check_positive(double value, const char* name) {
+  if (!(value > 0 && std::isfinite(value)))
+    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be positive and finite");
+}
+
+void check_noise(double value, const char* name) {
+  if (!(value >= 0 && std::isfinite(value)))
+    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be finite and not negative");
+}
+
+void check_length(const std::vector<double>& values, std::int64_t length, const std::string& name) {
+  check_shape(static_cast<std::int64_t>(values.size()), 1, length, 1, name.c_str(), "the problem has other sizes");
+}
+
+}  // namespace
+
+void check_options(const DerivativeFreeOptions& options) {
+  check_not_negative(options.dimensions, "dimensions");
+  check_positive(options.initial_radius, "initial_radius");
+  check_positive(options.final_radius, "final_radius");
+  if (options.final_radius > options.initial_radius)
+    throw InvalidOption("final_radius is " + scientific(options.final_radius) +
+                        " but must not be larger than initial_radius, " + scientific(options.initial_radius));
+  check_not_negative(options.evaluation_limit, "evaluation_limit");
+  check_tolerance(options.residual_tolerance, "residual_tolerance");
+  check_tolerance(options.cost_tolerance, "cost_tolerance");
+  check_noise(options.additive_noise, "additive_noise");
+  check_noise(options.relative_noise, "relative_noise");
+  if (options.noise_evaluations != 0 && options.noise_evaluations < 4)
+    throw InvalidOption("noise_evaluations is " + std::to_string(options.noise_evaluations) +
+                        " but must be 0 or at least 4");
+  check_not_negative(options.fruitless_restarts, "fruitless_restarts");
+}
+
+void check_state(const NonlinearProblem& problem, const DerivativeFreeState& state) {
+  if (state.points.empty()) throw InvalidOption("the state holds no points: it is not that of an earlier call");
+  check_problem(problem, state.points.front().x, "points[0].x");
+  const auto planned = static_cast<std::int64_t>(state.planned.size());
+  if (state.evaluated < 0 || state.evaluated > planned)
+    throw InvalidOption("evaluated is " + std::to_string(state.evaluated) + " but " + std::to_string(planned) +
+                        " points are planned");
+  for (std::size_t k = 0; k < state.points.size(); ++k) {
+    const std::string name = "points[" + std::to_string(k) + "]";
+    check_length(state.points[k].x, problem.unknowns, name + ".x");
+    check_length(state.points[k].residuals, problem.residuals, name + ".residuals");
+  }
+  for (std::size_t k = 0; k < state.planned.size(); ++k) {
+    const std::string name = "planned[" + std::to_string(k) + "]";
+    check_length(state.planned[k].x, problem.unknowns, name + ".x");
+    if (static_cast<std::int64_t>(k) < state.evaluated)
+      check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
+  }
+  check_length(state.scale, problem.unknowns, "scale");
+  for (const double entry : state.scale) check_positive(entry, "an entry of scale");
+  const ScaledUnknowns unknowns(problem, state.scale);
+  if (!state.gradient.empty()) check_length(state.gradient, unknowns.size(), "gradient");
+  check_positive(state.radius, "radius");
+  check_positive(state.spacing, "spacing");
+  check_not_negative(state.missing, "missing");
+  check_not_negative(state.dimensions, "dimensions");
+}
+
+}  // namespace croquis
