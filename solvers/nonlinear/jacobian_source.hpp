@@ -8,6 +8,7 @@
 
 #include <croquis/linalg/any_matrix_view.hpp>
 
+#include "solvers/made_rows.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
@@ -32,6 +33,11 @@ class JacobianSource {
   void multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu);
   /// J itself: n columns the first time at a point. Valid until the next move.
   const AnyMatrixView<double>& whole();
+  /// Whether J whole comes by rows, which spares the memory for it.
+  bool comes_by_rows() const { return problem_.jacobian_rows && !problem_.sparse_jacobian; }
+  /// The rows of diag(scale) J, with an empty scale those of J, where it comes by rows; `scale` must outlive the
+  /// result. n columns each time that its first row is made. Valid until the next move.
+  MadeRows<double> rows(const std::vector<double>& scale);
   /// Whether products with a few directions cost less than J whole.
   bool has_cheap_products() const { return static_cast<bool>(directional_); }
 

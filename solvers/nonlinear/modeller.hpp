@@ -31,9 +31,8 @@ class Modeller {
   std::int64_t columns() const { return source_.columns(); }
 
  private:
-  std::optional<Linearization> scaled_model(const AnyMatrixView<double>& j, const ResidualPoint& point, StepSpace space,
-                                            const std::vector<double>& scale_before);
-  std::optional<Linearization> subspace_model(const ResidualPoint& point);
+  std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
+  std::optional<Linearization> subspace_model(const ResidualPoint& point, double accuracy);
 
   const NonlinearProblem& problem_;
   const NonlinearOptions& options_;

@@ -92,8 +92,10 @@ class Solver {
     if (options_.initial_radius > 0) return options_.initial_radius;
     if (options_.globalization == NonlinearGlobalization::trust_region) {
       const double norm = linear_->scaled_norm(point_.x);
-      return norm > 0 ? std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm())
-                      : 1;
+      if (norm > 0) return std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm());
+      // An x0 of zeros tells no scale, the model does. Too long a step costs a residual, too short ones Jacobians.
+      const double longest = linear_->steps.at(linear_->steps.least_lambda()).norm;
+      return longest > 0 && std::isfinite(longest) ? longest : 1;
     }
     const double norm = linear_->steps.gradient_norm();
     return norm > 0 ? norm / 10 : 1;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -139,6 +141,57 @@ TEST_CASE("A tall problem, by sketches, gives the same bits for any number of th
   // The residual's products with the columns are near zero: known to some sqrt(m) roundoffs.
   CHECK(worst <= 1e-11);
   CHECK(fit.orthogonality <= 1e-11);
+}
+
+TEST_CASE("A problem by rows is the problem whole, for any number of threads, and J is never in memory") {
+  const std::int64_t m = 20000;
+  const NonlinearProblem whole = decays(m, 4);
+  std::atomic<std::int64_t> most_rows = 0;
+  NonlinearProblem rows{.residuals = m, .unknowns = 4};
+  const auto time = [](std::int64_t i) { return 3 * static_cast<double>(i) / static_cast<double>(m); };
+  rows.residual_rows = [=](std::span<const double> x, std::int64_t first, std::span<double> r) {
+    for (std::size_t k = 0; k < r.size(); ++k) {
+      const std::int64_t i = first + static_cast<std::int64_t>(k);
+      r[k] = 0.01 * std::sin(static_cast<double>(i));
+      for (int j = 0; j < 4; ++j) r[k] += std::exp(-x[j] * time(i)) - std::exp(-0.7 * (j + 1) * time(i));
+    }
+  };
+  rows.jacobian_rows = [=, &most_rows](std::span<const double> x, std::int64_t first, MatrixView<double> j) {
+    most_rows = std::max<std::int64_t>(most_rows, j.rows);
+    for (std::int64_t i = 0; i < j.rows; ++i)
+      for (std::int64_t k = 0; k < 4; ++k) j(i, k) = -time(first + i) * std::exp(-x[k] * time(first + i));
+  };
+  const std::vector<double> x0{0.5, 1.5, 2, 3.5};
+  CHECK(check_jacobian(rows, x0).consistent());
+  CHECK(check_jacobian(rows, x0).piece == "jacobian_rows");
+  most_rows = 0;
+  const NonlinearFit reference = nonlinear_least_squares(whole, x0, {.seed = 3});
+  for (const LossFunction loss : {LossFunction::squares, LossFunction::cauchy}) {
+    CAPTURE(to_string(loss));
+    rows.loss = loss;
+    std::vector<NonlinearFit> fits;
+    for (const int threads : {1, 2, 5}) {
+      rows.parallel_residuals = threads != 2;
+      run_with_threads(threads, [&] { fits.push_back(nonlinear_least_squares(rows, x0, {.seed = 3})); });
+      CHECK(fits.back().solved());
+      CHECK(same_bits(fits.back().x, fits[0].x));
+      CHECK(same_bits(fits.back().residuals, fits[0].residuals));
+    }
+    if (loss != LossFunction::squares) continue;
+    // The minimum is as flat as the noise makes it: x to half the digits.
+    for (std::size_t j = 0; j < 4; ++j) CHECK(fits[0].x[j] == doctest::Approx(reference.x[j]).epsilon(1e-7));
+    CHECK(fits[0].cost == doctest::Approx(reference.cost).epsilon(1e-12));
+  }
+  CHECK(most_rows <= 256);
+  // A row that is left out is NaN.
+  const auto right = rows.jacobian_rows;
+  rows.jacobian_rows = [&](std::span<const double> x, std::int64_t first, MatrixView<double> j) {
+    if (first > 0) right(x, first, j);
+  };
+  CHECK(nonlinear_least_squares(rows, x0).status == Status::non_finite_input);
+  rows.residual_rows = [&](std::span<const double>, std::int64_t, std::span<double> r) { r.data()[r.size()] = 0; };
+  CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rows, x0), doctest::Contains("residual_rows wrote behind"),
+                       ShapeError);
 }
 
 TEST_CASE("Residuals and Jacobians that are not finite: at the start, on the way, for good") {
