@@ -48,16 +48,29 @@ std::int64_t DampedSteps::rank() const {
   return std::count_if(s.begin(), s.end(), [&](double value) { return value > tolerance; });
 }
 
+Matrix<double> DampedSteps::damped_triangle(double lambda) const {
+  std::vector<double> diagonal(static_cast<std::size_t>(cols()), std::sqrt(lambda));
+  diagonal.push_back(0);
+  return append_diagonal<double>(triangle_.view(), diagonal);
+}
+
+std::vector<double> DampedSteps::bend(const DampedStep& step, const std::vector<double>& gradient) const {
+  const std::int64_t p = cols();
+  const Matrix<double> damped = step.lambda > 0 ? damped_triangle(step.lambda) : triangle_;
+  const MatrixView<const double> r = damped.view().block(0, 0, p, p);
+  std::vector<double> w(static_cast<std::size_t>(p));
+  for (std::size_t j = 0; j < w.size(); ++j) w[j] = -(gradient[j] / scale_[j] + step.lambda * step.z[j]);
+  solve_triangular<double>(Side::left, Transpose::yes, r, column_major(w.data(), p, 1));
+  solve_triangular<double>(Side::left, Transpose::no, r, column_major(w.data(), p, 1));
+  return w;
+}
+
 DampedStep DampedSteps::at(double lambda) const {
   const std::int64_t p = cols();
   DampedStep step;
   step.lambda = lambda;
   Matrix<double> damped;
-  if (lambda > 0) {
-    std::vector<double> diagonal(static_cast<std::size_t>(p), std::sqrt(lambda));
-    diagonal.push_back(0);
-    damped = append_diagonal<double>(triangle_.view(), diagonal);
-  }
+  if (lambda > 0) damped = damped_triangle(lambda);
   const Matrix<double>& whole = lambda > 0 ? damped : triangle_;
   const MatrixView<const double> r = whole.view().block(0, 0, p, p);
   step.z.resize(static_cast<std::size_t>(p));

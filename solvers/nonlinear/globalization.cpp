@@ -40,19 +40,25 @@ class Regularization : public Globalization {
   explicit Regularization(double sigma) : sigma_(sigma) {}
   double parameter() const override { return sigma_; }
   void update(double ratio, const DampedStep&) override {
-    if (!std::isfinite(ratio)) {
-      sigma_ *= 16;
-    } else if (ratio < poor) {
-      sigma_ *= factor;
-    } else if (ratio > good) {
-      sigma_ = std::max(least, sigma_ / factor);
+    if (std::isfinite(ratio) && ratio >= poor) {
+      rise_ = factor;
+      if (ratio > good) sigma_ = std::max(least, sigma_ / factor);
+      return;
     }
+    // Failures in a row mean that sigma is far from what it should be: each raises it more than the one before.
+    // Source: Nielsen, Damping parameter in Marquardt's method, 1999.
+    sigma_ = std::min(largest, sigma_ * (std::isfinite(ratio) ? rise_ : 8 * rise_));
+    rise_ = std::min(largest, rise_ * factor);
   }
 
  protected:
   static constexpr double factor = 2;
   static constexpr double least = std::numeric_limits<double>::min();
+  static constexpr double largest = 1e300;
   double sigma_;
+
+ private:
+  double rise_ = factor;
 };
 
 class Quadratic : public Regularization {

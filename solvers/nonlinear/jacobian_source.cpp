@@ -85,6 +85,7 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
   if (problem_.jacobian_transposed_times && !whole_is_current_) {
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
+    columns_ += u.cols;
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
   }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/products.hpp"
 #include "linalg/scale_rows.hpp"
 #include "sketch/philox.hpp"
 
@@ -47,28 +49,79 @@ std::optional<ReducedModel> Modeller::reduced(const AnyMatrixView<double>& j, co
   return reducer_.reduce(scaled.view(), point.scaled_r, accuracy);
 }
 
+std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<double>& r, const ResidualPoint& point,
+                                                         const Linearization& linear) {
+  if (!source_.is_at(point.x) || (linear.space.whole() && !source_.has_whole())) return std::nullopt;
+  std::vector<double> u = r;
+  for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i] * point.row_scale[i];
+  const auto rhs = column_major(std::as_const(u).data(), problem_.residuals, std::int64_t{1});
+  std::vector<double> product(linear.scale.size());
+  const auto to = column_major(product.data(), static_cast<std::int64_t>(product.size()), std::int64_t{1});
+  if (linear.space.whole()) {
+    source_.multiply_transposed(rhs, to);
+  } else {
+    multiply_by_transpose<double>(products_, rhs, to);
+  }
+  std::vector<double> free;
+  for (const std::int64_t column : linear.free) free.push_back(product[static_cast<std::size_t>(column)]);
+  return free;
+}
+
+void Modeller::remember(std::span<const double> step) {
+  if (options_.subspace.recall == 0) return;
+  steps_.emplace_front(step.begin(), step.end());
+  if (static_cast<std::int64_t>(steps_.size()) > options_.subspace.recall) steps_.pop_back();
+}
+
+// Steps taken before and the gradient, as the options ask for them: columns of norm one, or zero.
+Matrix<double> Modeller::known_directions(const ResidualPoint& point) {
+  const std::int64_t n = problem_.unknowns;
+  const std::int64_t gradients = options_.subspace.gradient && problem_.jacobian_transposed_times ? 1 : 0;
+  // One direction at least is random.
+  const std::int64_t room = std::max<std::int64_t>(0, schedule_.dimensions() - 1 - gradients);
+  const std::int64_t recalled = std::min(static_cast<std::int64_t>(steps_.size()), room);
+  if (schedule_.dimensions() <= gradients) return Matrix<double>(n, 0);
+  Matrix<double> known(n, recalled + gradients);
+  for (std::int64_t k = 0; k < recalled; ++k) std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &known(0, k));
+  if (gradients > 0) {
+    std::vector<double> u = point.model_residual();
+    for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i];
+    source_.multiply_transposed(column_major(std::as_const(u).data(), problem_.residuals, std::int64_t{1}),
+                                known.view().block(0, recalled, n, 1));
+  }
+  for (std::int64_t k = 0; k < known.cols(); ++k) {
+    const double norm = norm2(n, &known(0, k));
+    for (std::int64_t i = 0; norm > 0 && i < n; ++i) known(i, k) /= norm;
+  }
+  return known;
+}
+
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point, double accuracy) {
   const std::int64_t m = problem_.residuals;
   const std::int64_t n = problem_.unknowns;
   const std::uint64_t seed = random_words(options_.seed, stream_word(Stream::subspaces, 0), subspaces_++)[0];
-  Matrix<double> directions = draw_directions(options_.subspace, n, 0, schedule_.dimensions(), seed);
-  auto products = Matrix<double>::uninitialized(m, directions.cols());
-  source_.multiply(directions.view(), products.view());
+  const Matrix<double> known = known_directions(point);
+  std::int64_t drawn = schedule_.dimensions() - known.cols();
+  Matrix<double> directions = draw_directions(options_.subspace, n, 0, drawn, seed);
+  if (known.cols() > 0) directions = beside(directions, known);
+  products_ = Matrix<double>::uninitialized(m, directions.cols());
+  source_.multiply(directions.view(), products_.view());
   for (;;) {
     // Subspaces have nothing in common, so neither have their models.
     reducer_.forget();
-    std::optional<Linearization> linear = linearize(reduced(products, point, accuracy), point, {directions}, box_, {});
+    std::optional<Linearization> linear = linearize(reduced(products_, point, accuracy), point, {directions}, box_, {});
     const std::int64_t room = schedule_.most_dimensions() - directions.cols();
     if (!linear || room <= 0 || options_.subspace.promised_decrease == 0) return linear;
     const DampedSteps& steps = linear->steps;
     if (steps.at(steps.least_lambda()).model_decrease >= options_.subspace.promised_decrease * point.cost)
       return linear;
-    const Matrix<double> more =
-        draw_directions(options_.subspace, n, directions.cols(), std::min(options_.subspace.growth, room), seed);
+    const std::int64_t count = std::min(options_.subspace.growth, room);
+    const Matrix<double> more = draw_directions(options_.subspace, n, drawn, count, seed);
+    drawn += count;
     auto more_products = Matrix<double>::uninitialized(m, more.cols());
     source_.multiply(more.view(), more_products.view());
     directions = beside(directions, more);
-    products = beside(products, more_products);
+    products_ = beside(products_, more_products);
   }
 }
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "solvers/nonlinear/linearization.hpp"
 
@@ -30,8 +33,17 @@ class Modeller {
   /// Columns of Jacobians so far.
   std::int64_t columns() const { return source_.columns(); }
 
+  /// J^T diag(s)^2 r in the free columns of `linear`, s the scale of the rows at its point, or (J V)^T of the same: for
+  /// the last model made, if that was at `point` and J V or J is at hand. Nothing otherwise.
+  std::optional<std::vector<double>> gradient_of(const std::vector<double>& r, const ResidualPoint& point,
+                                                 const Linearization& linear);
+
+  /// After a step taken.
+  void remember(std::span<const double> step);
+
  private:
   std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
+  Matrix<double> known_directions(const ResidualPoint& point);
   std::optional<Linearization> subspace_model(const ResidualPoint& point, double accuracy);
 
   const NonlinearProblem& problem_;
@@ -40,7 +52,9 @@ class Modeller {
   ModelReducer reducer_;
   Box box_;
   SpaceSchedule schedule_;
-  std::uint64_t subspaces_ = 0;  // drawn so far
+  std::uint64_t subspaces_ = 0;            // drawn so far
+  Matrix<double> products_;                // J V of the last model in a subspace
+  std::deque<std::vector<double>> steps_;  // taken before, the last first
 };
 
 }  // namespace croquis

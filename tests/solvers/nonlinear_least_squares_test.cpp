@@ -108,6 +108,65 @@ TEST_CASE("Other globalizations, and differences for derivatives") {
   }
 }
 
+TEST_CASE("Residuals in other units have the same iterates") {
+  // By a power of two, so that no rounding differs.
+  for (const double unit : {0x1p60, 0x1p-60})
+    for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                            NonlinearGlobalization::cubic_regularization}) {
+      CAPTURE(to_string(kind));
+      for (const auto& test : {broydn3d(20), freurone(20), bratu2d(6)}) {
+        CAPTURE(test.name);
+        NonlinearProblem scaled = test.problem;
+        scaled.residual = [&](std::span<const double> x, std::span<double> r) {
+          test.problem.residual(x, r);
+          for (double& entry : r) entry *= unit;
+        };
+        scaled.jacobian = [&](std::span<const double> x, MatrixView<double> j) {
+          test.problem.jacobian(x, j);
+          for (std::int64_t k = 0; k < j.cols; ++k)
+            for (std::int64_t i = 0; i < j.rows; ++i) j(i, k) *= unit;
+        };
+        const NonlinearFit a = nonlinear_least_squares(test.problem, test.x0, {.globalization = kind});
+        const NonlinearFit b = nonlinear_least_squares(scaled, test.x0, {.globalization = kind});
+        CHECK(a.solved());
+        CHECK(same_bits(a.x, b.x));
+        CHECK(a.iterations == b.iterations);
+      }
+    }
+}
+
+TEST_CASE("A step bent for curvature follows a sphere") {
+  // Its valley is a sphere: straight steps must be short not to leave it, and the solve then takes thousands.
+  const NonlinearTestProblem test = penlt1ne();
+  for (const auto kind :
+       {NonlinearGlobalization::quadratic_regularization, NonlinearGlobalization::cubic_regularization}) {
+    CAPTURE(to_string(kind));
+    const NonlinearFit fit = nonlinear_least_squares(test.problem, test.x0, {.globalization = kind});
+    CHECK(fit.solved());
+    CHECK(fit.cost == doctest::Approx(test.minimum).epsilon(1e-5));
+    CHECK(fit.iterations <= 500);
+  }
+}
+
+TEST_CASE("Differences next to zero: a step that shows nothing is made longer") {
+  NonlinearProblem problem{.residuals = 3, .unknowns = 2};
+  problem.residual = [](std::span<const double> x, std::span<double> r) {
+    r[0] = x[0] - 3;
+    r[1] = x[1] + x[0] * x[0] - 4;
+    r[2] = 1e-3 * x[1];
+  };
+  for (const double start : {0.0, 1e-300, -1e-30, 1e-9}) {
+    CAPTURE(start);
+    for (const auto scheme : {DifferenceScheme::forward, DifferenceScheme::central}) {
+      problem.differences = scheme;
+      const NonlinearFit fit = nonlinear_least_squares(problem, std::vector<double>{start, start});
+      CHECK(fit.solved());
+      CHECK(fit.x[0] == doctest::Approx(3).epsilon(1e-4));
+      CHECK(fit.cost < 1e-3);
+    }
+  }
+}
+
 TEST_CASE("A tall problem, by sketches, gives the same bits for any number of threads") {
   const NonlinearProblem problem = decays(20000, 4);
   const std::vector<double> x0{0.5, 1.5, 2, 3.5};
@@ -452,7 +511,13 @@ TEST_CASE("Options out of range and shapes that do not fit are named") {
 }
 
 TEST_CASE("The table has a line for each iteration, and says which steps failed") {
-  const NonlinearFit fit = nonlinear_least_squares(rosenbrock(), valley);
+  NonlinearProblem problem = rosenbrock();
+  int calls = 0;
+  problem.residual = [&](std::span<const double> x, std::span<double> r) {
+    rosenbrock().residual(x, r);
+    if (++calls == 3) r[0] = not_a_number;
+  };
+  const NonlinearFit fit = nonlinear_least_squares(problem, valley);
   const std::string table = iteration_table(fit);
   CHECK(std::count(table.begin(), table.end(), '\n') == fit.iterations + 3);
   CHECK(table.find("|gradient|") != std::string::npos);

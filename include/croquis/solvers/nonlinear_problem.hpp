@@ -57,8 +57,8 @@ struct NonlinearProblem {
   /// JV := J(x) V for a block of directions, V: n x k, JV: m x k, both column-major, any k.
   std::function<void(std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv)> jacobian_times =
       nullptr;
-  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k. `check_jacobian` compares it with differences;
-  /// no solver asks for it.
+  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k. Used where gradients
+  /// join random subspaces.
   std::function<void(std::span<const double> x, MatrixView<const double> u, MatrixView<double> jtu)>
       jacobian_transposed_times = nullptr;
   /// r := entries first, first + 1, ... of r(x), as many as r has; used instead of `residual` where it is given.
