@@ -1,14 +1,19 @@
-// How fast is `nonlinear_least_squares` with many more residuals than unknowns beside Ceres, to the same gradient?
+// How fast is `nonlinear_least_squares` with many more residuals than unknowns beside Ceres, to the same gradient? And
+// what does it need with many unknowns beside what Gauss-Newton would need for a tenth of one Jacobian?
 #include <croquis/solvers/nonlinear_least_squares.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
 
 #ifdef CROQUIS_HAVE_CERES
 #include "perf/ceres_reference.hpp"
 #endif
 #include "linalg/parallel.hpp"
+#include "perf/bratu.hpp"
 #include "perf/paired_timing.hpp"
 #include "perf/regression.hpp"
 
@@ -98,8 +103,61 @@ Case make_case(const Shape& shape, CeresSolver solver) {
 }
 #endif
 
+double peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+// Until the cost has fallen by a thousandth.
+Case make_wide_case() {
+  return {.name = "bratu 316x316 until 1e-3 less", .reference = "J / 10", .make = [](bool quick) {
+            const std::int64_t side = quick ? 40 : 316;
+            const std::int64_t p = quick ? 16 : 64;
+            const auto problem = std::make_shared<NonlinearProblem>(bratu(side));
+            const std::int64_t n = problem->unknowns;
+            const auto fit = std::make_shared<NonlinearFit>();
+            const auto products = std::make_shared<Matrix<double>>(n, p);
+            const auto peak = std::make_shared<double>(0);
+            const std::vector<double> x0(static_cast<std::size_t>(n));
+            const NonlinearOptions options{.method = NonlinearMethod::subspace,
+                                           .subspace = {.dimensions = p},
+                                           .on_iteration = [first = 0.0](const NonlinearProgress& progress) mutable {
+                                             if (progress.iteration == 1)
+                                               first = progress.cost + std::max(0.0, progress.cost_change);
+                                             return progress.cost > 0.999 * first;
+                                           }};
+            return Contest{
+                .prepare_ours = {},
+                .ours =
+                    [=] {
+                      *fit = nonlinear_least_squares(*problem, x0, options);
+                      if (*peak == 0) *peak = peak_mb();
+                    },
+                .prepare_reference = {},
+                .reference =
+                    [=] {
+                      Matrix<double> v(n, p);
+                      for (std::int64_t first = 0; first < n / 10; first += p) {
+                        for (std::int64_t k = 0; k < p; ++k) v(first + k, k) = 1;
+                        problem->jacobian_times(x0, v.view(), products->view());
+                        for (std::int64_t k = 0; k < p; ++k) v(first + k, k) = 0;
+                      }
+                    },
+                .findings = [=]() -> std::vector<std::pair<std::string, double>> {
+                  return {{"jacobian_columns", static_cast<double>(fit->jacobian_columns)},
+                          {"of_n", static_cast<double>(fit->jacobian_columns) / static_cast<double>(n)},
+                          {"iterations", static_cast<double>(fit->iterations)},
+                          {"decrease", 1 - fit->cost / fit->initial_cost},
+                          {"peak_mb", *peak}};
+                },
+            };
+          }};
+}
+
 std::vector<Case> all_cases() {
-  std::vector<Case> cases;
+  // First: the peak of memory is that of the process.
+  std::vector<Case> cases{make_wide_case()};
 #ifdef CROQUIS_HAVE_CERES
   for (const Link link : {Link::exponential, Link::logistic})
     for (const CeresSolver solver :

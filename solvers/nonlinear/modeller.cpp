@@ -67,20 +67,27 @@ std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<doubl
   return free;
 }
 
+bool Modeller::gradient_joins() const {
+  return options_.subspace.gradient && problem_.jacobian_transposed_times && schedule_.dimensions() > 1;
+}
+
+std::int64_t Modeller::most_recalled() const {
+  if (options_.subspace.recall < 0) return gradient_joins() ? schedule_.dimensions() / 2 : 0;
+  // One direction at least is random.
+  return std::min(options_.subspace.recall, schedule_.dimensions() - 1 - (gradient_joins() ? 1 : 0));
+}
+
 void Modeller::remember(std::span<const double> step) {
-  if (options_.subspace.recall == 0) return;
+  if (most_recalled() == 0) return;
   steps_.emplace_front(step.begin(), step.end());
-  if (static_cast<std::int64_t>(steps_.size()) > options_.subspace.recall) steps_.pop_back();
+  if (static_cast<std::int64_t>(steps_.size()) > most_recalled()) steps_.pop_back();
 }
 
 // Steps taken before and the gradient, as the options ask for them: columns of norm one, or zero.
 Matrix<double> Modeller::known_directions(const ResidualPoint& point) {
   const std::int64_t n = problem_.unknowns;
-  const std::int64_t gradients = options_.subspace.gradient && problem_.jacobian_transposed_times ? 1 : 0;
-  // One direction at least is random.
-  const std::int64_t room = std::max<std::int64_t>(0, schedule_.dimensions() - 1 - gradients);
-  const std::int64_t recalled = std::min(static_cast<std::int64_t>(steps_.size()), room);
-  if (schedule_.dimensions() <= gradients) return Matrix<double>(n, 0);
+  const std::int64_t recalled = std::min(static_cast<std::int64_t>(steps_.size()), most_recalled());
+  const std::int64_t gradients = gradient_joins() ? 1 : 0;
   Matrix<double> known(n, recalled + gradients);
   for (std::int64_t k = 0; k < recalled; ++k) std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &known(0, k));
   if (gradients > 0) {

@@ -43,6 +43,8 @@ class Modeller {
 
  private:
   std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
+  bool gradient_joins() const;
+  std::int64_t most_recalled() const;
   Matrix<double> known_directions(const ResidualPoint& point);
   std::optional<Linearization> subspace_model(const ResidualPoint& point, double accuracy);
 

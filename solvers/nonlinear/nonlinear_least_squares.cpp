@@ -35,6 +35,7 @@ constexpr double least_weight = 1e-6;  // of a regularization, beside ||gradient
 // A step whose ratio is below is bent, by at most this part of its length.
 constexpr double worth_bending = 0.25;
 constexpr double most_bending = 0.75;
+constexpr double well_bent = 0.75;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
 constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
 
@@ -185,11 +186,13 @@ class Solver {
 
     ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
     double ratio = ratio_of(trial, expected);
+    bool is_bent = false;
     if (!is_noise && ratio < worth_bending) {
       if (std::optional<ResidualPoint> bent = bend(step, trial)) {
         moved = difference(bent->x, point_.x);
         trial = std::move(*bent);
         ratio = ratio_of(trial, expected);
+        is_bent = true;
       }
     }
     const double change = point_.cost - trial.cost;
@@ -210,6 +213,8 @@ class Solver {
     record.accepted =
         next && (!is_noise || next->gradient_in(linear_->scale) <= shrinking * linear_->gradient_in(linear_->scale));
     double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
+    // Unless curvature explains all that was wrong with the step, it was too long.
+    if (is_bent && ratio < well_bent) learned = std::min(learned, 0.0);
     if (is_noise) learned = record.accepted ? neutral_ratio : 0;
     globalization_->update(learned, step);
     if (is_settled && is_small)

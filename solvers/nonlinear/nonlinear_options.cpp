@@ -36,7 +36,8 @@ void check_options(const NonlinearOptions& options) {
   check_limit(options.subspace.dimensions, "subspace.dimensions");
   check_limit(options.subspace.most_dimensions, "subspace.most_dimensions");
   check_positive(options.subspace.nonzeros, "subspace.nonzeros");
-  check_limit(options.subspace.recall, "subspace.recall");
+  if (options.subspace.recall < -1)
+    throw InvalidOption("subspace.recall is " + std::to_string(options.subspace.recall) + " but must be at least -1");
   check_positive(options.subspace.growth, "subspace.growth");
   check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
   if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))

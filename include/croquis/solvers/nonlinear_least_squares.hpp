@@ -57,11 +57,12 @@ struct SubspaceOptions {
   /// least this part. 0: it is not.
   double promised_decrease = 0;
   std::int64_t growth = 5;
-  /// Up to so many of the last steps taken join the subspace, in the place of random directions: where unknowns act
-  /// together smoothly it then converges as conjugate gradients do beside steepest descent. p / 2 is a good number.
-  std::int64_t recall = 0;
-  /// The gradient J^T r joins it too, where the problem has `jacobian_transposed_times`; a column each time.
-  bool gradient = false;
+  /// The gradient J^T r joins the subspace, where the problem has `jacobian_transposed_times`; a column each time.
+  bool gradient = true;
+  /// Up to so many of the last steps taken join it too, in the place of random directions: where unknowns act together
+  /// smoothly it then converges as conjugate gradients do beside steepest descent. -1: half of the subspace where the
+  /// gradient joins, none otherwise.
+  std::int64_t recall = -1;
 };
 
 /// One iteration of `nonlinear_least_squares`: a step that was tried. Numbers count from the start of the solve.
