@@ -34,7 +34,7 @@ class JacobianSource {
   void multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu);
   /// J itself: n columns the first time at a point. Valid until the next move.
   const AnyMatrixView<double>& whole();
-  bool is_at(std::span<const double> x) const { return std::equal(x.begin(), x.end(), x_.begin(), x_.end()); }
+  bool is_at(std::span<const double> x) const { return std::ranges::equal(x, x_); }
   /// Whether J whole is in memory.
   bool has_whole() const { return whole_is_current_; }
   /// Whether J whole comes by rows, which spares the memory for it.

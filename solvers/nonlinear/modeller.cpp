@@ -1,7 +1,10 @@
 #include "solvers/nonlinear/modeller.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include <croquis/sketch/apply.hpp>
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
@@ -32,21 +35,47 @@ Matrix<double> beside(const Matrix<double>& a, const Matrix<double>& b) {
 }  // namespace
 
 std::optional<Linearization> Modeller::model_at(const ResidualPoint& point, const Linearization* before) {
-  source_.move_to(point.x, point.r);
+  if (!source_.is_at(point.x)) source_.move_to(point.x, point.r);
   const double accuracy = before == nullptr ? ModelReducer::strict : forcing_term(*before);
   if (!schedule_.whole()) return subspace_model(point, accuracy);
-  std::optional<ReducedModel> model =
-      source_.comes_by_rows() ? reducer_.reduce(source_.rows(point.row_scale), point.model_residual(), accuracy)
-                              : reduced(source_.whole(), point, accuracy);
+  std::optional<ReducedModel> model = source_.comes_by_rows() ? reduced(source_.rows(point.row_scale), point, accuracy)
+                                                              : reduced(source_.whole(), point, accuracy);
   const bool follows = before != nullptr && before->space.whole();
   return linearize(std::move(model), point, {}, box_, follows ? before->scale : std::vector<double>{});
 }
 
+// Nothing where observations are not sketched, or too few for a sketch to have fewer.
+std::optional<AnySketch> Modeller::observation_sketch(std::int64_t cols) {
+  if (options_.observation_rows == 0) return std::nullopt;
+  const auto rows = static_cast<std::int64_t>(std::ceil(options_.observation_rows * static_cast<double>(cols)));
+  if (rows >= problem_.residuals) return std::nullopt;
+  const std::uint64_t seed = random_words(options_.seed, stream_word(Stream::subspaces, 1), observation_sketches_++)[0];
+  return make_sketch(SketchFamily::sparse_sign, rows, problem_.residuals, seed);
+}
+
+std::optional<ReducedModel> Modeller::reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy) {
+  const std::optional<AnySketch> sketch = observation_sketch(j.cols);
+  if (!sketch) return reducer_.reduce(j, point.model_residual(), accuracy);
+  Matrix<double> sj(sketch->rows(), j.cols), sr(sketch->rows(), 1);
+  RowBatches<double> batches(j);
+  for (std::int64_t batch = 0; batch < batches.count(); ++batch)
+    accumulate(*sketch, batches.first_row(batch), MatrixView<const double>(batches.make(batch)), sj.view());
+  apply(*sketch, column_major(point.model_residual().data(), j.rows, std::int64_t{1}), sr.view());
+  return reducer_.reduce(sj, sr.entries(), accuracy);
+}
+
 std::optional<ReducedModel> Modeller::reduced(const AnyMatrixView<double>& j, const ResidualPoint& point,
                                               double accuracy) {
-  if (point.row_scale.empty()) return reducer_.reduce(j, point.r, accuracy);
-  const RowScaledCopy<double> scaled(j, point.row_scale);
-  return reducer_.reduce(scaled.view(), point.scaled_r, accuracy);
+  std::optional<RowScaledCopy<double>> scaled;
+  if (!point.row_scale.empty()) scaled.emplace(j, point.row_scale);
+  const AnyMatrixView<double>& rows = scaled ? scaled->view() : j;
+  const std::optional<AnySketch> sketch = observation_sketch(j.cols());
+  if (!sketch) return reducer_.reduce(rows, point.model_residual(), accuracy);
+  auto sj = Matrix<double>::uninitialized(sketch->rows(), j.cols());
+  auto sr = Matrix<double>::uninitialized(sketch->rows(), 1);
+  apply(*sketch, rows, sj.view());
+  apply(*sketch, column_major(point.model_residual().data(), j.rows(), std::int64_t{1}), sr.view());
+  return reducer_.reduce(sj, sr.entries(), accuracy);
 }
 
 std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<double>& r, const ResidualPoint& point,

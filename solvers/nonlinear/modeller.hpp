@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include <croquis/sketch/any_sketch.hpp>
+
 #include "solvers/nonlinear/linearization.hpp"
 
 namespace croquis {
@@ -43,6 +45,8 @@ class Modeller {
 
  private:
   std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
+  std::optional<ReducedModel> reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy);
+  std::optional<AnySketch> observation_sketch(std::int64_t cols);
   bool gradient_joins() const;
   std::int64_t most_recalled() const;
   Matrix<double> known_directions(const ResidualPoint& point);
@@ -54,7 +58,8 @@ class Modeller {
   ModelReducer reducer_;
   Box box_;
   SpaceSchedule schedule_;
-  std::uint64_t subspaces_ = 0;            // drawn so far
+  std::uint64_t subspaces_ = 0;  // drawn so far
+  std::uint64_t observation_sketches_ = 0;
   Matrix<double> products_;                // J V of the last model in a subspace
   std::deque<std::vector<double>> steps_;  // taken before, the last first
 };

@@ -36,6 +36,9 @@ constexpr double least_weight = 1e-6;  // of a regularization, beside ||gradient
 constexpr double worth_bending = 0.25;
 constexpr double most_bending = 0.75;
 constexpr double well_bent = 0.75;
+// Sketched observations: failures after which another sketch is drawn, and how often in a row.
+constexpr std::int64_t failures_of_a_sketch = 3;
+constexpr std::int64_t most_redrawn = 10;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
 constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
 
@@ -148,6 +151,8 @@ class Solver {
   Outcome hopeless() const {
     if (met_only_non_finite())
       return {Status::non_finite_input, "r or J holds a NaN or an infinity at every step tried from x"};
+    if (options_.observation_rows > 0)
+      return {Status::accuracy_not_reached, "sketches of the observations lead no further down: r does not vanish"};
     return {Status::stalled, "no step from x lowers the cost, however short, and x is not stationary: J may be wrong"};
   }
 
@@ -223,7 +228,7 @@ class Solver {
     if (record.accepted) {
       point_ = std::move(trial);
       replace_model(std::move(*next));
-      failures_ = quiet_ = 0;
+      failures_ = quiet_ = redrawn_ = 0;
       only_non_finite_ = true;
     } else {
       ++failures_;
@@ -232,7 +237,19 @@ class Solver {
       if (is_noise && failures_ >= noisy_failures && is_settled)
         converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
     }
-    return log(record);
+    std::optional<Outcome> outcome = log(record);
+    if (!outcome && !record.accepted && options_.observation_rows > 0 && failures_ % failures_of_a_sketch == 0)
+      outcome = redraw();
+    return outcome;
+  }
+
+  // Another sketch of the observations, since this one leads nowhere.
+  std::optional<Outcome> redraw() {
+    if (++redrawn_ > most_redrawn) return hopeless();
+    std::optional<Linearization> next = modeller_.model_at(point_, &*linear_);
+    if (!next) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
+    linear_ = std::move(next);
+    return std::nullopt;
   }
 
   double ratio_of(const ResidualPoint& trial, double expected) const {
@@ -350,6 +367,7 @@ class Solver {
   std::optional<Outcome> converged_;
   std::int64_t failures_ = 0;   // since the last step taken
   std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
+  std::int64_t redrawn_ = 0;    // sketches of the observations since the last step taken
   std::int64_t cut_steps_ = 0;  // in a row, not worth trying
   bool only_non_finite_ = true;
   bool ever_failed_ = false;

@@ -40,6 +40,9 @@ void check_options(const NonlinearOptions& options) {
     throw InvalidOption("subspace.recall is " + std::to_string(options.subspace.recall) + " but must be at least -1");
   check_positive(options.subspace.growth, "subspace.growth");
   check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
+  const double rows = options.observation_rows;
+  if (rows != 0 && !(rows >= 1 && std::isfinite(rows)))
+    throw InvalidOption("observation_rows is " + scientific(rows) + " but must be 0 or at least 1");
   if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))
     throw InvalidOption("initial_radius is " + scientific(options.initial_radius) +
                         " but must be finite and not negative");
