@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "solvers/nonlinear/model_reducer.hpp"
@@ -49,9 +50,14 @@ class DampedSteps {
 
  private:
   Matrix<double> damped_triangle(double lambda) const;
+  void prepare_sparse();
+  DampedStep sparse_at(double lambda) const;
+  std::vector<double> sparse_bend(double lambda, std::vector<double> gradient) const;
 
   std::vector<double> scale_;
-  Matrix<double> triangle_;  // [R D^-1, c; 0, 0]
+  Matrix<double> triangle_;                              // [R D^-1, c; 0, 0]
+  std::shared_ptr<const SparseModel> sparse_;            // instead
+  std::shared_ptr<const SparseModel::Factor> undamped_;  // of that
   double gradient_norm_ = 0;
   double least_lambda_ = 0;
 };

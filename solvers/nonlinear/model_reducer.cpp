@@ -40,7 +40,7 @@ ReducedModel householder_below(const ReducedModel* before, const AnyMatrixView<d
   copy<double>(densify<double>(j).view(), a.view().block(above, 0, j.rows(), n));
   std::copy(r.begin(), r.end(), b.data() + above);
   TallQr<double> qr = tall_qr<double>(a.view(), b.view());
-  return {std::move(qr.r), {qr.qtb.entries().begin(), qr.qtb.entries().end()}};
+  return {std::move(qr.r), {qr.qtb.entries().begin(), qr.qtb.entries().end()}, nullptr};
 }
 
 ReducedModel householder(const AnyMatrixView<double>& j, std::span<const double> r) {
@@ -104,7 +104,7 @@ Factored factor(GramAndProduct<double> b, double most) {
   result.condition = condition_of(b.gram);
   if (!(result.condition <= most)) return result;
   solve_triangular<double>(Side::left, Transpose::yes, b.gram.view(), b.product.view());
-  result.model = {std::move(b.gram), {b.product.entries().begin(), b.product.entries().end()}};
+  result.model = {std::move(b.gram), {b.product.entries().begin(), b.product.entries().end()}, nullptr};
   return result;
 }
 
@@ -149,15 +149,20 @@ bool is_tall(std::int64_t rows, std::int64_t cols) {
 
 }  // namespace
 
-double ReducedModel::column_norm(std::int64_t j) const { return norm2(j + 1, r.data() + j * r.rows()); }
+double ReducedModel::column_norm(std::int64_t j) const {
+  if (sparse) return sparse->column_norm(j);
+  return norm2(j + 1, r.data() + j * r.rows());
+}
 
 std::vector<double> ReducedModel::gradient() const {
+  if (sparse) return sparse->gradient();
   std::vector<double> g = c;
   multiply_triangular<double>(Transpose::yes, r.view(), g.data());
   return g;
 }
 
 double ReducedModel::decrease(std::span<const double> y) const {
+  if (sparse) return sparse->decrease(y);
   std::vector<double> moved(y.begin(), y.end());
   multiply_triangular<double>(Transpose::no, r.view(), moved.data());
   double sum = 0;
@@ -166,6 +171,7 @@ double ReducedModel::decrease(std::span<const double> y) const {
 }
 
 ReducedModel ReducedModel::restricted_to(const std::vector<std::int64_t>& columns) const {
+  if (sparse) return {{}, {}, std::make_shared<const SparseModel>(sparse->restricted_to(columns))};
   const auto kept = static_cast<std::int64_t>(columns.size());
   auto part = Matrix<double>::uninitialized(cols(), kept);
   for (std::int64_t k = 0; k < kept; ++k)

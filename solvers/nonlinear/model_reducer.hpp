@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 
 #include "solvers/made_rows.hpp"
+#include "solvers/nonlinear/sparse_model.hpp"
 
 namespace croquis {
 
@@ -17,8 +19,10 @@ namespace croquis {
 struct ReducedModel {
   Matrix<double> r;       ///< p x p, upper triangular, zeros below
   std::vector<double> c;  ///< p
+  /// In the place of R and c, where J is large and sparse.
+  std::shared_ptr<const SparseModel> sparse = nullptr;
 
-  std::int64_t cols() const { return r.cols(); }
+  std::int64_t cols() const { return sparse ? sparse->cols() : r.cols(); }
   /// ||J_j||
   double column_norm(std::int64_t j) const;
   /// J^T r = R^T c

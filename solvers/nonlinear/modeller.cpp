@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include <croquis/sketch/apply.hpp>
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/finite.hpp"
 #include "linalg/products.hpp"
 #include "linalg/scale_rows.hpp"
+#include "linalg/sparse_qr.hpp"
 #include "sketch/philox.hpp"
 
 namespace croquis {
@@ -24,6 +27,10 @@ constexpr double loosest = 1e-4;
 double forcing_term(const Linearization& before) {
   return std::clamp(forcing_factor * before.orthogonality, ModelReducer::strict, loosest);
 }
+
+// Where a dense triangle would take longer than a sparse one, or would not fit.
+constexpr std::int64_t least_unknowns = 500;
+constexpr std::int64_t least_zeros_per_entry = 20;
 
 Matrix<double> beside(const Matrix<double>& a, const Matrix<double>& b) {
   auto result = Matrix<double>::uninitialized(a.rows(), a.cols() + b.cols());
@@ -42,6 +49,12 @@ std::optional<Linearization> Modeller::model_at(const ResidualPoint& point, cons
                                                               : reduced(source_.whole(), point, accuracy);
   const bool follows = before != nullptr && before->space.whole();
   return linearize(std::move(model), point, {}, box_, follows ? before->scale : std::vector<double>{});
+}
+
+bool Modeller::stays_sparse(const AnyMatrixView<double>& j) const {
+  return may_stay_sparse_ && has_sparse_qr() && j.cols() >= least_unknowns &&
+         std::holds_alternative<CsrView<double, std::int64_t>>(j.storage()) &&
+         j.stored_entries() <= j.rows() / least_zeros_per_entry * j.cols();
 }
 
 // Nothing where observations are not sketched, or too few for a sketch to have fewer.
@@ -70,6 +83,11 @@ std::optional<ReducedModel> Modeller::reduced(const AnyMatrixView<double>& j, co
   if (!point.row_scale.empty()) scaled.emplace(j, point.row_scale);
   const AnyMatrixView<double>& rows = scaled ? scaled->view() : j;
   const std::optional<AnySketch> sketch = observation_sketch(j.cols());
+  if (!sketch && stays_sparse(rows)) {
+    if (!all_finite<double>(rows)) return std::nullopt;
+    const auto& view = std::get<CsrView<double, std::int64_t>>(rows.storage());
+    return ReducedModel{{}, {}, std::make_shared<const SparseModel>(view, point.model_residual())};
+  }
   if (!sketch) return reducer_.reduce(rows, point.model_residual(), accuracy);
   auto sj = Matrix<double>::uninitialized(sketch->rows(), j.cols());
   auto sr = Matrix<double>::uninitialized(sketch->rows(), 1);

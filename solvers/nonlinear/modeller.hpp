@@ -16,14 +16,17 @@ namespace croquis {
 /// Chooses spaces, draws their directions, and takes no more of J than they need.
 class Modeller {
  public:
-  /// All three must outlive it; options as `nonlinear_least_squares` has checked them.
-  Modeller(const NonlinearProblem& problem, const NonlinearOptions& options, ResidualFunction& residual)
+  /// All three must outlive it; options as `nonlinear_least_squares` has checked them. A large sparse J is reduced to a
+  /// triangle only if it may not stay sparse.
+  Modeller(const NonlinearProblem& problem, const NonlinearOptions& options, ResidualFunction& residual,
+           bool may_stay_sparse = true)
       : problem_(problem),
         options_(options),
         source_(problem, residual),
         reducer_(options.seed),
         box_(problem),
-        schedule_(problem, options) {}
+        schedule_(problem, options),
+        may_stay_sparse_(may_stay_sparse) {}
 
   /// The model at `point`, in the next space; `before` (or null) is the one it follows. Nothing if J is not finite.
   std::optional<Linearization> model_at(const ResidualPoint& point, const Linearization* before);
@@ -47,6 +50,7 @@ class Modeller {
   std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
   std::optional<ReducedModel> reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy);
   std::optional<AnySketch> observation_sketch(std::int64_t cols);
+  bool stays_sparse(const AnyMatrixView<double>& j) const;
   bool gradient_joins() const;
   std::int64_t most_recalled() const;
   Matrix<double> known_directions(const ResidualPoint& point);
@@ -58,6 +62,7 @@ class Modeller {
   ModelReducer reducer_;
   Box box_;
   SpaceSchedule schedule_;
+  bool may_stay_sparse_;
   std::uint64_t subspaces_ = 0;  // drawn so far
   std::uint64_t observation_sketches_ = 0;
   Matrix<double> products_;                // J V of the last model in a subspace

@@ -15,6 +15,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/sparse_qr.hpp"
 #include "tests/support/nonlinear_problems.hpp"
 
 using namespace croquis;
@@ -251,6 +252,51 @@ TEST_CASE("A problem by rows is the problem whole, for any number of threads, an
   rows.residual_rows = [&](std::span<const double>, std::int64_t, std::span<double> r) { r.data()[r.size()] = 0; };
   CHECK_THROWS_WITH_AS((void)nonlinear_least_squares(rows, x0), doctest::Contains("residual_rows wrote behind"),
                        ShapeError);
+}
+
+TEST_CASE("A large sparse Jacobian never becomes dense") {
+  // Dense, J would take 7 GB, and its triangle as much.
+  if (!has_sparse_qr()) return;
+  const std::int64_t n = 30000;
+  NonlinearProblem problem{.residuals = n, .unknowns = n};
+  problem.residual = broydn3d(n).problem.residual;
+  problem.sparse_jacobian = [n](std::span<const double> x) {
+    std::vector<Triplet<double>> entries;
+    for (std::int64_t i = 0; i < n; ++i) {
+      if (i > 0) entries.push_back({i, i - 1, -1});
+      entries.push_back({i, i, 3 - 4 * x[static_cast<std::size_t>(i)]});
+      if (i < n - 1) entries.push_back({i, i + 1, -2});
+    }
+    return SparseMatrix<double>::from_triplets(n, n, entries);
+  };
+  const std::vector<double> x0(static_cast<std::size_t>(n), -1.0);
+  const NonlinearFit fit = nonlinear_least_squares(problem, x0);
+  CAPTURE(fit.message);
+  CHECK(fit.solved());
+  CHECK(fit.cost < 1e-20);
+  CHECK(fit.dimensions == n);
+  CHECK(fit.rank == n);
+  // With an unknown that no residual depends on, and one held at a bound.
+  problem.unknowns = n + 1;
+  problem.lower.assign(static_cast<std::size_t>(n + 1), -10.0);
+  problem.lower[0] = -0.2;
+  const auto jacobian = problem.sparse_jacobian;
+  problem.sparse_jacobian = [jacobian, n](std::span<const double> x) {
+    const SparseMatrix<double> j = jacobian(x);
+    const auto view = j.view();
+    return SparseMatrix<double>(n, n + 1, {view.row_start, view.row_start + n + 1},
+                                {view.column, view.column + view.nonzeros()},
+                                {view.value, view.value + view.nonzeros()});
+  };
+  std::vector<double> inside(static_cast<std::size_t>(n + 1), -1.0);
+  inside[0] = -0.2;
+  const NonlinearFit held = nonlinear_least_squares(problem, inside);
+  CAPTURE(held.message);
+  CHECK(held.solved());
+  CHECK(held.x[0] == -0.2);
+  CHECK(held.dimensions == n);
+  CHECK(held.rank == n - 1);
+  CHECK(held.x[static_cast<std::size_t>(n)] == doctest::Approx(-1).epsilon(1e-6));
 }
 
 TEST_CASE("Sketched observations solve where the residual vanishes, and come near elsewhere") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "linalg/sparse_qr.hpp"
 #include "solvers/nonlinear/damped_steps.hpp"
 #include "solvers/nonlinear/globalization.hpp"
 #include "solvers/nonlinear/model_reducer.hpp"
@@ -209,6 +210,42 @@ TEST_CASE("Damped steps solve their normal equations and respect their bounds") 
   }
 }
 
+TEST_CASE("A sparse model has the steps of its triangle") {
+  if (!has_sparse_qr()) return;
+  RandomSource random(21);
+  const std::int64_t m = 60, n = 25;
+  std::vector<Triplet<double>> entries;
+  Matrix<double> j(m, n);
+  for (std::int64_t i = 0; i < m; ++i)
+    for (const std::int64_t k : {i % n, (3 * i + 1) % n}) {
+      const double value = random.normal();
+      entries.push_back({i, k, value});
+      j(i, k) += value;
+    }
+  const std::vector<double> r = random_vector(m, random);
+  const ReducedModel dense = *ModelReducer(0).reduce(j, r);
+  const ReducedModel sparse{
+      {}, {}, std::make_shared<const SparseModel>(SparseMatrix<double>::from_triplets(m, n, entries).view(), r)};
+  std::vector<double> scale(n, 1.0);
+  for (std::size_t k = 0; k < scale.size(); ++k) scale[k] = 1 + 0.3 * static_cast<double>(k);
+  const DampedSteps a(dense, scale), b(sparse, scale);
+  CHECK(a.gradient_norm() == doctest::Approx(b.gradient_norm()).epsilon(1e-12));
+  CHECK(b.rank() == n);
+  for (const double lambda : {0.0, 1e-3, 10.0}) {
+    const DampedStep s = a.at(lambda), t = b.at(lambda);
+    for (std::size_t k = 0; k < s.z.size(); ++k) CHECK(std::abs(s.z[k] - t.z[k]) <= 1e-11 * s.norm);
+    CHECK(s.norm == doctest::Approx(t.norm).epsilon(1e-11));
+    CHECK(s.slope == doctest::Approx(t.slope).epsilon(1e-10));
+    CHECK(s.model_decrease == doctest::Approx(t.model_decrease).epsilon(1e-11));
+    const std::vector<double> u = a.bend(s, r), v = b.bend(t, r);
+    for (std::size_t k = 0; k < u.size(); ++k) CHECK(std::abs(u[k] - v[k]) <= 1e-9 * norm_of(u));
+  }
+  const std::vector<double> y = random_vector(n, random);
+  CHECK(dense.decrease(y) == doctest::Approx(sparse.decrease(y)).epsilon(1e-11));
+  CHECK(dense.column_norm(3) == doctest::Approx(sparse.column_norm(3)).epsilon(1e-12));
+  CHECK(sparse.restricted_to({2, 5, 7}).column_norm(1) == sparse.column_norm(5));
+}
+
 TEST_CASE("A rank-deficient model gives nearly the step of least norm") {
   // r + s_1 + s_2: the least-norm solution halves it.
   const Matrix<double> j = [] {
@@ -223,7 +260,7 @@ TEST_CASE("A rank-deficient model gives nearly the step of least norm") {
   // singular value, of the order of lambda's root, magnifies to 1/30.
   CHECK(step.z[0] == doctest::Approx(-1).epsilon(0.05));
   CHECK(step.z[0] + step.z[1] == doctest::Approx(-2).epsilon(1e-12));
-  const ReducedModel zero{Matrix<double>(2, 2), {0, 0}};
+  const ReducedModel zero{Matrix<double>(2, 2), {0, 0}, nullptr};
   const DampedStep none = DampedSteps(zero, {1, 1}).within(1);
   CHECK(none.norm == 0);
 }
