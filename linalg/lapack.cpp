@@ -1,10 +1,12 @@
-// The small dense factorizations, each on one thread so that their bits do not depend on the user's BLAS threads.
+// The small dense factorizations, each with BLAS on one thread so that their bits do not depend on the user's number.
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "linalg/blas.hpp"
+#include "linalg/blocked_cholesky.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/large_triangle.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
 
@@ -18,6 +20,9 @@ constexpr const char* letter(Transpose transpose) { return transpose == Transpos
 template <class T>
 void solve_triangular(Side side, Transpose transpose, MatrixView<const std::type_identity_t<T>> r, MatrixView<T> b) {
   if (b.rows == 0 || b.cols == 0) return;
+  if (side == Side::left && b.cols == 1 && b.rows >= least_cols_of_large_triangle)
+    return transpose == Transpose::yes ? solve_large_triangle_transposed<T>(r, b.data)
+                                       : solve_large_triangle<T>(r, b.data);
   const blas_int m = to_blas_int(b.rows, "rows");
   const blas_int n = to_blas_int(b.cols, "columns");
   const blas_int ldr = to_blas_int(r.leading_dimension, "leading dimension");
@@ -46,6 +51,7 @@ template <class T>
 bool cholesky(Matrix<T>& g) {
   const blas_int n = to_blas_int(g.rows(), "rows");
   if (n == 0) return true;
+  if (n >= least_cols_of_blocked_cholesky) return blocked_cholesky<T>(g.view());
   blas_int info = 0;
   const SingleThreadedBlas single_threaded_blas;
   if constexpr (std::is_same_v<T, double>) {
@@ -60,6 +66,9 @@ bool cholesky(Matrix<T>& g) {
 template <class T>
 void multiply_triangular(Transpose transpose, MatrixView<const std::type_identity_t<T>> r, T* x) {
   if (r.rows == 0) return;
+  if (r.rows >= least_cols_of_large_triangle)
+    return transpose == Transpose::yes ? multiply_by_large_triangle_transposed<T>(r, x)
+                                       : multiply_by_large_triangle<T>(r, x);
   const blas_int n = to_blas_int(r.rows, "rows");
   const blas_int ldr = to_blas_int(r.leading_dimension, "leading dimension");
   const blas_int one = 1;

@@ -26,15 +26,15 @@ std::mutex guard_mutex;
 int guard_count = 0;
 int saved_blas_threads = 1;
 
-thread_local bool inside_tile = false;
+thread_local bool running_tile = false;
 
 // Catches a tile that starts another tiled phase, which would nest the two levels of parallelism.
 struct InsideTile {
   InsideTile() {
-    assert(!inside_tile && "for_each_tile called from inside a tile");
-    inside_tile = true;
+    assert(!running_tile && "for_each_tile called from inside a tile");
+    running_tile = true;
   }
-  ~InsideTile() { inside_tile = false; }
+  ~InsideTile() { running_tile = false; }
 };
 
 void run_tile(const std::function<void(std::int64_t)>& body, std::int64_t tile) {
@@ -43,6 +43,11 @@ void run_tile(const std::function<void(std::int64_t)>& body, std::int64_t tile) 
 }
 
 }  // namespace
+
+void for_each_part(std::int64_t count, const std::function<void(std::int64_t)>& body) {
+  if (!running_tile) return for_each_tile(count, body);
+  for (std::int64_t part = 0; part < count; ++part) body(part);
+}
 
 SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(guard_mutex);

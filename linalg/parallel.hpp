@@ -14,6 +14,9 @@ namespace croquis {
 /// finished; rethrows the first exception. A body must not call this function again.
 void for_each_tile(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
+/// The same, but a body of `for_each_tile` may call it too: then all run on its thread, in order.
+void for_each_part(std::int64_t count, const std::function<void(std::int64_t)>& body);
+
 /// The number of threads `for_each_tile` would use now.
 int available_threads();
 

@@ -15,6 +15,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/gram.hpp"
 #include "perf/lapack.hpp"
 #include "perf/paired_timing.hpp"
 
@@ -57,19 +58,27 @@ void mix_columns(Matrix<double>& a) {
   }
 }
 
+// A := A R^-1 with the Cholesky factor R of A^T A: orthonormal columns, the leverage scores of A.
+void orthonormalize(Matrix<double>& a) {
+  Matrix<double> r = gram<double>(a.view());
+  cholesky<double>(r);
+  solve_triangular<double>(Side::right, Transpose::no, r.view(), a.view());
+}
+
 Matrix<double> columns_of(const Shape& shape) {
   Matrix<double> a = normals(shape.rows, shape.cols, 1);
-  const auto last = static_cast<double>((shape.rank > 0 ? shape.rank : shape.cols) - 1);
-  for (std::int64_t j = 0; j < shape.cols; ++j) {
-    const bool lost = shape.rank > 0 && j >= shape.rank;
-    const double factor = lost ? 0 : std::pow(shape.condition, -static_cast<double>(j) / std::max(1.0, last));
-    for (std::int64_t i = 0; i < shape.rows; ++i) a(i, j) *= factor;
-  }
   if (shape.coherent) {
     // Divided by a normal number each: the tails of a Cauchy distribution.
     const Matrix<double> divisor = normals(shape.rows, 1, 5);
     for (std::int64_t j = 0; j < shape.cols; ++j)
       for (std::int64_t i = 0; i < shape.rows; ++i) a(i, j) /= divisor(i, 0);
+    orthonormalize(a);
+  }
+  const auto last = static_cast<double>((shape.rank > 0 ? shape.rank : shape.cols) - 1);
+  for (std::int64_t j = 0; j < shape.cols; ++j) {
+    const bool lost = shape.rank > 0 && j >= shape.rank;
+    const double factor = lost ? 0 : std::pow(shape.condition, -static_cast<double>(j) / std::max(1.0, last));
+    for (std::int64_t i = 0; i < shape.rows; ++i) a(i, j) *= factor;
   }
   if (shape.condition > 1 || shape.rank > 0) mix_columns(a);
   return a;

@@ -12,7 +12,7 @@ namespace croquis {
 namespace {
 
 // Units in the time that one stored entry takes to come from memory and through the fused pass.
-constexpr double pass_per_entry = 32;
+constexpr double pass_per_entry = 28;
 // The triangular solves of an iteration and of its error estimate, per entry of the square matrix, on one thread. They
 // read the triangle anew, since the pass has driven it from the caches.
 constexpr double solve_per_entry = 100;
@@ -22,6 +22,17 @@ constexpr double shift_per_cube = 2.4;
 constexpr double iterations_of_upper_bound = 4;
 // What a pass costs however small the matrix is: waking threads, adding partial sums.
 constexpr double pass_overhead = 3e6;
+// The same of a copy of A in fixed point, and making that, most of which is what the system takes to give new memory.
+constexpr double fixed_point_per_entry = 12;
+constexpr double making_fixed_point = 110;
+// The triangular solves of such an iteration, per entry of the square matrix: it estimates no error until the end.
+constexpr double fixed_point_solve_per_entry = 35;
+// Residuals in between, for which A itself is read.
+constexpr double passes_beside_fixed_point = 2;
+// Of an A that the third-level cache holds a pass is as fast as one of the copy.
+constexpr double least_entries_of_fixed_point = 6 << 20;
+// Beyond it the copy is too far from A for an iteration to gain by it.
+constexpr double most_condition_of_fixed_point = 4e9;
 // Sparse signs, per stored entry: reading it, and adding it to one row of the sketch.
 constexpr double sparse_read = 32;
 constexpr double sparse_add = 8;
@@ -33,12 +44,12 @@ constexpr double draw = 130;
 
 // A flop of the Gram matrix in double and in float, and the columns at which turning and packing the rows takes as long
 // as the flops.
-constexpr double gram_flop = 1;
-constexpr double gram_packing_cols = 50;
-constexpr double float_gram_flop = 0.5;
+constexpr double gram_flop = 1.1;
+constexpr double gram_packing_cols = 60;
+constexpr double float_gram_flop = 0.6;
 constexpr double float_gram_packing_cols = 180;
-// Its Cholesky factor and the estimate of the condition number, per cube of the columns, on one thread.
-constexpr double cholesky_per_cube = 1.6;
+// Its Cholesky factor and the estimate of the condition number, per cube of the columns.
+constexpr double cholesky_per_cube = 1.1;
 // Each vector more of a pass, per stored entry; and a flop of one with so many that it is a product of blocks with the
 // kernels of the Gram matrix, beside the packing of these blocks.
 constexpr double pass_per_vector = 7;
@@ -82,6 +93,15 @@ double pass_cost_per_entry(const ProblemShape& s) {
 
 double entries_and_rows(const ProblemShape& s) {
   return static_cast<double>(s.stored_entries) + static_cast<double>(s.rows);
+}
+
+// The passes that are expected, those of iterations over a copy in fixed point.
+double fixed_point_passes_cost(const ProblemShape& s, const ExpectedPasses& expected) {
+  const double n = static_cast<double>(s.cols);
+  const double iteration =
+      entries_and_rows(s) * fixed_point_per_entry + fixed_point_solve_per_entry * n * n + pass_overhead;
+  return entries_and_rows(s) * making_fixed_point + (extra_passes + passes_beside_fixed_point) * pass_cost(s) +
+         (expected.passes - extra_passes) * iteration;
 }
 
 }  // namespace
@@ -150,11 +170,19 @@ ExpectedPasses expected_passes(const ProblemShape& s, double condition) {
   return {.passes = extra_passes + iterations};
 }
 
+bool fixed_point_pays(const ProblemShape& s, const ExpectedPasses& expected) {
+  if (!s.fixed_point || s.vectors > 1 || s.condition > most_condition_of_fixed_point) return false;
+  return static_cast<double>(s.stored_entries) >= least_entries_of_fixed_point &&
+         fixed_point_passes_cost(s, expected) < expected.passes * pass_cost(s);
+}
+
 SolveCost sketch_and_precondition_cost(const ProblemShape& s, const AnySketch& sketch, double condition) {
   const ExpectedPasses expected = expected_passes(s, condition);
   SolveCost cost{.sketch = sketch_cost(s, sketch),
                  .factor = factor_cost(s, sketch.rows()),
-                 .iterate = expected.passes * pass_cost(s) + backward_error_cost(s)};
+                 .iterate = (fixed_point_pays(s, expected) ? fixed_point_passes_cost(s, expected)
+                                                           : expected.passes * pass_cost(s)) +
+                            backward_error_cost(s)};
   if (expected.gives_up) {
     const SolveCost direct = direct_cost(s);
     cost = {.sketch = 2 * cost.sketch,

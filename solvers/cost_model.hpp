@@ -18,6 +18,7 @@ struct ProblemShape {
   std::int64_t vectors = 1;
   double condition =
       1;  ///< of A with its columns scaled; where it is not known, one, with which iterations are slowest
+  bool fixed_point = false;  ///< whether products with a copy of A in fixed point are to be had
 };
 
 /// The cost of a solve by phase. The unit is the time of a flop of the kernels behind the Gram matrix
@@ -53,6 +54,9 @@ struct ExpectedPasses {
   bool gives_up = false;
 };
 ExpectedPasses expected_passes(const ProblemShape& shape, double preconditioned_condition);
+/// Whether that many passes are better made over a copy of A in fixed point: A is large, what it is off by leaves an
+/// iteration something to gain at this condition number, and what making it takes is won back.
+bool fixed_point_pays(const ProblemShape& shape, const ExpectedPasses& expected);
 
 /// By sketch and precondition. A sketch that the solver gives up costs a second one and a direct solve.
 SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketch& sketch,

@@ -15,6 +15,9 @@ namespace {
 // The smallest eigenvalue of the Gram matrix of columns of unit norm is off by roundoffs, as many as `default_rcond`
 // allows for; that part of it still leaves a preconditioner that gains a digit in each iteration.
 constexpr double most_perturbation = 0.1;
+// A Gram matrix in float is tried where a probe says that its condition number is within that limit; a little beyond,
+// some more iterations cost less than beginning anew.
+constexpr double slack_of_single = 1.5;
 
 // R with A D = Q R up to rounding, from the Gram matrix of A D; empty if that is not positive definite.
 template <class T>
@@ -60,7 +63,8 @@ Attempt<T> gram_and_precondition(const LeastSquaresProblem<T>& problem, GramPrec
 
 template <class T>
 std::string gram_is_too_coarse(std::int64_t cols, GramPrecision precision, double condition, double rcond) {
-  if (!(condition <= most_gram_condition<T>(cols, precision)))
+  const double slack = precision == GramPrecision::single ? slack_of_single : 1;
+  if (!(condition <= slack * most_gram_condition<T>(cols, precision)))
     return "the condition number of A, about " + scientific(condition) + ", is too large for its Gram matrix";
   if (rcond * condition >= 1) return "A is rank deficient at the tolerance asked for";
   return {};

@@ -36,11 +36,7 @@ template <class T>
 class Solver {
  public:
   Solver(const LeastSquaresProblem<T>& problem, SparseMethods<T>* sparse, ColumnRange range, LeastSquaresFit<T>& fit)
-      : problem_(problem),
-        sparse_(sparse),
-        range_(range),
-        fit_(fit),
-        shape_{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()} {}
+      : problem_(problem), sparse_(sparse), range_(range), fit_(fit), shape_(shape_of(problem)) {}
 
   void run() {
     Attempt<T> attempt;
@@ -124,9 +120,17 @@ class Solver {
 
   Attempt<T> by_gram() {
     Attempt<T> attempt = gram_and_precondition(problem_, choice_.precision, choice_.probe, fit_);
-    if (given_up(attempt) && choice_.precision == GramPrecision::single)
+    if (given_up(attempt) && choice_.precision == GramPrecision::single && try_working_gram())
       attempt = gram_and_precondition(problem_, GramPrecision::working, choice_.probe, fit_);
     return attempt;
+  }
+
+  // After a Gram matrix in float that was too coarse: whether one in T is the next best, or what is asked for.
+  bool try_working_gram() {
+    if (problem_.options.method == LeastSquaresMethod::gram_and_precondition) return true;
+    const LeastSquaresMethod other = after(LeastSquaresMethod::gram_and_precondition);
+    return gram_and_precondition_cost(shape_, GramPrecision::working, shape_.condition).total() <=
+           cost_of(other, shape_, sketch());
   }
 
   Attempt<T> by_cholesky_qr() {

@@ -7,6 +7,7 @@
 #include <croquis/solvers/least_squares.hpp>
 
 #include "solvers/backward_error.hpp"
+#include "solvers/cost_model.hpp"
 #include "solvers/factorization.hpp"
 #include "solvers/problem_matrix.hpp"
 
@@ -44,6 +45,17 @@ struct LeastSquaresProblem {
   /// The target of tolerance 0: what an error is below it does not matter.
   double negligible() const;
 };
+
+/// The shape of a problem, its condition number unknown.
+template <class T>
+ProblemShape shape_of(const LeastSquaresProblem<T>& problem) {
+  const ProblemMatrix<T>& a = problem.a;
+  return {.rows = a.sketched_rows(),
+          .cols = a.cols(),
+          .stored_entries = a.stored_entries(),
+          .vectors = problem.vectors(),
+          .fixed_point = a.has_fixed_point()};
+}
 
 /// The largest of values that are not negative, 0 if there are none, or NaN if one is.
 double largest_or_nan(const std::vector<double>& values);

@@ -61,15 +61,6 @@ double sketch_cost_of_solve(const ProblemShape& shape, const AnySketch& sketch) 
   return sketch_and_precondition_cost(shape, sketch, condition).total();
 }
 
-// Of a method that needs no condition number.
-double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySketch& sketch) {
-  if (method == LeastSquaresMethod::direct) return direct_cost(shape).total();
-  if (method == LeastSquaresMethod::cholesky_qr)
-    return cholesky_qr_cost(shape, cholesky_qr_sketch(shape.rows, shape.cols, 0)).total();
-  if (method == LeastSquaresMethod::sketch_and_solve) return sketch_and_solve_cost(shape, sketch).total();
-  return sketch_cost_of_solve(shape, sketch);
-}
-
 struct Candidate {
   LeastSquaresMethod method;
   double cost;
@@ -101,6 +92,14 @@ bool probe_pays(const ProblemShape& shape, const AnySketch& sketch, const Candid
 }
 
 }  // namespace
+
+double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySketch& sketch) {
+  if (method == LeastSquaresMethod::direct) return direct_cost(shape).total();
+  if (method == LeastSquaresMethod::cholesky_qr)
+    return cholesky_qr_cost(shape, cholesky_qr_sketch(shape.rows, shape.cols, 0)).total();
+  if (method == LeastSquaresMethod::sketch_and_solve) return sketch_and_solve_cost(shape, sketch).total();
+  return sketch_cost_of_solve(shape, sketch);
+}
 
 LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch) {
   return direct_cost(shape).total() <= sketch_cost_of_solve(shape, sketch)

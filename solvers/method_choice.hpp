@@ -20,6 +20,9 @@ struct MethodChoice {
   double condition = 1;                              ///< of A with its columns scaled; one if it was not looked at
 };
 
+/// The cost of a method that needs no condition number, on a matrix as kind as a random one.
+double cost_of(LeastSquaresMethod method, const ProblemShape& shape, const AnySketch& sketch);
+
 /// The cheaper of the two methods that solve every problem.
 LeastSquaresMethod cheaper_of_sketch_and_direct(const ProblemShape& shape, const AnySketch& sketch);
 

@@ -281,7 +281,7 @@ Attempt<T> attempt_from_factor(const LeastSquaresProblem<T>& problem, SketchedFa
 template <class T>
 Attempt<T> solve(const LeastSquaresProblem<T>& problem, ColumnRange range, LeastSquaresFit<T>& fit, Explanation& why) {
   const LeastSquaresOptions& options = problem.options;
-  const ProblemShape shape{problem.a.sketched_rows(), problem.cols(), problem.a.stored_entries(), problem.vectors()};
+  const ProblemShape shape = shape_of(problem);
   const AnySketch first = first_sketch(options, shape);
   const Matrix<T> nothing(problem.rows(), 0);
   fit.method = options.method;

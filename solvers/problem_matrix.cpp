@@ -21,6 +21,11 @@ void ProblemMatrix<T>::set_right_hand_side(MatrixView<const T> b, MatrixView<T> 
 }
 
 template <class T>
+std::unique_ptr<FixedPointMatrix> ProblemMatrix<T>::in_fixed_point() const {
+  return nullptr;
+}
+
+template <class T>
 Matrix<T> ProblemMatrix<T>::gram(const std::vector<T>&) const {
   assert(has_gram());
   return {};

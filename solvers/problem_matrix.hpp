@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 
+#include "linalg/fixed_point_matrix.hpp"
 #include "solvers/preconditioned_gram.hpp"
 
 namespace croquis {
@@ -49,6 +51,10 @@ class ProblemMatrix {
   virtual Matrix<T> densify() const = 0;
   /// A itself, if its entries are stored as they are; null otherwise.
   virtual const AnyMatrixView<T>* stored() const { return nullptr; }
+
+  /// A rounded to 32 bits an entry, for a dense A in double; null where there is no such copy to be had.
+  virtual std::unique_ptr<FixedPointMatrix> in_fixed_point() const;
+  virtual bool has_fixed_point() const { return false; }
 
   /// Whether A^T A costs no more than a product of dense matrices does.
   virtual bool has_gram() const { return false; }

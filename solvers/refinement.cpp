@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
+#include <type_traits>
 
 #include "linalg/blas.hpp"
 #include "solvers/conclude.hpp"
@@ -15,6 +17,15 @@ namespace {
 // from them.
 constexpr int most_steps = 4;
 constexpr double gain = 0.5;
+// A copy that is off by more gains too little in a step.
+constexpr double most_copy_error = 0.5;
+// What an estimate may differ from being in proportion to the gradient, within a step on a copy.
+constexpr double far_from_target = 10;
+// That of a column of norm one whose entries are normal, or alike in another way.
+constexpr double usual_column_error = 4e-10;
+// What a step on a copy may gain: the estimate of the copy's error is of the worst direction, and is ten times and more
+// what a step is off by.
+constexpr double share_of_copy_error = 0.1;
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 // A preconditioner is given up if ten iterations do not reduce the residual tenfold. Conjugate gradients with an
 // embedding of distortion 1/2 gain that in four.
@@ -35,9 +46,7 @@ template <class T>
 Refinement<T>::Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
                           LeastSquaresReport& report)
     : problem_(problem), f_(factorization), error_(factorization, problem.negligible()), report_(report) {
-  const ProblemMatrix<T>& a = problem.a;
-  const ProblemShape shape{a.sketched_rows(), a.cols(), a.stored_entries(), problem.vectors()};
-  const bool pays = shifted_factor_cost(a.cols()) <= upper_bound_cost(shape);
+  const bool pays = shifted_factor_cost(problem.cols()) <= upper_bound_cost(shape_of(problem));
   closeness_ = pays ? Closeness::factor_of_two : Closeness::upper_bound;
 }
 
@@ -68,14 +77,60 @@ AttemptOutcome Refinement<T>::run(LeastSquaresPoint<T>& point, std::string& reas
   return AttemptOutcome::rejected;
 }
 
+template <class T>
+void Refinement<T>::use_fixed_point() {
+  const double inverse = f_.condition / f_.largest_singular;
+  if (!(usual_column_error * inverse <= most_copy_error)) return;
+  try {
+    copy_ = problem_.a.in_fixed_point();
+  } catch (const std::bad_alloc&) {
+    return;  // a matter of speed alone
+  }
+  ++report_.passes;
+  // The norm of (A~ - A) N: the columns' rounding errors have nothing to do with each other.
+  double error = 0;
+  for (std::int64_t j = 0; j < problem_.cols(); ++j)
+    error = std::max(error, copy_->column_errors()[j] * std::abs(static_cast<double>(f_.scale[j])));
+  copy_error_ = error * inverse;
+  if (!(copy_error_ <= most_copy_error)) copy_.reset();
+}
+
+template <class T>
+void Refinement<T>::normal_product(MatrixView<const T> x, MatrixView<T> g) const {
+  if constexpr (std::is_same_v<T, double>)
+    if (copy_) return copy_->normal_product(x.data, g.data);
+  problem_.a.normal_product(x, g);
+}
+
+// Steps whose products are with the copy, each of which gains what the copy's error leaves to gain, until one gains too
+// little: by rounding errors of the gradient, or because the copy is further off than estimated. Whatever the error of
+// the point before, it is kept, as after a first step on A.
+template <class T>
+AttemptOutcome Refinement<T>::improve_on_copy(LeastSquaresPoint<T>& point, std::string& reason) {
+  for (;;) {
+    const double before = largest_norm<T>(point.s.view());
+    const AttemptOutcome outcome = iterate(point, Ends::at_copy_error, reason);
+    measure(point, unlimited, closeness_);
+    if (point.worst_backward_error() <= problem_.target() || outcome != AttemptOutcome::solved) return outcome;
+    if (!(largest_norm<T>(point.s.view()) <= gain * before)) return outcome;
+  }
+}
+
 // Steps until the error is at the target or no more is to be gained.
 template <class T>
 AttemptOutcome Refinement<T>::improve(LeastSquaresPoint<T>& point, std::string& reason) {
   if (point.worst_backward_error() <= problem_.target()) return AttemptOutcome::solved;
-  for (int step = 1; step <= most_steps; ++step) {
+  int step = 1;
+  if (copy_) {
+    const AttemptOutcome outcome = improve_on_copy(point, reason);
+    copy_.reset();
+    if (point.worst_backward_error() <= problem_.target() || outcome != AttemptOutcome::solved) return outcome;
+    step = 2;
+  }
+  for (; step <= most_steps; ++step) {
     const Matrix<T> previous = point.x;
     const double previous_error = point.worst_backward_error();
-    const AttemptOutcome outcome = iterate(step, point, reason);
+    const AttemptOutcome outcome = iterate(point, step == 1 ? Ends::at_noise : Ends::at_target, reason);
     measure(point, unlimited, closeness_);
     const double error = point.worst_backward_error();
     // The first step is kept whatever its error: the point before it may owe a small error to the large norm of x
@@ -117,7 +172,7 @@ AttemptOutcome Refinement<T>::round(LeastSquaresPoint<T>& point) {
 
 // One refinement step: N^T A^T A N dy = s by conjugate gradients, x += N dy.
 template <class T>
-AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std::string& reason) {
+AttemptOutcome Refinement<T>::iterate(LeastSquaresPoint<T>& point, Ends ends, std::string& reason) {
   const std::int64_t vectors = problem_.vectors();
   const std::int64_t n = problem_.cols();
   Matrix<T> dy = Matrix<T>::uninitialized(f_.coordinates(), vectors);
@@ -125,22 +180,29 @@ AttemptOutcome Refinement<T>::iterate(int step, LeastSquaresPoint<T>& point, std
   Matrix<T> g = Matrix<T>::uninitialized(n, vectors);
   const auto product = [&](MatrixView<const T> p, MatrixView<T> q) {
     f_.precondition(p, x.view());
-    problem_.a.normal_product(x.view(), g.view());
+    normal_product(x.view(), g.view());
     f_.precondition_transposed(g.view(), q);
     ++report_.passes;
   };
   AttemptOutcome outcome = AttemptOutcome::solved;
   std::int64_t iterations = 0;
-  double window_start = largest_norm<T>(point.s.view());
+  const double start = largest_norm<T>(point.s.view());
+  const double start_error = point.worst_backward_error();
+  double window_start = start;
   const auto finished = [&](const ConjugateGradientState<T>& state) {
     ++iterations;
     ++report_.iterations;
-    const double error = estimate(point, point.scaled_norm, state.s);
+    // An estimate costs products with the triangle; until the error can be near the target it is as good as in
+    // proportion to s.
+    const double left = largest_norm<T>(state.s) / start;
+    const bool far = ends == Ends::at_copy_error && left * start_error > far_from_target * problem_.target();
+    const double error = far ? left * start_error : estimate(point, point.scaled_norm, state.s);
     if (!report_progress(error)) {
       outcome = AttemptOutcome::cancelled;
       return Continue::no;
     }
-    if (step == 1 && is_noise(point, state.step_norm)) return Continue::no;
+    if (ends == Ends::at_noise && is_noise(point, state.step_norm)) return Continue::no;
+    if (ends == Ends::at_copy_error && left <= share_of_copy_error * copy_error_) return Continue::no;
     // The norm of x has moved since the step began, and a smaller one means a larger error.
     if (error <= problem_.target() && estimate(point, moved_norms(point, state.dy, x), state.s) <= problem_.target())
       return Continue::no;
@@ -215,7 +277,7 @@ bool Refinement<T>::report_progress(double backward_error) const {
 
 template <class T>
 Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
-                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report) {
+                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report, Products products) {
   const Stopwatch clock;
   Attempt<T> attempt;
   attempt.rank = factorization.rank;
@@ -229,6 +291,8 @@ Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorizati
   attempt.outcome = AttemptOutcome::solved;
   const bool good = refine == Refine::if_unacceptable && attempt.point.worst_backward_error() <= problem.acceptable();
   if (refine != Refine::never) {
+    if (products == Products::in_fixed_point && attempt.point.worst_backward_error() > problem.target())
+      refinement.use_fixed_point();
     if (!good) attempt.outcome = refinement.run(attempt.point, attempt.reason);
     if (attempt.outcome == AttemptOutcome::solved)
       attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
@@ -240,7 +304,7 @@ Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorizati
 
 #define CROQUIS_INSTANTIATE(T)                                                                                  \
   template Attempt<T> attempt_from<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, const Matrix<T>&, \
-                                      Refine, LeastSquaresReport&);
+                                      Refine, LeastSquaresReport&, Products);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

@@ -1,6 +1,7 @@
 // Iterative refinement of a least-squares solution with a factorization as preconditioner.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 
 namespace croquis {
 
+/// What the products of an iteration are made with.
+enum class Products { with_matrix, in_fixed_point };
+
 /// Steps of refinement on one problem with one factorization, of A or of a sketch of it. Each point that comes out has
 /// been measured: its errors are recomputed from A and b. `report` gains iterations and passes.
 template <class T>
@@ -22,6 +26,10 @@ class Refinement {
   /// The point N Y, for the coordinates Y that `factorize` gives. Of a backward error above `large` no more than that
   /// and an upper bound is found out.
   LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large);
+
+  /// From now on the products of an iteration are made with a copy of A in fixed point, if that is near enough to A
+  /// for this factorization.
+  void use_fixed_point();
 
   /// Improves the point until its backward error is at the target, or acceptable and no more to be gained.
   AttemptOutcome run(LeastSquaresPoint<T>& point, std::string& reason);
@@ -35,7 +43,11 @@ class Refinement {
  private:
   void measure(LeastSquaresPoint<T>& point, double large, Closeness closeness);
   AttemptOutcome improve(LeastSquaresPoint<T>& point, std::string& reason);
-  AttemptOutcome iterate(int step, LeastSquaresPoint<T>& point, std::string& reason);
+  void normal_product(MatrixView<const T> x, MatrixView<T> g) const;
+  AttemptOutcome improve_on_copy(LeastSquaresPoint<T>& point, std::string& reason);
+  /// Where an iteration ends, if not at the target: the first step's at its own rounding errors, a copy's at its error.
+  enum class Ends { at_target, at_noise, at_copy_error };
+  AttemptOutcome iterate(LeastSquaresPoint<T>& point, Ends ends, std::string& reason);
   double estimate(const LeastSquaresPoint<T>& point, const std::vector<double>& scaled_norm, MatrixView<const T> s);
   std::vector<double> moved_norms(const LeastSquaresPoint<T>& point, MatrixView<const T> dy,
                                   Matrix<T>& workspace) const;
@@ -47,6 +59,8 @@ class Refinement {
   BackwardError<T> error_;
   Closeness closeness_;  ///< of the errors that say when to end an iteration
   LeastSquaresReport& report_;
+  std::unique_ptr<FixedPointMatrix> copy_;  ///< or null: products are with A
+  double copy_error_ = 0;                   ///< an estimate of || (A~ - A) N ||
 };
 
 /// How far `attempt_from` goes beyond the point that a factorization gives.
@@ -67,6 +81,7 @@ Refine refinement_of(const LeastSquaresProblem<T>& problem) {
 /// and the seconds of it.
 template <class T>
 Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization,
-                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report);
+                        const Matrix<T>& coordinates, Refine refine, LeastSquaresReport& report,
+                        Products products = Products::with_matrix);
 
 }  // namespace croquis

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <croquis/sketch/distortion.hpp>
+
 #include "solvers/error_bars.hpp"
 #include "solvers/factor_sketch.hpp"
 #include "solvers/refinement.hpp"
@@ -30,7 +32,12 @@ Attempt<T> sketch_and_precondition(const LeastSquaresProblem<T>& problem, const 
       scale_error_bar(report.error_bars[j], problem.b_exponent[j], problem.b_exponent[j] + problem.a.exponent());
     report.seconds.bootstrap += clock.seconds();
   }
-  return attempt_from(problem, *f.factorization, f.coordinates, preview ? Refine::never : Refine::to_target, report);
+  ProblemShape shape = shape_of(problem);
+  shape.condition = f.factorization->condition;
+  const double condition = typical_distortion(sketch, problem.cols()).preconditioned_condition();
+  const bool copy = !preview && fixed_point_pays(shape, expected_passes(shape, condition));
+  return attempt_from(problem, *f.factorization, f.coordinates, preview ? Refine::never : Refine::to_target, report,
+                      copy ? Products::in_fixed_point : Products::with_matrix);
 }
 
 template Attempt<float> sketch_and_precondition<float>(const LeastSquaresProblem<float>&, const AnySketch&,

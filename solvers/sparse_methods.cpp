@@ -125,7 +125,7 @@ Attempt<T> SparseMethods<T>::gram_and_precondition(LeastSquaresReport& report) {
     report.seconds.factor += phase.seconds();
     if (!coarse)
       return attempt_from_gram_factor(problem_, std::move(g), scale, extreme, GramPrecision::working, report);
-    const ProblemShape shape{problem_.rows(), problem_.cols(), problem_.a.stored_entries(), problem_.vectors()};
+    const ProblemShape shape = shape_of(problem_);
     const double most_passes =
         factor_cost(shape, rows_of_another_factor * problem_.cols()) / pass_cost(shape) + passes_with_another_factor;
     return attempt_from_shifted_gram_factor(problem_, std::move(g), std::move(scale), extreme, shift, most_passes,

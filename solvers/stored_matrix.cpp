@@ -1,5 +1,6 @@
 #include "solvers/stored_matrix.hpp"
 
+#include <type_traits>
 #include <variant>
 
 #include <croquis/sketch/apply.hpp>
@@ -7,9 +8,16 @@
 #include "linalg/densify.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
+#include "linalg/memory.hpp"
 #include "linalg/products.hpp"
 
 namespace croquis {
+namespace {
+
+// Of the machine's memory, for a copy that only saves time.
+constexpr double most_memory_of_copy = 0.125;
+
+}  // namespace
 
 template <class T>
 void StoredMatrix<T>::multiply(MatrixView<const T> x, MatrixView<T> y) const {
@@ -45,6 +53,19 @@ bool StoredMatrix<T>::all_finite() const {
 template <class T>
 Matrix<T> StoredMatrix<T>::densify() const {
   return croquis::densify<T>(a_);
+}
+
+template <class T>
+bool StoredMatrix<T>::has_fixed_point() const {
+  return std::is_same_v<T, double> && a_.is_dense() &&
+         fixed_point_bytes(rows(), cols()) <= machine_memory() * most_memory_of_copy;
+}
+
+template <class T>
+std::unique_ptr<FixedPointMatrix> StoredMatrix<T>::in_fixed_point() const {
+  if constexpr (std::is_same_v<T, double>)
+    return std::make_unique<FixedPointMatrix>(std::get<MatrixView<const T>>(a_.storage()));
+  return nullptr;
 }
 
 template <class T>

@@ -22,6 +22,8 @@ class StoredMatrix : public ProblemMatrix<T> {
   void sketch(const AnySketch& s, MatrixView<T> out) const override;
   bool all_finite() const override;
   Matrix<T> densify() const override;
+  std::unique_ptr<FixedPointMatrix> in_fixed_point() const override;
+  bool has_fixed_point() const override;
   bool has_gram() const override;
   Matrix<T> gram(const std::vector<T>& scale) const override;
   Matrix<float> gram_in_float(const std::vector<T>& scale) const override;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "linalg/blocked_cholesky.hpp"
 #include "linalg/condition.hpp"
+#include "linalg/parallel.hpp"
 #include "tests/support/test_matrices.hpp"
 
 using namespace croquis;
@@ -179,4 +181,32 @@ TEST_CASE_TEMPLATE("Cholesky gives R^T R = G, or says that there is none", T, fl
   CHECK_FALSE(cholesky(indefinite));
   Matrix<T> empty(0, 0);
   CHECK(cholesky(empty));
+}
+
+TEST_CASE_TEMPLATE("a large Cholesky factor multiplies out, for any number of threads and inside a tile", T, float,
+                   double) {
+  RandomSource random(9);
+  const std::int64_t n = 401;  // more than one tile, and no multiple of a block
+  Matrix<T> a(2 * n, n);
+  for (T& entry : a.entries()) entry = static_cast<T>(random.normal());
+  const Matrix<T> g = product<T>(a.view().transposed(), a.view());
+  Matrix<T> r = g;
+  REQUIRE(blocked_cholesky<T>(r.view()));
+  for (std::int64_t j = 0; j < n; ++j)
+    for (std::int64_t i = j + 1; i < n; ++i) REQUIRE(r(i, j) == 0);
+  const Matrix<T> back = product<T>(r.view().transposed(), r.view());
+  // |R|^T |R| has entries of at most those of the diagonal of G, some 2 n (Higham 2002, theorem 10.3).
+  CHECK(largest_difference(back, g) <= 3.0 * n * n * std::numeric_limits<T>::epsilon());
+  CHECK(largest_difference(back, g) > 0);
+  for (const int threads : {1, 3}) {
+    Matrix<T> again = g;
+    run_with_threads(threads, [&] { CHECK(blocked_cholesky<T>(again.view())); });
+    CHECK(largest_difference(again, r) == 0);
+  }
+  std::vector<Matrix<T>> in_tiles(2, g);
+  for_each_tile(2, [&](std::int64_t tile) { blocked_cholesky<T>(in_tiles[static_cast<std::size_t>(tile)].view()); });
+  CHECK(largest_difference(in_tiles[1], r) == 0);
+  Matrix<T> indefinite = g;
+  indefinite(300, 300) = -1;
+  CHECK_FALSE(blocked_cholesky<T>(indefinite.view()));
 }

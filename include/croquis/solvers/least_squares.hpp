@@ -38,7 +38,7 @@ CROQUIS_API std::string to_string(LeastSquaresMethod method);
 /// Where an iteration stands, for a progress callback.
 struct LeastSquaresProgress {
   std::int64_t iteration = 0;  ///< inner iterations so far
-  std::int64_t passes = 0;     ///< times A was read so far
+  std::int64_t passes = 0;     ///< times A, or a copy of it, was read so far
   double backward_error = 0;   ///< estimate for the current point, largest over the right-hand sides
   double seconds = 0;          ///< since the solver was called
 };
@@ -93,7 +93,7 @@ struct LeastSquaresReport {
   std::int64_t rank = 0;                                      ///< numerical rank of A
   double rcond = 0;                                           ///< the relative tolerance the rank was decided by
   std::int64_t iterations = 0;         ///< inner iterations, over all refinement steps and attempts
-  std::int64_t passes = 0;             ///< times A was read from memory
+  std::int64_t passes = 0;             ///< times A, or a copy of it, was read from memory
   std::optional<AnySketch> sketch;     ///< the operator that was used, if any
   std::vector<double> residual_norm;   ///< ||b - A x||
   std::vector<double> gradient_norm;   ///< ||A^T (b - A x)||
@@ -132,7 +132,11 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// Sketch-and-precondition computes S A in one pass, scales its columns by powers of two to norms near one, factors it,
 /// starts from the sketch-and-solve point and takes one or two steps of iterative refinement (up to four while they
 /// gain), each solved by conjugate gradients on the preconditioned normal equations with one fused pass A^T (A p) over
-/// A per iteration. It is backward stable.
+/// A per iteration. Of a large dense A in double and one right-hand side these products are made with a copy of A in
+/// fixed point, 32 bits an entry, where the condition number (to some 1e9) leaves them accurate enough: half the memory
+/// to read, and half as much again to hold while it iterates, unless that is more than an eighth of the machine's. Each
+/// step gains some three digits then, and there are more of them; residuals and the answer are A's, to full accuracy.
+/// It is backward stable.
 /// Source: Epperly, Meier and Nakatsukasa, arXiv 2406.03468 (FOSSILS, SPIR).
 ///
 /// The backward error is the Karlson-Walden estimate, relative to the Frobenius norm of the column-scaled A: the size
@@ -156,8 +160,9 @@ struct [[nodiscard]] LeastSquaresFit : LeastSquaresReport {
 /// Garrison and Ipsen, arXiv 2406.11751 (randomized preconditioned Cholesky QR).
 ///
 /// If the answer fails its own check, the solver draws a new sketch, and then falls back to `direct`, and says so in
-/// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 17 to 45 passes over A (more for a smaller d); memory O(d
-/// n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not changed.
+/// `status` and `message`. Cost: one sketch, 2 d n^2 flops, 15 to 75 passes over A or its copy (more for a smaller d);
+/// memory O(d n). `direct` copies A. The result does not depend on the number of threads. A, B and the options are not
+/// changed.
 ///
 /// With m < n the sketch is one of A^T (so an operator of the options has n columns and at least m rows): conjugate
 /// gradients on the system it preconditions find x in the range of A^T, refined until the backward error of A x = b,
