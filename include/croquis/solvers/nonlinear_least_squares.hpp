@@ -146,10 +146,18 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// stays in a trust region (or as a regularization asks).
 ///
 /// Each Jacobian is reduced to R and Q^T r, from which the steps of all lambda come. Where it has many more rows than
-/// columns that is done by sketch-preconditioned Cholesky QR, at the speed of a matrix product, with the R of the
-/// Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and a sketch otherwise;
-/// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
-/// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
+/// columns, R is the Cholesky factor of J^T J if J's condition number allows that for the accuracy that the step needs:
+/// loose where r is far from orthogonal to J, 1e-10 in the end. Else it comes by preconditioned Cholesky QR, with the R
+/// of the Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and that of a
+/// sketch otherwise, which does not square the condition number. Other shapes take Householder QR. A `sparse_jacobian`
+/// of 500 unknowns or more stays sparse where SuiteSparse is there: a sparse QR of [J; sqrt(lambda) D] for each lambda.
+/// Rows from `jacobian_rows` are made 64 MiB at a time, for each such pass anew. Sources: More, The Levenberg-Marquardt
+/// algorithm: implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751; Dembo, Eisenstat and Steihaug,
+/// SIAM J. Numer. Anal. 19 (1982).
+///
+/// A step that falls short by three quarters of what the model predicts is bent for the curvature of r that the trial
+/// has shown, which costs a residual, where J is in memory and there are no bounds. Source: Transtrum and Sethna, arXiv
+/// 1201.5885.
 ///
 /// Weights scale the rows of r and J, and so does a loss, by the root of its slope (iteratively reweighted least
 /// squares): `gradient_norm` and `orthogonality` are those of the scaled rows, whose gradient is the cost's own.
@@ -179,7 +187,7 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// cost and x is not stationary, as with a wrong Jacobian; `non_finite_input` where r or J is not finite at x0, or at
 /// every step tried from x. x is the best point found in every case.
 ///
-/// Cost: for each accepted step a Jacobian and 2 m n^2 flops (twice that where a sketch is needed), for each trial a
+/// Cost: for each accepted step a Jacobian and m n^2 to 2 m n^2 flops (more where a sketch is needed), for each trial a
 /// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
 /// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
 ///
