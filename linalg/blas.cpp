@@ -40,6 +40,17 @@ struct BlasOperand {
   }
 };
 
+// Of entry(0), ..., entry(n - 1). Four sums, so that none waits for the addition before.
+template <class Entry>
+double sum_of_squares(std::int64_t n, const Entry& entry) {
+  double sum[4] = {};
+  std::int64_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    for (int k = 0; k < 4; ++k) sum[k] += entry(i + k) * entry(i + k);
+  for (; i < n; ++i) sum[0] += entry(i) * entry(i);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 }  // namespace
 
 blas_int to_blas_int(std::int64_t size, const char* what) {
@@ -102,11 +113,9 @@ void multiply_by_own_transpose(MatrixView<const std::type_identity_t<T>> a, std:
 template <class T>
 double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   // The plain sum of squares, in double, is right unless it leaves the range where squares are exact to roundoff.
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double v = x[i * stride];
-    sum += v * v;
-  }
+  const double sum =
+      stride == 1 ? sum_of_squares(n, [x](std::int64_t i) { return static_cast<double>(x[i]); })
+                  : sum_of_squares(n, [x, stride](std::int64_t i) { return static_cast<double>(x[i * stride]); });
   if (sum > 1e-280 && sum < 1e300) return std::sqrt(sum);
   double largest = 0;
   for (std::int64_t i = 0; i < n; ++i) {
@@ -116,12 +125,8 @@ double norm2(std::int64_t n, const T* x, std::int64_t stride) {
   }
   if (largest == 0) return 0;
   const int exponent = std::ilogb(largest);
-  sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double v = std::scalbn(static_cast<double>(x[i * stride]), -exponent);
-    sum += v * v;
-  }
-  return std::scalbn(std::sqrt(sum), exponent);
+  const auto scaled = [=](std::int64_t i) { return std::scalbn(static_cast<double>(x[i * stride]), -exponent); };
+  return std::scalbn(std::sqrt(sum_of_squares(n, scaled)), exponent);
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                              \

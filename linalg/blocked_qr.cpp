@@ -17,6 +17,8 @@ constexpr std::int64_t leaf_width = 8;
 // Columns updated at once: the sums of V^T C take a quarter of the second-level cache.
 constexpr std::int64_t strip_width = 48;
 constexpr std::int64_t most_strips = 32;
+// Of a smaller panel and what it updates, waking a thread would take longer than the work.
+constexpr std::int64_t least_entries_of_task = 32768;
 static_assert(strip_width >= panel_width / 2, "a corner of T shares the memory of a strip's sums");
 
 // The rows of a column to the next, an odd number of cache lines: the columns of V are read side by side.
@@ -38,8 +40,8 @@ struct UpdateWorkspace {
 template <class T>
 class BlockReflector {
  public:
-  explicit BlockReflector(std::int64_t rows)
-      : leading_(spread_leading_dimension<T>(rows)), v_(leading_ * panel_width), t_(panel_width * panel_width) {}
+  BlockReflector(std::int64_t rows, std::int64_t most_width)
+      : leading_(spread_leading_dimension<T>(rows)), v_(leading_ * most_width), t_(panel_width * most_width) {}
 
   // The QR of a panel, in place.
   void factor(MatrixView<T> panel, WorkspacePool<T>& pool) {
@@ -140,8 +142,10 @@ void blocked_qr(MatrixView<T> a, MatrixView<T> b, Tasks tasks) {
   if (steps == 0) return;
   const SingleThreadedBlas single_threaded_blas;
   WorkspacePool<T> pool(UpdateWorkspace<T>::size());
-  BlockReflector<T> current(a.rows), next(a.rows);
-  current.factor(a.block(0, 0, a.rows, std::min(panel_width, steps)), pool);
+  // A narrow matrix has one panel, and new memory for more costs page faults.
+  const std::int64_t first_width = std::min(panel_width, steps);
+  BlockReflector<T> current(a.rows, first_width), next(steps > first_width ? a.rows : 0, first_width);
+  current.factor(a.block(0, 0, a.rows, first_width), pool);
   for (std::int64_t j = 0; j < steps; j += panel_width) {
     const std::int64_t rows = a.rows - j;
     const std::int64_t width = std::min(panel_width, steps - j);
@@ -165,7 +169,7 @@ void blocked_qr(MatrixView<T> a, MatrixView<T> b, Tasks tasks) {
       }
     };
     const std::int64_t count = 1 + rest_strips.count + right_strips.count;
-    if (tasks == Tasks::tiled) {
+    if (tasks == Tasks::tiled && rows * (a.cols - j + b.cols) >= least_entries_of_task) {
       for_each_tile(count, task);
     } else {
       for (std::int64_t index = 0; index < count; ++index) task(index);

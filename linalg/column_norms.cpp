@@ -1,15 +1,28 @@
 #include "linalg/column_norms.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <variant>
 
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/products.hpp"
 
 namespace croquis {
 namespace {
+
+// value as a number in [1, 2), for one in the normal range, and its exponent. A call of `ilogb` and one of `ldexp` for
+// each column would take longer than the products with a small matrix.
+ColumnNorm split(double value) {
+  constexpr int mantissa = 52, bias = 1023;
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int exponent = static_cast<int>(bits >> mantissa) - bias;
+  constexpr std::uint64_t mantissa_bits = (std::uint64_t{1} << mantissa) - 1;
+  return {std::bit_cast<double>((bits & mantissa_bits) | (std::uint64_t{bias} << mantissa)), exponent};
+}
 
 // Calls body(j, value) for every stored entry.
 template <class View, class Body>
@@ -84,26 +97,70 @@ std::vector<ColumnNorm> scaled_norms(const View& view, T) {
   return norms;
 }
 
+// True if a column whose squares add up to zero holds another entry than zeros.
+template <class View>
+bool squares_vanish(const View& view, const std::vector<double>& square) {
+  bool vanish = false;
+  for_each_entry(view, [&](std::int64_t j, auto value) { vanish = vanish || (square[j] == 0 && value != 0); });
+  return vanish;
+}
+
+// The norms from the sums of squares.
+template <class View, class T>
+std::vector<ColumnNorm> norms_from(const View& view, const std::vector<double>& square, T) {
+  std::vector<ColumnNorm> norms(square.size());
+  bool zeros = false;
+  for (std::size_t j = 0; j < square.size(); ++j) {
+    // Squares this size have neither overflowed nor lost digits to underflow.
+    if (square[j] > 1e-200 && square[j] < 1e200) {
+      norms[j] = split(std::sqrt(square[j]));
+    } else if (square[j] == 0) {
+      zeros = true;
+    } else {
+      return scaled_norms(view, T());
+    }
+  }
+  return zeros && squares_vanish(view, square) ? scaled_norms(view, T()) : norms;
+}
+
 }  // namespace
 
 template <class T>
 std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a) {
+  return std::visit([](const auto& view) { return norms_from(view, sums_of_squares(view, T()), T()); }, a.storage());
+}
+
+template <class T>
+std::vector<ColumnNorm> column_norms_and_product(const AnyMatrixView<T>& a, MatrixView<const T> b, MatrixView<T> g) {
   return std::visit(
       [&](const auto& view) {
-        const auto n = static_cast<std::size_t>(a.cols());
-        const std::vector<double> square = sums_of_squares(view, T());
-        std::vector<ColumnNorm> norms(n);
-        for (std::size_t j = 0; j < n; ++j) {
-          // Squares this size have neither overflowed nor lost digits to underflow.
-          if (!(square[j] > 1e-200 && square[j] < 1e200)) return scaled_norms(view, T());
-          norms[j].exponent = std::ilogb(std::sqrt(square[j]));
-          norms[j].fraction = std::ldexp(std::sqrt(square[j]), -norms[j].exponent);
+        if constexpr (requires { view.row_start; }) {
+          if (b.cols == 1 && view.nonzeros() < 2 * least_entries) {
+            set_zero(g);
+            std::vector<double> square(static_cast<std::size_t>(view.cols), 0);
+            T* const sum = g.data;
+            const std::int64_t step = g.row_stride();
+            for (std::int64_t i = 0; i < view.rows; ++i) {
+              const T factor = b(i, 0);
+              for (auto k = view.row_start[i]; k < view.row_start[i + 1]; ++k) {
+                const T value = view.value[k];
+                square[view.column[k]] += static_cast<double>(value) * value;
+                sum[view.column[k] * step] += value * factor;
+              }
+            }
+            return norms_from(view, square, T());
+          }
         }
-        return norms;
+        multiply_by_transpose<T>(a, b, g);
+        return norms_from(view, sums_of_squares(view, T()), T());
       },
       a.storage());
 }
 
+template std::vector<ColumnNorm> column_norms_and_product<float>(const AnyMatrixView<float>&, MatrixView<const float>,
+                                                                 MatrixView<float>);
+template std::vector<ColumnNorm> column_norms_and_product<double>(const AnyMatrixView<double>&,
+                                                                  MatrixView<const double>, MatrixView<double>);
 template std::vector<ColumnNorm> column_norms<float>(const AnyMatrixView<float>&);
 template std::vector<ColumnNorm> column_norms<double>(const AnyMatrixView<double>&);
 

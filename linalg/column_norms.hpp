@@ -14,9 +14,13 @@ struct ColumnNorm {
   int exponent = 0;
 };
 
-/// Of a sparse A; entries at the same place count one by one. One pass on the calling thread, and two
-/// more where squares leave the range of double or a column is zero.
+/// Of a sparse A; entries at the same place count one by one. One pass, another where a column is zero, and two more
+/// where squares leave the range of double.
 template <class T>
 std::vector<ColumnNorm> column_norms(const AnyMatrixView<T>& a);
+
+/// The same, and G = A^T B. The entries of a small matrix by rows are read once for both.
+template <class T>
+std::vector<ColumnNorm> column_norms_and_product(const AnyMatrixView<T>& a, MatrixView<const T> b, MatrixView<T> g);
 
 }  // namespace croquis

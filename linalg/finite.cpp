@@ -1,18 +1,23 @@
 #include "linalg/finite.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 
 #include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 
 namespace croquis {
 namespace {
 
+// Enough of them that waking a thread pays.
+constexpr std::int64_t least_entries_of_part = 32768;
+
 template <class T>
 bool all_finite_in(const T* first, std::int64_t runs, std::int64_t run_length, std::int64_t stride) {
-  const Partition parts(runs, 64);
+  const Partition parts(runs, std::clamp<std::int64_t>(runs * run_length / least_entries_of_part, 1, 64));
   std::atomic<bool> finite = true;
-  for_each_tile(parts.count, [&](std::int64_t part) {
+  for_each_plain_tile(parts.count, [&](std::int64_t part) {
     for (std::int64_t run = parts.begin(part); run < parts.end(part) && finite; ++run)
       if (!all_finite_serial(first + run * stride, run_length)) finite = false;
   });

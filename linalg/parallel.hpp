@@ -17,6 +17,11 @@ void for_each_tile(std::int64_t count, const std::function<void(std::int64_t)>& 
 /// The same, but a body of `for_each_tile` may call it too: then all run on its thread, in order.
 void for_each_part(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
+/// The same as `for_each_tile` for bodies that are whole computations of this library: where such a body calls
+/// `for_each_tile`, its tiles run in turn on the body's own thread, with the same results. A body must not call this
+/// function again.
+void for_each_task(std::int64_t count, const std::function<void(std::int64_t)>& body);
+
 /// The number of threads `for_each_tile` would use now.
 int available_threads();
 

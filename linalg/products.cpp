@@ -6,6 +6,7 @@
 #include "linalg/copy.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/parallel.hpp"
+#include "linalg/plain_tile.hpp"
 #include "linalg/transposed_product.hpp"
 #include "linalg/vector_block.hpp"
 
@@ -118,6 +119,28 @@ struct SparseRows {
     });
   }
 
+  // G := A^T f(A X), row after row, with nothing kept in between. X and G by rows; f(row, vector, t) changes the t it
+  // gets, of one row and the vectors from that one on.
+  template <class Between>
+  void normal_product(MatrixView<const T> x, MatrixView<T> g, const Between& between) const {
+    set_zero(g);
+    for_vectors(x.cols, [&]<class Group>(std::int64_t v, Group) {
+      constexpr std::int64_t width = sizeof(Group) / sizeof(T);
+      for (std::int64_t i = 0; i < a.rows; ++i) {
+        const Index begin = a.row_start[i], end = a.row_start[i + 1];
+        Group sum{};
+        for (Index k = begin; k < end; ++k)
+          sum += a.value[k] * *reinterpret_cast<const Group*>(x.data + a.column[k] * x.leading_dimension + v);
+        T t[width];
+        *reinterpret_cast<Group*>(t) = sum;
+        between(i, v, row_major(t, 1, width));
+        const Group factor = *reinterpret_cast<const Group*>(t);
+        for (Index k = begin; k < end; ++k)
+          *reinterpret_cast<Group*>(g.data + a.column[k] * g.leading_dimension + v) += a.value[k] * factor;
+      }
+    });
+  }
+
   void add_transposed_product(std::int64_t first, MatrixView<const T> t, MatrixView<T> g, Rows) const {
     for_vectors(t.cols, [&]<class Group>(std::int64_t v, Group) {
       for (std::int64_t i = 0; i < t.rows; ++i) {
@@ -157,7 +180,7 @@ void for_each_row_block(std::int64_t rows, std::int64_t block_rows, std::int64_t
   const Partition chunks = row_chunks<T>(rows, g.rows * vectors, most);
   const std::int64_t sum_entries = g.rows * vectors;
   Workspace<T> sums(chunks.count * sum_entries);
-  for_each_tile(chunks.count, [&](std::int64_t chunk) {
+  for_each_plain_tile(chunks.count, [&](std::int64_t chunk) {
     T* sum = sums.data() + chunk * sum_entries;
     std::fill_n(sum, sum_entries, T(0));
     Workspace<T> products(block_rows * vectors);
@@ -201,6 +224,26 @@ SparseRows<T, Index> rows_of(const CsrView<T, Index>& a) {
   return {a};
 }
 
+// The same for the vectors that are written.
+template <class T>
+struct OutLayout {
+  MatrixView<T> target;
+  Matrix<T> turned;
+  MatrixView<T> view;
+  OutLayout(MatrixView<T> g, Layout layout) : target(g), view(g) {
+    if (g.layout == layout) return;
+    if (g.cols == 1 && g.row_stride() == 1) {
+      view = row_major(g.data, g.rows, 1);
+    } else {
+      turned = Matrix<T>::uninitialized(g.rows, g.cols, layout);
+      view = turned.view();
+    }
+  }
+  void finish() const {
+    if (turned.rows() > 0) copy<T>(turned.view(), target);
+  }
+};
+
 // Calls body(source, first_row, x, t, g) for the blocks of a matrix stored by rows (`for_each_row_block`), with X in
 // their layout, or by_columns(view) for one stored by columns.
 template <class T, class Body, class ByColumns>
@@ -222,9 +265,43 @@ void over_rows(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g
       a.storage());
 }
 
-}  // namespace
-
-namespace {
+// G = A^T f(A X); f(first_row, first_vector, t) changes a block t of A X in place.
+template <class T, class Between>
+void product_and_back(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const Between& between) {
+  const bool in_one_piece = std::visit(
+      [&]<class View>(const View& view) {
+        if constexpr (requires { view.row_start; }) {
+          const auto source = rows_of(view);
+          // No division for a small matrix: there are many passes over it.
+          const bool small = view.rows > 0 && view.nonzeros() < least_entries;
+          if (x.cols == 0 ||
+              (!small && row_chunks<T>(view.rows, g.rows * x.cols, source.most_chunks(g.rows)).count != 1))
+            return false;
+          const InLayout<T> vectors(x, source.vector_layout);
+          const OutLayout<T> sums(g, source.vector_layout);
+          source.normal_product(vectors.view, sums.view, between);
+          sums.finish();
+          return true;
+        }
+        return false;
+      },
+      a.storage());
+  if (in_one_piece) return;
+  over_rows<T>(
+      a, x, g,
+      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
+        source.add_product(first, vectors, t);
+        between(first, 0, t);
+        source.add_transposed_product(first, t, sum, Rows::in_cache);
+      },
+      [&](const auto& view) {
+        // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
+        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
+        multiply_by<T>(view, x, product);
+        between(0, 0, product.view());
+        multiply_by_transpose<T>(view, product, g);
+      });
+}
 
 // T := diag(scale) T, for the rows of T that begin at row `first` of A.
 template <class T>
@@ -259,50 +336,32 @@ void multiply_by_transpose(const AnyMatrixView<T>& a, MatrixView<const T> y, Mat
 template <class T>
 void normal_product(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<T> g, const T* row_scale) {
   // Twice, because squares of the factors may leave the range of T.
-  const auto scale_twice = [&](std::int64_t first, MatrixView<T> t) {
-    if (row_scale == nullptr) return;
+  if (row_scale == nullptr) return product_and_back<T>(a, x, g, [](std::int64_t, std::int64_t, MatrixView<T>) {});
+  product_and_back<T>(a, x, g, [&](std::int64_t first, std::int64_t, MatrixView<T> t) {
     scale_block(row_scale, first, t);
     scale_block(row_scale, first, t);
-  };
-  over_rows<T>(
-      a, x, g,
-      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
-        source.add_product(first, vectors, t);
-        scale_twice(first, t);
-        source.add_transposed_product(first, t, sum, Rows::in_cache);
-      },
-      [&](const auto& view) {
-        // By columns the product needs all of A x before the first entry of A^T (A x): two passes.
-        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
-        multiply_by<T>(view, x, product);
-        scale_twice(0, product.view());
-        multiply_by_transpose<T>(view, product, g);
-      });
+  });
 }
 
 template <class T>
 void residual_and_gradient(const AnyMatrixView<T>& a, MatrixView<const T> x, MatrixView<const T> b, MatrixView<T> r,
                            MatrixView<T> g, const T* row_scale) {
   // r = b - t for t = D (A x); t becomes D r.
-  const auto subtract_from_b = [&](std::int64_t first, MatrixView<T> t) {
-    if (row_scale != nullptr) scale_block(row_scale, first, t);
+  const std::int64_t b_row = b.row_stride(), b_column = b.column_stride();
+  const std::int64_t r_row = r.row_stride(), r_column = r.column_stride();
+  const auto subtract_from_b = [=](std::int64_t first, std::int64_t vector, MatrixView<T> t) {
+    const T* const b_block = b.data + first * b_row + vector * b_column;
+    T* const r_block = r.data + first * r_row + vector * r_column;
     for (std::int64_t v = 0; v < t.cols; ++v)
-      for (std::int64_t i = 0; i < t.rows; ++i) r(first + i, v) = t(i, v) = b(first + i, v) - t(i, v);
-    if (row_scale != nullptr) scale_block(row_scale, first, t);
+      for (std::int64_t i = 0; i < t.rows; ++i)
+        r_block[i * r_row + v * r_column] = t(i, v) = b_block[i * b_row + v * b_column] - t(i, v);
   };
-  over_rows<T>(
-      a, x, g,
-      [&](const auto& source, std::int64_t first, MatrixView<const T> vectors, MatrixView<T> t, MatrixView<T> sum) {
-        source.add_product(first, vectors, t);
-        subtract_from_b(first, t);
-        source.add_transposed_product(first, t, sum, Rows::in_cache);
-      },
-      [&](const auto& view) {
-        Matrix<T> product = Matrix<T>::uninitialized(view.rows, x.cols);
-        multiply_by<T>(view, x, product);
-        subtract_from_b(0, product);
-        multiply_by_transpose<T>(view, product, g);
-      });
+  if (row_scale == nullptr) return product_and_back<T>(a, x, g, subtract_from_b);
+  product_and_back<T>(a, x, g, [&](std::int64_t first, std::int64_t vector, MatrixView<T> t) {
+    scale_block(row_scale, first, t);
+    subtract_from_b(first, vector, t);
+    scale_block(row_scale, first, t);
+  });
 }
 
 #define CROQUIS_INSTANTIATE(T)                                                                              \

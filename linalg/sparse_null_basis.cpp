@@ -5,13 +5,16 @@
 #include <limits>
 #include <variant>
 
+#include "linalg/probe_numbers.hpp"
+
 namespace croquis {
 namespace {
 
 // A pivot is at least this part of the largest entry of its row.
 constexpr double least_pivot = 0.1;
-// After so many rows in turn that left nothing the others are looked at first.
-constexpr int rows_without_pivot = 3;
+// An entry takes so many times as long to eliminate as to multiply: where rows that left nothing have taken as long as
+// a null vector of the others would, the next ones are looked at first.
+constexpr double elimination = 10;
 // Entries of the basis, beside its ones.
 constexpr double most_entry = 1000;
 
@@ -26,10 +29,15 @@ double negligible_part() {
 class Echelon {
  public:
   explicit Echelon(std::int64_t cols)
-      : pivot_of_(static_cast<std::size_t>(cols), -1), value_of_(pivot_of_.size(), 0), used_(pivot_of_.size(), false) {}
+      : pivot_of_(static_cast<std::size_t>(cols), -1), value_of_(pivot_of_.size(), 0), used_(pivot_of_.size(), false) {
+    pivot_column_.reserve(pivot_of_.size());
+    start_.reserve(pivot_of_.size() + 1);
+    columns_.reserve(pivot_of_.size());
+  }
 
   std::int64_t rank() const { return static_cast<std::int64_t>(pivot_column_.size()); }
   double work() const { return work_; }
+  double entries() const { return static_cast<double>(value_.size() + pivot_column_.size()); }
   bool has_pivot(std::int64_t column) const { return pivot_of_[column] >= 0; }
 
   /// Adds value to the row at hand.
@@ -79,7 +87,7 @@ class Echelon {
       for (std::size_t k = start_[p]; k < start_[p + 1]; ++k) sum += value_[k] * x[column_[k]];
       x[pivot_column_[p]] = static_cast<T>(-sum);
     }
-    work_ += static_cast<double>(value_.size() + pivot_column_.size());
+    work_ += entries();
   }
 
  private:
@@ -110,12 +118,6 @@ class Echelon {
   double largest_ = 0;
 };
 
-// A random number in [-1, 1].
-double next_number(std::uint64_t& state) {
-  state = state * 6364136223846793005u + 1442695040888963407u;
-  return static_cast<double>(state >> 11) * 0x1p-52 - 1;
-}
-
 template <class View>
 std::vector<std::int64_t> shortest_first(const View& a) {
   std::vector<std::int64_t> place(1, 0), order(static_cast<std::size_t>(a.rows));
@@ -134,9 +136,9 @@ std::optional<Matrix<T>> null_basis(const View& a, const std::vector<T>& scale, 
   const double negligible = negligible_part<T>();
   Echelon echelon(a.cols);
   std::vector<double> null_vector(static_cast<std::size_t>(a.cols));
-  std::uint64_t state = 1;
+  std::uint64_t seed = 0;
   bool known = false;  // a null vector of the pivot rows
-  int without_pivot = 0;
+  double in_vain = 0;
   for (const std::int64_t i : shortest_first(a)) {
     if (known) {
       double sum = 0, size = 0;
@@ -149,16 +151,19 @@ std::optional<Matrix<T>> null_basis(const View& a, const std::vector<T>& scale, 
     }
     for (auto k = a.row_start[i]; k < a.row_start[i + 1]; ++k)
       echelon.add(a.column[k], static_cast<double>(a.value[k]) * scale[a.column[k]]);
+    const double before = echelon.work();
     const bool independent = echelon.eliminate(negligible);
     if (echelon.work() > most_work) return std::nullopt;
     if (independent) {
       known = false;
-      without_pivot = 0;
-    } else if (!known && ++without_pivot == rows_without_pivot) {
-      for (double& entry : null_vector) entry = next_number(state);
+      in_vain = 0;
+      continue;
+    }
+    in_vain += elimination * (echelon.work() - before + static_cast<double>(a.row_start[i + 1] - a.row_start[i]));
+    if (!known && in_vain >= echelon.entries()) {
+      fill_with_probe_numbers(column_major(null_vector.data(), a.cols, 1), ++seed);
       echelon.substitute(null_vector.data());
       known = true;
-      without_pivot = 0;
     }
   }
   const std::int64_t nullity = a.cols - echelon.rank();

@@ -1,7 +1,7 @@
 # Sourced by the other scripts: what croquis is built with, by its Debian names, and how to get what is missing.
 
 build_packages=(g++ meson ninja-build pkg-config libopenblas-dev libtbb-dev libfftw3-dev libhwy-dev libsuitesparse-dev zlib1g-dev
-  doctest-dev libcli11-dev nlohmann-json3-dev)
+  doctest-dev libcli11-dev nlohmann-json3-dev libmuparser-dev)
 
 # missing_packages NAME...: prints those that dpkg does not know as installed.
 missing_packages() {

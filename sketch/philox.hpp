@@ -21,7 +21,8 @@ enum class Stream : std::uint64_t {
   weighted_sample = 6,
   mixing = 7,
   bootstrap = 8,
-  subspaces = 9
+  subspaces = 9,
+  embeddings = 10
 };
 
 /// The high half of the counter: the stream in its top 8 bits, an index within the stream (a pair of rows, a group of

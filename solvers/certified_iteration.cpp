@@ -6,10 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include <croquis/sketch/apply.hpp>
-
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/probe_numbers.hpp"
 #include "solvers/backward_error.hpp"
 #include "solvers/conjugate_gradients.hpp"
 
@@ -18,8 +17,8 @@ namespace {
 
 // The error that is measured in the end may be a little more than the one that is expected.
 constexpr double surely = 0.5;
-// The component of w in a null vector of A N is normal with variance 1 / n; it is below this part of its deviation once
-// in ten thousand.
+// The component of w along a unit vector has variance 1 / n; it is below this part of its deviation less than once in
+// ten thousand.
 constexpr double unseen_part = 1e-4;
 // The first iterations may be slower than the others.
 constexpr double slack = 1.3;
@@ -82,18 +81,19 @@ class Iteration {
                         16 * static_cast<double>(std::numeric_limits<T>::epsilon()))),
         error_(f, problem.negligible()) {}
 
-  std::optional<Matrix<T>> run() {
+  std::optional<Matrix<T>> run(MatrixView<const T> gradient) {
     const std::int64_t count = f_.coordinates();
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
-    fill(Gaussian{.rows = count, .cols = 1, .seed = problem_.options.seed}, w_.view());
-    x_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors);
-    g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors);
+    lost_ = Matrix<T>::uninitialized(count, 1);
+    fill_with_probe_numbers(w_.view(), problem_.options.seed, 1 / std::sqrt(static_cast<double>(count)));
+    // As the products of a sparse matrix want them.
+    const AnyMatrixView<T>* const a = problem_.a.stored();
+    const Layout layout = a != nullptr && !a->is_dense() ? Layout::row_major : Layout::column_major;
+    x_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
+    g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
     Matrix<T> c = Matrix<T>::uninitialized(count, 1 + vectors);
     product(w_.view(), c.view().block(0, 0, count, 1));
-    const MatrixView<T> gradient = g_.view().block(0, 0, problem_.cols(), vectors);
-    problem_.a.multiply_transposed(problem_.b.view(), gradient);
-    ++report_.passes;
     f_.precondition_transposed(gradient, c.view().block(0, 1, count, vectors));
     first_norm_ = norm2(count, c.data());
     for (std::int64_t v = 0; v < vectors; ++v) {
@@ -139,12 +139,12 @@ class Iteration {
   }
 
   Continue hear_witness(const ConjugateGradientState<T>& state) {
+    extreme_.reset();
     alpha_.push_back(state.alpha[0]);
     beta_.push_back(state.beta[0]);
     const std::int64_t count = f_.coordinates();
-    double square = 0;
-    for (std::int64_t j = 0; j < count; ++j) square += std::pow(static_cast<double>(w_(j, 0)) - state.dy(j, 0), 2);
-    const double distance = std::sqrt(square);
+    for (std::int64_t j = 0; j < count; ++j) lost_.data()[j] = w_.data()[j] - state.dy.data[j];
+    const double distance = norm2(count, lost_.data());
     if (!(state.alpha[0] > 0) || !std::isfinite(distance)) return Continue::no;
     const double residual = std::sqrt(state.rho[0]) / first_norm_;
     if (distance <= close_) return expected_passes(distance) <= most_passes_ ? ask(state, distance) : Continue::no;
@@ -167,7 +167,8 @@ class Iteration {
     distance_ = distance;
     residual_ = residual;
     if (residual > close_ / few || expected_passes(residual) > most_passes_) return false;
-    const double smallest = from_steps(alpha_, beta_).smallest;
+    extreme_ = from_steps(alpha_, beta_);
+    const double smallest = extreme_->smallest;
     return residual * first_norm_ <= close_ / 2 * smallest * smallest;
   }
 
@@ -180,12 +181,12 @@ class Iteration {
   }
 
   Continue ask(const ConjugateGradientState<T>& state, double distance) {
-    const std::int64_t count = f_.coordinates();
-    Testimony<T> testimony{.extreme = from_steps(alpha_, beta_),
-                           .lost = Matrix<T>::uninitialized(count, 1),
+    Testimony<T> testimony{.extreme = extreme_ ? *extreme_ : from_steps(alpha_, beta_),
+                           .lost = lost_,
                            .close = close_,
-                           .full_rank = distance <= close_};
-    for (std::int64_t j = 0; j < count; ++j) testimony.lost(j, 0) = w_(j, 0) - state.dy(j, 0);
+                           .full_rank = distance <= close_,
+                           .iterations = iterations_,
+                           .first_square = 1 / alpha_.front()};
     certified_ = certify_(testimony);
     return certified_ ? go_on_with_b(state) : Continue::no;
   }
@@ -223,11 +224,12 @@ class Iteration {
   LeastSquaresReport& report_;
   double close_;
   BackwardError<T> error_;
-  Matrix<T> w_, x_, g_;
+  Matrix<T> w_, lost_, x_, g_;
   double first_norm_ = 0;
-  std::vector<double> rho_, residual_square_;  // of each column of B
-  std::vector<double> alpha_, beta_;           // of the witness
-  std::int64_t awaited_ = 0;                   // the column of B that is to come down to this
+  std::vector<double> rho_, residual_square_;     // of each column of B
+  std::vector<double> alpha_, beta_;              // of the witness
+  std::optional<ExtremeSingularValues> extreme_;  // of these steps, where they have been found out
+  std::int64_t awaited_ = 0;                      // the column of B that is to come down to this
   double awaited_rho_ = std::numeric_limits<double>::infinity();
   double distance_ = 1, residual_ = 1;  // of the last iteration
   std::int64_t iterations_ = 0;
@@ -239,15 +241,15 @@ class Iteration {
 
 template <class T>
 std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             double most_passes, LowRank low_rank,
+                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
                                              const std::function<bool(const Testimony<T>&)>& certify,
                                              LeastSquaresReport& report) {
-  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run();
+  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run(gradient);
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                 \
-  template std::optional<Matrix<T>> certified_iteration<T>(                    \
-      const LeastSquaresProblem<T>&, const Factorization<T>&, double, LowRank, \
+#define CROQUIS_INSTANTIATE(T)                                                                      \
+  template std::optional<Matrix<T>> certified_iteration<T>(                                         \
+      const LeastSquaresProblem<T>&, const Factorization<T>&, MatrixView<const T>, double, LowRank, \
       const std::function<bool(const Testimony<T>&)>&, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)

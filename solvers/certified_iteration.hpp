@@ -20,9 +20,12 @@ struct Testimony {
   Matrix<T> lost;                 ///< the part of w in the null space of A N
   double close = 0;               ///< as far as `lost` may be off
   bool full_rank = false;         ///< `lost` is nothing more than that
+  std::int64_t iterations = 0;    ///< that it took
+  double first_square = 0;        ///< of the singular values as the first iteration saw them: a mean
 };
 
-/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a Gaussian w, the witness. Its iterates have
+/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a random w, the witness
+/// (`fill_with_probe_numbers`). Its iterates have
 /// no part in the null space of A N, and what singular values are small hold them up: they come close to w only if
 /// every singular value is well above zero, but for a probability of 1e-4, and how fast they come predicts how many
 /// passes the problem itself takes. The extreme singular values follow from the tridiagonal matrix of the iteration
@@ -31,13 +34,13 @@ struct Testimony {
 /// When the witness has converged, to w or, where a low rank is welcome, to something else, `certify` is asked. If it
 /// says yes, having completed `f`, the columns of B go on until the backward errors are at the problem's target, or as
 /// far as `most_passes` go. Returns the coordinates of B's solutions; nothing if `certify` says no, or so many passes
-/// would not suffice.
+/// would not suffice. `gradient` is A^T B.
 ///
 /// Cost: a pass for each iteration, over 1 + k vectors until the witness is there and over k from then on; memory O(m +
 /// n) for each. `report` gains passes and iterations.
 template <class T>
 std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             double most_passes, LowRank low_rank,
+                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
                                              const std::function<bool(const Testimony<T>&)>& certify,
                                              LeastSquaresReport& report);
 

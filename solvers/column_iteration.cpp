@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "linalg/blas.hpp"
 #include "linalg/column_norms.hpp"
 #include "linalg/sparse_null_basis.hpp"
-#include "linalg/tall_qr.hpp"
 #include "solvers/certified_iteration.hpp"
 #include "solvers/column_scaling.hpp"
 #include "solvers/diagonal_factorization.hpp"
+#include "solvers/one_singular_value.hpp"
+#include "solvers/orthogonal_complement.hpp"
 #include "solvers/refinement.hpp"
 #include "solvers/shared_null_space.hpp"
 
@@ -31,14 +33,9 @@ constexpr double passes_of_elimination = 30;
 
 // How far z is from the range of the basis.
 template <class T>
-double distance_from(const Matrix<T>& basis, const Matrix<T>& z) {
-  const std::int64_t n = basis.rows();
-  const std::int64_t nullity = basis.cols();
-  Matrix<T> both = Matrix<T>::uninitialized(n, nullity + 1);
-  std::copy_n(basis.data(), n * nullity, both.data());
-  std::copy_n(z.data(), n, both.data() + n * nullity);
-  Matrix<T> nothing(n, 0);
-  return std::abs(static_cast<double>(tall_qr<T>(both.view(), nothing.view()).r(nullity, nullity)));
+double distance_from(const Matrix<T>& basis, Matrix<T> z) {
+  OrthogonalComplement<T>(basis, 1).project(z.view());
+  return norm2(z.rows(), z.data());
 }
 
 // Completes `f` by what the witness says of A D, `reason` otherwise.
@@ -53,7 +50,7 @@ bool certify(const LeastSquaresProblem<T>& problem, const Testimony<T>& witness,
     reason = "A may be rank deficient at the tolerance asked for";
     return false;
   }
-  if (witness.full_rank) return true;
+  if (witness.full_rank || has_one_singular_value(problem, witness, f, report)) return true;
   reason = "A is rank deficient, and its null space is not found by a few eliminations";
   const double work = passes_of_elimination * (static_cast<double>(problem.a.stored_entries()) + entries_of_analysis);
   std::optional<Matrix<T>> basis = sparse_null_basis<T>(*problem.a.stored(), f.scale, work);
@@ -77,8 +74,11 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
     return attempt;
   }
   const Stopwatch phase;
-  const std::vector<ColumnNorm> norms = column_norms(*a);
-  report.passes += 2;
+  const bool few = problem.vectors() <= most_vectors;
+  Matrix<T> gradient = Matrix<T>::uninitialized(problem.cols(), few ? problem.vectors() : 0);
+  const std::vector<ColumnNorm> norms =
+      few ? column_norms_and_product<T>(*a, problem.b.view(), gradient.view()) : column_norms(*a);
+  report.passes += few ? 3 : 2;
   std::vector<T> scale = unit_column_scale<T>(norms);
   std::vector<std::int64_t> zero_columns;
   double square = 0;
@@ -92,7 +92,7 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
   }
   if (!within_safe_range(scale)) attempt.reason = "the scale of A's columns is out of range";
   if (!attempt.reason.empty()) return attempt;
-  if (problem.vectors() > most_vectors) {
+  if (!few) {
     attempt.reason = "for so many right-hand sides a factorization is cheaper than an iteration";
     return attempt;
   }
@@ -102,14 +102,14 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
                              entries_of_analysis / std::max<double>(1, static_cast<double>(problem.a.stored_entries()));
   std::string reason = "scaling the columns of A does not make it well conditioned";
   const std::optional<Matrix<T>> coordinates = certified_iteration<T>(
-      problem, *f, most_passes, LowRank::welcome,
+      problem, *f, gradient.view(), most_passes, LowRank::welcome,
       [&](const Testimony<T>& witness) { return certify(problem, witness, *f, reason, report); }, report);
   report.seconds.factor += phase.seconds();
   if (!coordinates) {
     attempt.reason = std::move(reason);
     return attempt;
   }
-  return attempt_from(problem, *f, *coordinates, Refine::to_target, report);
+  return attempt_from(problem, *f, *coordinates, Refine::last_errors, report);
 }
 
 template Attempt<float> iterate_on_columns<float>(const LeastSquaresProblem<float>&, LeastSquaresReport&);

@@ -49,14 +49,11 @@ void conjugate_gradients(MatrixView<T> s, MatrixView<T> dy,
       step_norm[v] = 0;
       if (!(curvature > 0)) continue;
       alpha[v] = rho[v] / curvature;
-      double step = 0;
+      step_norm[v] = alpha[v] * std::sqrt(dot(n, p, p));
       for (std::int64_t i = 0; i < n; ++i) {
-        const double change = alpha[v] * p[i];
-        step += change * change;
-        solution[i] += static_cast<T>(change);
+        solution[i] += static_cast<T>(alpha[v] * p[i]);
         residual[i] -= static_cast<T>(alpha[v] * q[i]);
       }
-      step_norm[v] = std::sqrt(step);
       const double rho_next = dot(n, residual, residual);
       beta[v] = rho[v] > 0 ? rho_next / rho[v] : 0;
       rho[v] = rho_next;

@@ -34,8 +34,12 @@ class DiagonalFactorization final : public Factorization<T> {
 
  private:
   void scale_rows(MatrixView<const T> from, MatrixView<T> to) const {
-    for (std::int64_t k = 0; k < from.cols; ++k)
-      for (std::int64_t j = 0; j < from.rows; ++j) to(j, k) = from(j, k) * this->scale[j];
+    const std::int64_t step = from.row_stride(), to_step = to.row_stride();
+    for (std::int64_t k = 0; k < from.cols; ++k) {
+      const T* const column = from.data + k * from.column_stride();
+      T* const to_column = to.data + k * to.column_stride();
+      for (std::int64_t j = 0; j < from.rows; ++j) to_column[j * to_step] = column[j * step] * this->scale[j];
+    }
   }
 };
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
-#include "linalg/parallel.hpp"
-#include "linalg/tall_qr.hpp"
+#include "linalg/plain_tile.hpp"
 #include "solvers/backward_error.hpp"
+#include "solvers/orthogonal_complement.hpp"
 
 namespace croquis {
 namespace {
@@ -18,13 +18,17 @@ namespace {
 constexpr double target_roundoffs = 0.25;
 constexpr double acceptable_roundoffs = 8;
 
-// The largest |x(i)|; NaN or infinite if an entry is.
+// The largest |x(i)|, but for those that are not numbers.
 template <class T>
 T largest_magnitude(std::int64_t n, const T* x) {
-  T largest = 0;
-  for (std::int64_t i = 0; i < n; ++i)
-    if (!(std::abs(x[i]) <= largest)) largest = std::abs(x[i]);
-  return largest;
+  // Eight at a time, so that none waits for the comparison before.
+  constexpr std::int64_t lanes = 8;
+  T largest[lanes] = {};
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t k = 0; k < lanes; ++k) largest[k] = std::max(largest[k], std::abs(x[i + k]));
+  for (; i < n; ++i) largest[0] = std::max(largest[0], std::abs(x[i]));
+  return *std::max_element(largest, largest + lanes);
 }
 
 // Residuals computed at once. Of many right-hand sides with a dense matrix, a pass over it for every few costs no more
@@ -52,7 +56,7 @@ LeastSquaresProblem<T> make_problem(const ProblemMatrix<T>& a, Matrix<T> b, cons
   const std::int64_t rows = problem.b.rows();
   problem.b_exponent.assign(static_cast<std::size_t>(problem.b.cols()), 0);
   problem.b_norm.assign(static_cast<std::size_t>(problem.b.cols()), 0);
-  for_each_tile(problem.b.cols(), [&](std::int64_t j) {
+  for_each_plain_tile(problem.b.cols(), [&](std::int64_t j) {
     T* column = problem.b.data() + j * rows;
     const T largest = largest_magnitude(rows, column);
     if (largest > 0 && std::isfinite(largest)) {
@@ -123,10 +127,12 @@ void measure(const LeastSquaresProblem<T>& problem, const Factorization<T>& fact
     problem.a.residual_and_gradient(point.x.view().block(0, first, n, count),
                                     problem.b.view().block(0, first, m, count), residual.view().block(0, 0, m, count),
                                     point.gradient.view().block(0, first, n, count));
-    for_each_tile(count, [&](std::int64_t j) {
+    for_each_plain_tile(count, [&](std::int64_t j) {
       const T* const column = residual.data() + j * m;
-      point.residual_norm[first + j] = norm2(m, column);
-      point.data_residual_norm[first + j] = norm2(problem.a.sketched_rows(), column);
+      const std::int64_t sketched = problem.a.sketched_rows();
+      const double norm = norm2(m, column);
+      point.residual_norm[first + j] = norm;
+      point.data_residual_norm[first + j] = sketched == m ? norm : norm2(sketched, column);
     });
   }
   factorization.precondition_transposed(point.gradient.view(), point.s.view());
@@ -153,7 +159,10 @@ bool round_to_users_units(const LeastSquaresProblem<T>& problem, MatrixView<T> x
   bool changed = false;
   for (std::int64_t k = 0; k < x.cols; ++k) {
     const int exponent = problem.b_exponent[k];
+    if (exponent >= 0) continue;  // larger numbers lose no digits
+    const T lowest = std::ldexp(std::numeric_limits<T>::min(), -exponent);
     for (std::int64_t j = 0; j < x.rows; ++j) {
+      if (std::abs(x(j, k)) >= lowest) continue;
       const T rounded = std::ldexp(std::ldexp(x(j, k), exponent), -exponent);
       if (rounded == x(j, k) || !std::isfinite(rounded)) continue;
       x(j, k) = rounded;
@@ -168,28 +177,11 @@ void minimize_norm(const Factorization<T>& f, MatrixView<T> x) {
   const std::int64_t n = f.cols();
   const std::int64_t nullity = f.null_basis.cols();
   if (nullity == 0 || x.cols == 0) return;
-  // The null space of A is D times that of A D. An orthogonal projection through the triangular factor of its basis,
-  // done twice so that the second removes the rounding errors of the first.
-  Matrix<T> basis(n, nullity);
+  // The null space of A is D times that of A D.
+  Matrix<T> basis = Matrix<T>::uninitialized(n, nullity);
   for (std::int64_t k = 0; k < nullity; ++k)
     for (std::int64_t j = 0; j < n; ++j) basis(j, k) = f.scale[j] * f.null_basis(j, k);
-  for (std::int64_t k = 0; k < nullity; ++k) {
-    const double norm = norm2(n, basis.data() + k * n);
-    for (std::int64_t j = 0; j < n && norm > 0; ++j) basis(j, k) = static_cast<T>(basis(j, k) / norm);
-  }
-  Matrix<T> factored(basis);
-  Matrix<T> nothing(n, 0);
-  const TallQr<T> qr = tall_qr<T>(factored.view(), nothing.view());
-  for (std::int64_t j = 0; j < nullity; ++j)
-    if (qr.r(j, j) == T(0)) return;
-  Matrix<T> coefficients(nullity, x.cols);
-  const SingleThreadedBlas single_threaded_blas;
-  for (int round = 0; round < 2; ++round) {
-    multiply<T>(1, basis.view().transposed(), x, 0, coefficients.view());
-    solve_triangular<T>(Side::left, Transpose::yes, qr.r, coefficients.view());
-    solve_triangular<T>(Side::left, Transpose::no, qr.r, coefficients.view());
-    multiply<T>(-1, basis.view(), coefficients.view(), 1, x);
-  }
+  OrthogonalComplement<T>(std::move(basis), x.cols).project(x);
   for (const std::int64_t j : f.zero_columns)
     for (std::int64_t k = 0; k < x.cols; ++k) x(j, k) = 0;
 }

@@ -51,10 +51,11 @@ Refinement<T>::Refinement(const LeastSquaresProblem<T>& problem, const Factoriza
 }
 
 template <class T>
-LeastSquaresPoint<T> Refinement<T>::start(const Matrix<T>& coordinates, double large) {
+LeastSquaresPoint<T> Refinement<T>::start(const Matrix<T>& coordinates, double large, Refine refine) {
   LeastSquaresPoint<T> point;
   point.x = Matrix<T>::uninitialized(problem_.cols(), problem_.vectors());
   f_.precondition(coordinates.view(), point.x.view());
+  if (refine == Refine::last_errors) croquis::minimize_norm(f_, point.x.view());
   measure(point, large, std::isfinite(large) ? closeness_ : Closeness::factor_of_two);
   return point;
 }
@@ -147,7 +148,7 @@ AttemptOutcome Refinement<T>::improve(LeastSquaresPoint<T>& point, std::string& 
 
 template <class T>
 AttemptOutcome Refinement<T>::minimize_norm(LeastSquaresPoint<T>& point, std::string& reason) {
-  if (f_.full_rank()) return AttemptOutcome::solved;
+  if (f_.null_basis.cols() == 0) return AttemptOutcome::solved;
   croquis::minimize_norm(f_, point.x.view());
   measure(point, unlimited, Closeness::factor_of_two);
   if (point.worst_backward_error() <= problem_.acceptable()) return AttemptOutcome::solved;
@@ -284,17 +285,19 @@ Attempt<T> attempt_from(const LeastSquaresProblem<T>& problem, const Factorizati
   attempt.rcond = factorization.rcond;
   attempt.condition = factorization.condition;
   Refinement<T> refinement(problem, factorization, report);
-  const double large = refine == Refine::never       ? unlimited
-                       : refine == Refine::to_target ? problem.target()
-                                                     : problem.acceptable();
-  attempt.point = refinement.start(coordinates, large);
+  const double large = refine == Refine::never             ? unlimited
+                       : refine == Refine::if_unacceptable ? problem.acceptable()
+                                                           : problem.target();
+  attempt.point = refinement.start(coordinates, large, refine);
+  const std::int64_t iterations = report.iterations;
   attempt.outcome = AttemptOutcome::solved;
   const bool good = refine == Refine::if_unacceptable && attempt.point.worst_backward_error() <= problem.acceptable();
   if (refine != Refine::never) {
     if (products == Products::in_fixed_point && attempt.point.worst_backward_error() > problem.target())
       refinement.use_fixed_point();
     if (!good) attempt.outcome = refinement.run(attempt.point, attempt.reason);
-    if (attempt.outcome == AttemptOutcome::solved)
+    const bool minimal = refine == Refine::last_errors && report.iterations == iterations;
+    if (attempt.outcome == AttemptOutcome::solved && !minimal)
       attempt.outcome = refinement.minimize_norm(attempt.point, attempt.reason);
   }
   if (attempt.outcome == AttemptOutcome::solved) attempt.outcome = refinement.round(attempt.point);

@@ -13,6 +13,14 @@
 
 namespace croquis {
 
+/// How far `attempt_from` goes beyond the point that a factorization gives.
+enum class Refine {
+  never,            ///< a preview
+  if_unacceptable,  ///< the factorization is of A itself
+  to_target,
+  last_errors  ///< to the target, from a point near it: of minimum norm before its errors are measured, not after
+};
+
 /// What the products of an iteration are made with.
 enum class Products { with_matrix, in_fixed_point };
 
@@ -24,8 +32,8 @@ class Refinement {
   Refinement(const LeastSquaresProblem<T>& problem, const Factorization<T>& factorization, LeastSquaresReport& report);
 
   /// The point N Y, for the coordinates Y that `factorize` gives. Of a backward error above `large` no more than that
-  /// and an upper bound is found out.
-  LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large);
+  /// and an upper bound is found out. Moved to minimum norm first if `refine` says so.
+  LeastSquaresPoint<T> start(const Matrix<T>& coordinates, double large, Refine refine);
 
   /// From now on the products of an iteration are made with a copy of A in fixed point, if that is near enough to A
   /// for this factorization.
@@ -61,13 +69,6 @@ class Refinement {
   LeastSquaresReport& report_;
   std::unique_ptr<FixedPointMatrix> copy_;  ///< or null: products are with A
   double copy_error_ = 0;                   ///< an estimate of || (A~ - A) N ||
-};
-
-/// How far `attempt_from` goes beyond the point that a factorization gives.
-enum class Refine {
-  never,            ///< a preview
-  if_unacceptable,  ///< the factorization is of A itself
-  to_target
 };
 
 /// How far it goes from a point whose factorization is of A itself: with many right-hand sides a step of refinement

@@ -2,10 +2,8 @@
 
 #include <vector>
 
-#include <croquis/sketch/apply.hpp>
-
 #include "linalg/blas.hpp"
-#include "linalg/parallel.hpp"
+#include "linalg/probe_numbers.hpp"
 
 namespace croquis {
 template <class T>
@@ -15,12 +13,11 @@ bool null_space_is_shared(const ProblemMatrix<T>& a, const Factorization<T>& f, 
   const std::int64_t n = a.cols();
   const std::int64_t nullity = f.null_basis.cols();
   Matrix<T> mix(nullity, probes);
-  fill(Gaussian{.rows = nullity, .cols = probes, .seed = 1}, mix.view());
+  fill_with_probe_numbers(mix.view(), 1);
   Matrix<T> z(n, probes);
-  {
-    const SingleThreadedBlas single_threaded_blas;
-    multiply<T>(1, f.null_basis.view(), mix.view(), 0, z.view());
-  }
+  for (std::int64_t j = 0; j < probes; ++j)
+    for (std::int64_t k = 0; k < nullity; ++k)
+      for (std::int64_t i = 0; i < n; ++i) z.data()[i + j * n] += mix(k, j) * f.null_basis.data()[i + k * n];
   std::vector<double> norm;
   for (std::int64_t j = 0; j < probes; ++j) {
     norm.push_back(norm2(n, z.data() + j * n));

@@ -45,8 +45,11 @@ Attempt<T> attempt_from_shifted_gram_factor(const LeastSquaresProblem<T>& proble
     if (rcond * f->condition >= 1) attempt.reason = "A may be rank deficient at the tolerance asked for";
     return rcond * f->condition < 1;
   };
+  Matrix<T> gradient = Matrix<T>::uninitialized(problem.cols(), problem.vectors());
+  problem.a.multiply_transposed(problem.b.view(), gradient.view());
+  ++report.passes;
   const std::optional<Matrix<T>> y =
-      certified_iteration<T>(problem, *f, most_passes, LowRank::not_wanted, certify, report);
+      certified_iteration<T>(problem, *f, gradient.view(), most_passes, LowRank::not_wanted, certify, report);
   report.seconds.factor += phase.seconds();
   if (!y) return attempt;
   attempt.reason.clear();

@@ -5,6 +5,8 @@
 #include <croquis/errors.hpp>
 #include <croquis/linalg/write_matrix.hpp>
 
+#include "tools/curve_fit.hpp"
+#include "tools/curve_report.hpp"
 #include "tools/fit_text.hpp"
 #include "tools/json_report.hpp"
 #include "tools/output.hpp"
@@ -46,7 +48,7 @@ ExitCode fit(const FitOptions& options) {
   if (options.intercept) how.intercept = problem.a.cols() - 1;
   const FittedModel fitted{problem, fit_linear_model(problem.a, problem.b.entries(), how), options.intercept};
   if (fitted.model.solved()) {
-    if (options.output) write_text_file(*options.output, csv_table(fitted));
+    if (options.output) write_text_file(*options.output, coefficient_csv(fitted.coefficients()));
     if (options.covariance) write_matrix(*options.covariance, fitted.covariance());
   }
   if (options.json) {
@@ -59,12 +61,28 @@ ExitCode fit(const FitOptions& options) {
   return exit_not_solved;
 }
 
+ExitCode fit_model(const FitOptions& options) {
+  const CurveFit curve = fit_curve(options);
+  if (curve.fit.solved()) {
+    if (options.output) write_text_file(*options.output, coefficient_csv(curve.coefficients()));
+    if (options.covariance) write_matrix(*options.covariance, curve.statistics.covariance);
+  }
+  if (options.json) {
+    print(json_report(options, curve) + "\n");
+  } else if (!options.quiet && curve.fit.solved()) {
+    print(text_report(options, curve));
+  }
+  if (curve.fit.solved()) return exit_solved;
+  print_error(curve.fit.message);
+  return exit_not_solved;
+}
+
 }  // namespace
 
 ExitCode run_fit(const FitOptions& options) {
   check_outputs(options);
   ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = fit(options); });
+  run_on_threads(options.threads, [&] { code = options.model ? fit_model(options) : fit(options); });
   return code;
 }
 

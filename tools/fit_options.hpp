@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "tools/input_options.hpp"
 
@@ -11,6 +13,13 @@ namespace croquis::tools {
 
 struct FitOptions : InputOptions {
   FitOptions() { intercept = true; }
+
+  std::optional<std::string> model;  ///< an expression; without one the model is linear
+  std::vector<std::string> start;
+  std::vector<std::string> bounds;
+  std::optional<std::string> loss;
+  std::optional<std::string> weights;
+  std::int64_t iteration_limit = 0;  ///< 0: the solver's
 
   std::optional<std::filesystem::path> output;
   std::optional<std::filesystem::path> covariance;

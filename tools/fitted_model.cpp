@@ -1,8 +1,5 @@
 #include "tools/fitted_model.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 namespace croquis::tools {
 
 std::vector<std::int64_t> FittedModel::order() const {
@@ -19,6 +16,16 @@ std::string FittedModel::name(std::int64_t j) const {
   return given.empty() ? "x[" + std::to_string(j) + "]" : given;
 }
 
+std::vector<Coefficient> FittedModel::coefficients() const {
+  std::vector<Coefficient> result;
+  for (const std::int64_t column : order()) {
+    const auto j = static_cast<std::size_t>(column);
+    result.push_back(
+        {name(column), model.coefficients[j], model.standard_errors[j], model.t_values[j], model.p_values[j]});
+  }
+  return result;
+}
+
 Matrix<double> FittedModel::covariance() const {
   const std::vector<std::int64_t> columns = order();
   const auto n = static_cast<std::int64_t>(columns.size());
@@ -30,18 +37,5 @@ Matrix<double> FittedModel::covariance() const {
 }
 
 std::string FittedModel::response() const { return problem.a.target_name.empty() ? "b" : problem.a.target_name; }
-
-std::vector<double> FittedModel::residual_quantiles() const {
-  std::vector<double> sorted = model.residuals;
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<double> quantiles;
-  for (const double probability : {0.0, 0.25, 0.5, 0.75, 1.0}) {
-    const double place = probability * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    quantiles.push_back(sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]));
-  }
-  return quantiles;
-}
 
 }  // namespace croquis::tools

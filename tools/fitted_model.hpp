@@ -7,6 +7,7 @@
 
 #include <croquis/solvers/linear_model.hpp>
 
+#include "tools/coefficient_table.hpp"
 #include "tools/problem.hpp"
 
 namespace croquis::tools {
@@ -20,12 +21,13 @@ struct FittedModel {
   std::vector<std::int64_t> order() const;
   /// The name of column j: "(intercept)", the file's, or "x[j]".
   std::string name(std::int64_t j) const;
+  /// The coefficients in that order.
+  std::vector<Coefficient> coefficients() const;
   /// The covariance in that order.
   Matrix<double> covariance() const;
   /// The response: the target's name, or "b".
   std::string response() const;
-  /// Minimum, quartiles and maximum of the residuals, interpolated between order statistics (the usual "type 7").
-  std::vector<double> residual_quantiles() const;
+  std::vector<double> residual_quantiles() const { return tools::residual_quantiles(model.residuals); }
 };
 
 }  // namespace croquis::tools

@@ -4,15 +4,11 @@
 #include <vector>
 
 #include <croquis/version.hpp>
-#include <nlohmann/json.hpp>
+
+#include "tools/json_text.hpp"
 
 namespace croquis::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Messages may hold file names in any encoding; what is not UTF-8 is replaced. The library writes NaN as null.
-std::string one_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json per_vector(std::vector<double> values, std::int64_t vectors) {
   values.resize(static_cast<std::size_t>(vectors), std::numeric_limits<double>::quiet_NaN());

@@ -160,6 +160,14 @@ Problem read_problem(const InputOptions& options, RightHandSide right_hand_side)
   return problem;
 }
 
+Problem read_columns(const InputOptions& options, const std::optional<std::string>& weights) {
+  const Stopwatch clock;
+  Problem problem = read_matrix_and_vectors(options, RightHandSide::required);
+  if (weights) read_weights(*weights, options.a, problem);
+  problem.read_seconds = clock.seconds();
+  return problem;
+}
+
 Problem read_problem(const SolveOptions& options) {
   const Stopwatch clock;
   Problem problem = read_matrix_and_vectors(options, RightHandSide::required);

@@ -1,6 +1,7 @@
 // The least-squares problem that the command's files and options describe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ Problem read_problem(const InputOptions& options, RightHandSide right_hand_side)
 /// The same with what `solve` adds: weights, constraints, and a matrix of any shape where a penalty or the least norm
 /// was asked for.
 Problem read_problem(const SolveOptions& options);
+
+/// The same for a model of any number of columns: A of any shape and without an intercept, a right-hand side, and the
+/// weights that `weights` names if that is given.
+Problem read_columns(const InputOptions& options, const std::optional<std::string>& weights);
 
 /// Throws `InvalidOption` if there is more than one right-hand side, or two files in one place.
 void check_right_hand_side(const InputOptions& options);

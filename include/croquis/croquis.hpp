@@ -29,6 +29,7 @@
 #include <croquis/solvers/bootstrap.hpp>
 #include <croquis/solvers/constrained_least_squares.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
+#include <croquis/solvers/global_minimization.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>

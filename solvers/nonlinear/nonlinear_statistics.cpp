@@ -8,6 +8,7 @@
 #include "linalg/blas.hpp"
 #include "linalg/gram.hpp"
 #include "solvers/cholesky_qr.hpp"
+#include "solvers/distributions.hpp"
 #include "solvers/nonlinear/modeller.hpp"
 
 namespace croquis {
@@ -19,6 +20,7 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   NonlinearStatistics result;
   result.residual_standard_error = unknown;
   result.standard_errors.assign(static_cast<std::size_t>(n), unknown);
+  result.t_values = result.p_values = result.standard_errors;
   result.covariance = Matrix<double>(n, n);
   std::fill(result.covariance.entries().begin(), result.covariance.entries().end(), unknown);
   NonlinearProblem without_bounds = problem;
@@ -39,7 +41,11 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   for (double& entry : inverse.entries()) entry *= result.residual_standard_error;
   result.covariance = gram<double>(inverse.view().transposed());
   for (std::int64_t j = 0; j < n; ++j) {
-    result.standard_errors[static_cast<std::size_t>(j)] = norm2(n, inverse.data() + j, n);
+    const auto place = static_cast<std::size_t>(j);
+    result.standard_errors[place] = norm2(n, inverse.data() + j, n);
+    result.t_values[place] = x[place] / result.standard_errors[place];
+    result.p_values[place] =
+        two_sided_t_probability(result.t_values[place], static_cast<double>(result.degrees_of_freedom));
     for (std::int64_t i = 0; i < j; ++i) result.covariance(j, i) = result.covariance(i, j);
   }
   return result;

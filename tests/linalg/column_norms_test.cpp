@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/parallel.hpp"
+#include "linalg/products.hpp"
 #include "linalg/stored_by_rows.hpp"
 #include "tests/support/random.hpp"
 
@@ -64,4 +65,33 @@ TEST_CASE("squares out of range, zeros and entries that are not finite") {
   CHECK(value_of(norms[1]) == doctest::Approx(5e-200));
   CHECK(norms[2].fraction == 0);
   CHECK(!std::isfinite(norms[3].fraction));
+}
+
+TEST_CASE("the norms with A^T B are those without, and A^T B is the product") {
+  RandomSource random(2);
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < 900; ++i) entries.push_back({random.below(200), random.below(30), random.normal()});
+  const auto small = SparseMatrix<double>::from_triplets(200, 30, entries);
+  for (auto& entry : entries)
+    if (entry.col == 3) entry.value *= 1e-170;  // squares out of range
+  const auto tiny_column = SparseMatrix<double>::from_triplets(200, 30, entries);
+  const auto large = long_matrix();
+  const auto turned = stored_by_rows<double>(AnyMatrixView<double>(small).transposed());
+  for (const AnyMatrixView<double> a : {AnyMatrixView<double>(small), AnyMatrixView<double>(tiny_column),
+                                        AnyMatrixView<double>(large), AnyMatrixView<double>(turned).transposed()}) {
+    for (const std::int64_t vectors : {1, 3}) {
+      Matrix<double> b(a.rows(), vectors), g(a.cols(), vectors), expected(a.cols(), vectors);
+      for (double& entry : b.entries()) entry = random.normal();
+      const auto norms = column_norms_and_product<double>(a, b.view(), g.view());
+      const auto alone = column_norms<double>(a);
+      multiply_by_transpose<double>(a, b.view(), expected.view());
+      for (std::int64_t j = 0; j < a.cols(); ++j) {
+        CHECK(norms[j].fraction == alone[j].fraction);
+        CHECK(norms[j].exponent == alone[j].exponent);
+        // Sums of some 30 terms, or 4000, in the same order or another.
+        for (std::int64_t k = 0; k < vectors; ++k)
+          CHECK(std::abs(g(j, k) - expected(j, k)) <= 1e-12 * value_of(alone[j]) * std::sqrt(200.0));
+      }
+    }
+  }
 }

@@ -37,6 +37,24 @@ TEST_CASE("run_with_threads limits the threads inside it alone") {
   CHECK(available_threads() == before);
 }
 
+TEST_CASE("Tasks run tiles of their own, each exactly once and in order") {
+  for (const int threads : {1, 2, 3}) {
+    CAPTURE(threads);
+    std::vector<std::vector<std::int64_t>> ran(5);
+    run_with_threads(threads, [&] {
+      for_each_task(5, [&](std::int64_t task) {
+        for_each_tile(7, [&](std::int64_t tile) { ran[static_cast<std::size_t>(task)].push_back(tile); });
+      });
+    });
+    for (const auto& tiles : ran) CHECK(tiles == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6});
+  }
+  CHECK_THROWS_WITH_AS(for_each_task(3, [](std::int64_t) { throw std::runtime_error("a task"); }), "a task",
+                       std::runtime_error);
+  std::atomic<int> runs = 0;
+  for_each_tile(10, [&](std::int64_t) { ++runs; });
+  CHECK(runs == 10);
+}
+
 TEST_CASE("An exception of a tile reaches the caller, and the next phase runs") {
   for (const int threads : {1, 2}) {
     CAPTURE(threads);

@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "linalg/blas.hpp"
 #include "solvers/diagonal_factorization.hpp"
+#include "solvers/one_singular_value.hpp"
 #include "solvers/stored_matrix.hpp"
 #include "tests/support/test_matrices.hpp"
 
@@ -35,8 +37,10 @@ struct Hearing {
     for (const double s : sigma) square += s * s;
     const auto f = diagonal_factorization<double>(std::vector<double>(n, 1), std::sqrt(square), 0);
     LeastSquaresFit<double> fit;
+    Matrix<double> gradient(n, 1);
+    multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
     const auto y = certified_iteration<double>(
-        problem, *f, most_passes, low_rank,
+        problem, *f, gradient.view(), most_passes, low_rank,
         [&](const Testimony<double>& heard) {
           ++asked;
           testimony = heard;
@@ -116,4 +120,35 @@ TEST_CASE("an iteration that would take too long ends early") {
   const Hearing hearing(spread(n, 1e-3), LowRank::welcome, 30);
   CHECK(hearing.asked == 0);
   CHECK(!hearing.solved);
+}
+
+TEST_CASE("one singular value tells the rank, unless another hides beside the zeros") {
+  // The last is three times the tolerance.
+  for (const double other : {0.0, 1e-3, 1e-9, 1e-14}) {
+    CAPTURE(other);
+    RandomSource random(8);
+    std::vector<double> sigma(n, 0);
+    std::fill_n(sigma.begin(), 25, 3.0);
+    sigma[30] = 3 * other;
+    const Matrix<double> a = with_singular_values(m, n, sigma, random);
+    const Matrix<double> b = gaussian_matrix(m, 1, random);
+    const StoredMatrix<double> matrix(AnyMatrixView<double>(a.view()));
+    const LeastSquaresOptions options;
+    const auto problem = make_problem<double>(matrix, b.view(), options);
+    const auto f = diagonal_factorization<double>(std::vector<double>(n, 1), 3.0 * std::sqrt(25.0), 3e-15);
+    Matrix<double> gradient(n, 1);
+    multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
+    LeastSquaresFit<double> fit;
+    bool one = false;
+    certified_iteration<double>(
+        problem, *f, gradient.view(), 100, LowRank::welcome,
+        [&](const Testimony<double>& heard) {
+          f->largest_singular = heard.extreme.largest;
+          one = has_one_singular_value(problem, heard, *f, fit);
+          return one;
+        },
+        fit);
+    CHECK(one == (other == 0));
+    CHECK(f->rank == (one ? 25 : n));
+  }
 }

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "solvers/conclude.hpp"
 #include "tests/solvers/every_family.hpp"
 #include "tests/support/backward_error.hpp"
 #include "tests/support/test_matrices.hpp"
@@ -248,4 +250,16 @@ TEST_CASE("Only answers count as solved") {
   CHECK(report.worst_backward_error() == 0);
   report.backward_error = {1e-16, 3e-3, 2.0e-5};
   CHECK(report.worst_backward_error() == 3e-3);
+}
+
+TEST_CASE("Numbers in messages have the two digits that printf gives them") {
+  RandomSource random(5);
+  std::vector<double> values = {0,      1,     9.5,    9.949,  9.951, 0.125, 0.375, 99.5, 1e-30,  1e30,
+                                5e-324, 1e300, 2.5e-3, 0.9999, 1e23,  1e-9,  12345, 1e22, 0.0625, 9.95e-5};
+  for (int k = 0; k < 2000; ++k) values.push_back(std::exp(75 * random.normal() / 2));
+  for (const double value : values) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1e", value);
+    CHECK(scientific(value) == text);
+  }
 }

@@ -116,6 +116,9 @@ TEST_CASE("Jacobians and products from every set of callables") {
   check_source(problem, 2e-7);
   problem.differences = DifferenceScheme::central;
   check_source(problem, 1e-9);
+  problem.differences = DifferenceScheme::extrapolated;
+  // u |r| / h for the third step of x / 32, x / 128, x / 512, ...: the fifth power of their product is far below.
+  check_source(problem, 1e-12);
   problem.jacobian_times = jacobian_times;
   check_source(problem, 1e-15);
   problem.jacobian_transposed_times = jacobian_transposed_times;
@@ -164,6 +167,39 @@ TEST_CASE("The magnitude of an unknown sets the step") {
   CHECK_FALSE(check_jacobian(problem, zero).consistent());
   problem.typical_x = {1e-10};
   CHECK(check_jacobian(problem, zero).consistent());
+}
+
+TEST_CASE("Extrapolated differences: near bounds, beside a pole, and of an unknown with another scale than its size") {
+  const auto derivative = [](double x, double lower, auto function) {
+    NonlinearProblem problem{.residuals = 1, .unknowns = 1, .differences = DifferenceScheme::extrapolated};
+    problem.residual = [=](std::span<const double> at, std::span<double> r) { r[0] = function(at[0]); };
+    if (!std::isnan(lower)) problem.lower = {lower};
+    ResidualFunction residual(problem);
+    JacobianSource source(problem, residual);
+    const std::vector<double> point{x};
+    std::vector<double> r(1);
+    residual.evaluate(point, r);
+    source.move_to(point, r);
+    const Matrix<double> j = densify<double>(source.whole());
+    return std::pair(j(0, 0), residual.evaluations());
+  };
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  // Central: two evaluations for each of six steps. u |f| / h is some 1e-14.
+  const auto [inside, both_sides] = derivative(1, 0, [](double x) { return std::exp(x); });
+  CHECK(inside == doctest::Approx(std::exp(1.0)).epsilon(1e-12));
+  CHECK(both_sides == 13);
+  // At a bound to one side, where four steps leave (1/32 1/128 1/512 1/2048) / 120, and u |f| / h is 1e-12.
+  const auto [at_bound, one_side] = derivative(1, 1, [](double x) { return x < 1 ? -1e9 : std::exp(x); });
+  CHECK(at_bound == doctest::Approx(std::exp(1.0)).epsilon(1e-10));
+  CHECK(one_side == 7);
+  // The longest steps to the left leave the domain.
+  const auto [beside, count] = derivative(1, none, [](double x) { return std::log(x - 0.99); });
+  CHECK(beside == doctest::Approx(100.0).epsilon(1e-6));
+  CHECK(count == 13);
+  // A step of 1/32 is five periods.
+  const auto [fast, count_fast] = derivative(1, none, [](double x) { return std::sin(1000 * x); });
+  CHECK(fast == doctest::Approx(1000 * std::cos(1000.0)).epsilon(1e-4));
+  CHECK(count_fast == 13);
 }
 
 TEST_CASE("check_jacobian names the worst entry of the piece that is wrong") {

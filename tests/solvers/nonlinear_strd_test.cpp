@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "solvers/distributions.hpp"
 #include "tests/support/data.hpp"
 #include "tests/support/strd_nonlinear.hpp"
 
@@ -23,13 +25,13 @@ double digits(const std::vector<double>& x, const std::vector<double>& certified
 }
 
 // The mean over all data sets and starts; every run has four digits or says that it is not solved.
-double mean_digits(const NonlinearOptions& options, bool with_jacobian) {
+double mean_digits(const NonlinearOptions& options, std::optional<DifferenceScheme> differences) {
   double sum = 0;
   int runs = 0;
   for (auto& strd : read_all_strd_nonlinear(*data_folder() / "strd_nonlinear")) {
-    if (!with_jacobian) {
+    if (differences) {
       strd.problem.jacobian = nullptr;
-      strd.problem.differences = DifferenceScheme::central;
+      strd.problem.differences = *differences;
     }
     for (const auto& start : strd.start) {
       CAPTURE(strd.name);
@@ -50,12 +52,17 @@ double mean_digits(const NonlinearOptions& options, bool with_jacobian) {
 
 TEST_CASE("Digits with the exact Jacobian") {
   // What Ceres reports of itself is 9.4.
-  CHECK(mean_digits({}, true) >= 9.4);
+  CHECK(mean_digits({}, std::nullopt) >= 9.4);
 }
 
 TEST_CASE("Digits with central differences") {
   // They lose a third of the digits of a derivative, but where residuals are small not of the solution.
-  CHECK(mean_digits({}, false) >= 7);
+  CHECK(mean_digits({}, DifferenceScheme::central) >= 7);
+}
+
+TEST_CASE("Digits with extrapolated differences") {
+  // As good as exact derivatives.
+  CHECK(mean_digits({}, DifferenceScheme::extrapolated) >= 9.4);
 }
 
 TEST_CASE("Standard errors are the certified ones") {
@@ -72,6 +79,9 @@ TEST_CASE("Standard errors are the certified ones") {
       const auto place = static_cast<std::int64_t>(j);
       CHECK(std::sqrt(statistics.covariance(place, place)) ==
             doctest::Approx(statistics.standard_errors[j]).epsilon(1e-12));
+      CHECK(statistics.t_values[j] == fit.x[j] / statistics.standard_errors[j]);
+      CHECK(statistics.p_values[j] ==
+            two_sided_t_probability(statistics.t_values[j], static_cast<double>(statistics.degrees_of_freedom)));
     }
   }
 }

@@ -197,3 +197,55 @@ TEST_CASE("what is only feared of the rank is not said of it") {
   CHECK(fit.rank == 10);
   CHECK(fit.message.find("A is rank deficient") == std::string::npos);
 }
+
+namespace {
+
+// All edges between `nodes` nodes, so that A^T A = nodes I - 1 1^T: one singular value beside the zero.
+std::vector<Triplet<double>> complete_graph(std::int64_t nodes, std::int64_t first_row, std::int64_t first_node) {
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < nodes; ++i) {
+    for (std::int64_t j = i + 1; j < nodes; ++j, ++first_row) {
+      entries.push_back({first_row, first_node + i, 1.0});
+      entries.push_back({first_row, first_node + j, -1.0});
+    }
+  }
+  return entries;
+}
+
+}  // namespace
+
+TEST_CASE("one singular value beside zeros") {
+  constexpr std::int64_t nodes = 24, edges = nodes * (nodes - 1) / 2;
+  RandomSource random(9);
+  // One graph, or two of them beside a column of zeros.
+  auto entries = complete_graph(nodes, 0, 0);
+  const auto one = SparseMatrix<double>::from_triplets(edges, nodes, entries);
+  check(one, gaussian_matrix(edges, 1, random), nodes - 1);
+  for (const auto& entry : complete_graph(nodes, edges, nodes + 1)) entries.push_back(entry);
+  const auto two = SparseMatrix<double>::from_triplets(2 * edges, 2 * nodes + 1, entries);
+  const Matrix<double> b = gaussian_matrix(2 * edges, 1, random);
+  check(two, b, 2 * (nodes - 1));
+  const auto fit = least_squares(two, b);
+  CHECK(fit.method == LeastSquaresMethod::column_iteration);
+  CHECK(fit.x(nodes, 0) == 0);
+
+  // Scaled columns have that one singular value, but the solution of least norm is another one.
+  for (auto& entry : entries)
+    if (entry.col % 3 == 0) entry.value *= 8;
+  check(SparseMatrix<double>::from_triplets(2 * edges, 2 * nodes + 1, entries), b, 2 * (nodes - 1));
+}
+
+TEST_CASE("one singular value beside one that is not quite zero") {
+  constexpr std::int64_t nodes = 24, edges = nodes * (nodes - 1) / 2;
+  RandomSource random(10);
+  for (const double perturbation : {1e-7, 2e-12, 2e-13}) {
+    CAPTURE(perturbation);
+    auto entries = complete_graph(nodes, 0, 0);
+    for (std::int64_t i = 0; i < edges; i += nodes) entries.push_back({i, 0, perturbation});
+    const auto a = SparseMatrix<double>::from_triplets(edges, nodes, entries);
+    const auto fit = least_squares(a, gaussian_matrix(edges, 1, random));
+    CAPTURE(fit.message);
+    CHECK(fit.status != Status::rank_deficient);
+    CHECK(fit.rank == nodes);
+  }
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -40,6 +41,11 @@ CommandResult run_croquis(const std::vector<std::string>& arguments) {
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), file_bytes(output), file_bytes(errors)};
+}
+
+bool has_expressions() {
+  const char* built = std::getenv("CROQUIS_WITH_MUPARSER");
+  return built == nullptr || std::string_view(built) == "1";
 }
 
 nlohmann::json json_output(const CommandResult& result) {

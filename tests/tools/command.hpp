@@ -21,6 +21,9 @@ struct CommandResult {
 /// Runs the built command (the environment's CROQUIS_COMMAND) with these arguments and waits for it.
 CommandResult run_croquis(const std::vector<std::string>& arguments);
 
+/// Whether it was built with muparser, which `croquis fit --model` needs.
+bool has_expressions();
+
 /// The one JSON object that stdout must hold.
 nlohmann::json json_output(const CommandResult& result);
 

@@ -202,7 +202,9 @@ struct [[nodiscard]] NonlinearStatistics {
   std::int64_t degrees_of_freedom = 0;  ///< m - n, m without rows whose weight is zero
   double residual_standard_error = 0;   ///< s = sqrt(||r||^2 / (m - n)), of weighted r
   std::vector<double> standard_errors;  ///< of the unknowns: sqrt of the covariance's diagonal
-  Matrix<double> covariance;            ///< s^2 (J^T J)^-1, n x n
+  std::vector<double> t_values;         ///< unknown / standard error
+  std::vector<double> p_values;  ///< two-sided, of Student's t: the probability of a |t| as large if x_j were zero
+  Matrix<double> covariance;     ///< s^2 (J^T J)^-1, n x n
 };
 
 /// The statistics of a model fitted at x, a solution: to first order, for independent errors of equal variance or, with

@@ -16,7 +16,10 @@ namespace croquis {
 /// How derivatives that are not given are made from residuals.
 enum class DifferenceScheme {
   forward,  ///< one evaluation for each direction; derivatives to about half the digits of the residuals
-  central   ///< two evaluations for each direction; to about two thirds of the digits
+  central,  ///< two evaluations for each direction; to about two thirds of the digits
+  /// Twelve evaluations for each direction, central of six lengths, extrapolated entry by entry: where residuals are
+  /// smooth, all but two or three digits. Where a bound is near, six evaluations to one side.
+  extrapolated
 };
 
 /// What a residual costs: with s = (r / scale)^2, 1/2 scale^2 rho(s), which is about 1/2 r^2 for small r.

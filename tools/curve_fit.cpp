@@ -1,0 +1,259 @@
+#include "tools/curve_fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <croquis/errors.hpp>
+
+#include "tools/dense_copy.hpp"
+#include "tools/expression.hpp"
+#include "tools/named_numbers.hpp"
+#include "tools/number_text.hpp"
+
+namespace croquis::tools {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+std::optional<std::size_t> place_of(const std::string& name, const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+std::vector<std::string> names_of_columns(const MatrixFile& a) {
+  if (!a.column_names.empty()) return a.column_names;
+  std::vector<std::string> names;
+  for (std::int64_t j = 0; j < a.cols(); ++j) names.push_back(std::string(1, 'x').append(std::to_string(j)));
+  return names;
+}
+
+// What the variables of the expression are: columns of `table` or parameters.
+struct Variables {
+  std::vector<Expression::Value> values;
+  std::vector<std::optional<std::size_t>> parameters;  // the place of each among the parameters
+};
+
+class Curve {
+ public:
+  explicit Curve(const FitOptions& options)
+      : options_(options),
+        expression_(*options.model),
+        data_(read_columns(options, options.weights)),
+        columns_(names_of_columns(data_.a)),
+        table_(dense_copy(data_.a)) {
+    if (data_.b.cols() != 1)
+      throw InvalidOption(options.b->string() + ": has " + std::to_string(data_.b.cols()) +
+                          " columns, but a model has one response");
+    result_.response = data_.a.target_name.empty() ? "b" : data_.a.target_name;
+    result_.rows = data_.a.rows();
+    result_.weighted = options.weights.has_value();
+    result_.read_seconds = data_.read_seconds;
+    name_variables();
+    read_bounds();
+    read_loss();
+    const auto unknowns = static_cast<std::int64_t>(result_.parameters.size());
+    if (result_.rows <= unknowns)
+      throw ShapeError(name() + ": " + std::to_string(result_.rows) + " rows for " + std::to_string(unknowns) +
+                       " parameters: standard errors need more rows than parameters");
+  }
+
+  CurveFit fit() {
+    NonlinearProblem problem = make_problem();
+    const std::string unusable = first_unusable();
+    if (!unusable.empty()) {
+      result_.fit.status = Status::non_finite_input;
+      result_.fit.message = "not solved: " + unusable;
+      result_.fit.x = result_.start;
+      return std::move(result_);
+    }
+    solve(problem);
+    if (result_.fit.solved()) result_.statistics = nonlinear_statistics(problem, result_.fit.x);
+    return std::move(result_);
+  }
+
+ private:
+  // Forward differences take a twelfth of the evaluations, and do until they are no longer good enough.
+  void solve(NonlinearProblem& problem) {
+    NonlinearOptions how{.method = NonlinearMethod::full, .seed = options_.seed};
+    if (options_.iteration_limit > 0) how.iteration_limit = options_.iteration_limit;
+    NonlinearOptions roughly = how;
+    roughly.gradient_tolerance = 1e-6;
+    problem.differences = DifferenceScheme::forward;
+    result_.fit = nonlinear_least_squares(problem, result_.start, roughly);
+    how.iteration_limit -= result_.fit.iterations;
+    if (how.iteration_limit > 0) {
+      problem.differences = DifferenceScheme::extrapolated;
+      NonlinearFit fit = nonlinear_least_squares(problem, result_.fit.x, how);
+      fit.iterations += result_.fit.iterations;
+      fit.residual_evaluations += result_.fit.residual_evaluations;
+      fit.seconds += result_.fit.seconds;
+      result_.fit = std::move(fit);
+    } else {
+      result_.fit.status = Status::iteration_limit;
+    }
+    if (result_.fit.status == Status::iteration_limit)
+      result_.fit.message = "not solved: stopped after " + std::to_string(result_.fit.iterations) + " iterations";
+  }
+
+  std::string name() const { return options_.a.string(); }
+
+  void name_variables() {
+    const std::vector<NamedNumber> start = named_numbers("--start", options_.start);
+    const std::vector<std::string>& used = expression_.variables();
+    for (const NamedNumber& number : start) {
+      if (place_of(number.name, columns_))
+        throw InvalidOption("--start: " + number.name + " is a column of " + name() + ", not a parameter");
+      if (!place_of(number.name, used))
+        throw InvalidOption("--start: " + number.name + " does not occur in --model \"" + *options_.model + "\"");
+      result_.parameters.push_back(number.name);
+      result_.start.push_back(number.value);
+    }
+    std::vector<std::string> unknown;
+    for (const std::string& variable : used) {
+      if (variable == data_.a.target_name)
+        throw InvalidOption("--model: " + variable + " is the column that is to be fitted");
+      const auto column = place_of(variable, columns_);
+      const auto parameter = place_of(variable, result_.parameters);
+      if (!column && !parameter) unknown.push_back(variable);
+      variables_.parameters.push_back(parameter);
+      variables_.values.push_back({.column = column ? &table_(0, static_cast<std::int64_t>(*column)) : nullptr});
+    }
+    if (!unknown.empty())
+      throw InvalidOption("--model: " + joined(unknown) +
+                          (unknown.size() == 1 ? " is not a column of " : " are not columns of ") + name() + " (" +
+                          joined(columns_) + "), and " + (unknown.size() == 1 ? "has" : "have") +
+                          " no starting value: a parameter needs --start NAME=NUMBER");
+    if (result_.parameters.empty())
+      throw InvalidOption("--model \"" + *options_.model + "\" has no parameter: all its variables are columns of " +
+                          name());
+  }
+
+  void read_bounds() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (options_.bounds.empty()) return;
+    result_.lower.assign(result_.parameters.size(), -infinity);
+    result_.upper.assign(result_.parameters.size(), infinity);
+    for (const NamedBounds& bounds : named_bounds("--bounds", options_.bounds)) {
+      const auto k = place_of(bounds.name, result_.parameters);
+      if (!k)
+        throw InvalidOption("--bounds: " + bounds.name + " is not a parameter of the model, which has " +
+                            joined(result_.parameters));
+      result_.lower[*k] = bounds.lower;
+      result_.upper[*k] = bounds.upper;
+      if (!(bounds.lower <= result_.start[*k] && result_.start[*k] <= bounds.upper))
+        throw InvalidOption("--start: " + bounds.name + "=" + all_digits(result_.start[*k]) +
+                            " lies outside of its --bounds");
+    }
+  }
+
+  void read_loss() {
+    if (!options_.loss) return;
+    const std::size_t colon = options_.loss->find(':');
+    const std::string given = options_.loss->substr(0, colon);
+    const auto losses = {LossFunction::squares, LossFunction::huber, LossFunction::soft_l1, LossFunction::cauchy,
+                         LossFunction::tukey};
+    const auto found =
+        std::find_if(losses.begin(), losses.end(), [&](LossFunction loss) { return to_string(loss) == given; });
+    if (found == losses.end())
+      throw InvalidOption("--loss " + given + " is not one of squares, huber, soft-l1, cauchy, tukey");
+    result_.loss = *found;
+    if (colon == std::string::npos) return;
+    result_.loss_scale = number_in(options_.loss->substr(colon + 1), "--loss", "the scale of " + given);
+    if (!(result_.loss_scale > 0 && std::isfinite(result_.loss_scale)))
+      throw InvalidOption("--loss " + *options_.loss + ": the scale must be positive and finite");
+  }
+
+  NonlinearProblem make_problem() const {
+    NonlinearProblem problem{.residuals = result_.rows,
+                             .unknowns = static_cast<std::int64_t>(result_.parameters.size())};
+    problem.residual = [this](std::span<const double> b, std::span<double> r) {
+      std::vector<Expression::Value> values = variables_.values;
+      for (std::size_t k = 0; k < values.size(); ++k)
+        if (variables_.parameters[k]) values[k].constant = b[*variables_.parameters[k]];
+      expression_.evaluate(values, r);
+      const std::span<const double> observed = data_.b.entries();
+      for (std::size_t i = 0; i < r.size(); ++i) r[i] = observed[i] - r[i];
+    };
+    problem.parallel_residuals = true;
+    problem.lower = result_.lower;
+    problem.upper = result_.upper;
+    problem.weights = data_.weights;
+    problem.loss = result_.loss;
+    problem.loss_scale = result_.loss_scale;
+    return problem;
+  }
+
+  // The first number in use that is none, in the file or of the model at the start; empty if there is none.
+  std::string first_unusable() const {
+    const auto rows = static_cast<std::size_t>(result_.rows);
+    const auto first = [&](std::span<const double> values, const std::string& what) {
+      for (std::size_t i = 0; i < values.size(); ++i)
+        if (!std::isfinite(values[i]))
+          return what + " is " + all_digits(values[i]) + " in row " + std::to_string(i) + " (counted from 0) of " +
+                 name();
+      return std::string();
+    };
+    std::string message = first(data_.b.entries(), result_.response);
+    for (std::size_t k = 0; k < variables_.values.size() && message.empty(); ++k)
+      if (variables_.values[k].column != nullptr)
+        message = first({variables_.values[k].column, rows}, expression_.variables()[k]);
+    if (!message.empty()) return message;
+    std::vector<Expression::Value> values = variables_.values;
+    for (std::size_t k = 0; k < values.size(); ++k)
+      if (variables_.parameters[k]) values[k].constant = result_.start[*variables_.parameters[k]];
+    std::vector<double> fitted(rows);
+    expression_.evaluate(values, fitted);
+    return first(fitted, "at the starting values the model");
+  }
+
+  const FitOptions& options_;
+  Expression expression_;
+  Problem data_;
+  std::vector<std::string> columns_;
+  Matrix<double> table_;
+  Variables variables_;
+  CurveFit result_;
+};
+
+}  // namespace
+
+std::vector<Coefficient> CurveFit::coefficients() const {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  std::vector<Coefficient> result;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    Coefficient coefficient{parameters[k], fit.x[k], unknown, unknown, unknown};
+    if (!statistics.standard_errors.empty()) {
+      coefficient.standard_error = statistics.standard_errors[k];
+      coefficient.t_value = statistics.t_values[k];
+      coefficient.p_value = statistics.p_values[k];
+    }
+    result.push_back(coefficient);
+  }
+  return result;
+}
+
+bool CurveFit::at_bound(std::size_t k) const {
+  return !lower.empty() && (fit.x[k] <= lower[k] || fit.x[k] >= upper[k]);
+}
+
+Matrix<double> CurveFit::correlation() const {
+  Matrix<double> result = statistics.covariance;
+  const auto& errors = statistics.standard_errors;
+  for (std::int64_t j = 0; j < result.cols(); ++j)
+    for (std::int64_t i = 0; i < result.rows(); ++i)
+      result(i, j) = i == j && std::isfinite(result(i, j))
+                         ? 1
+                         : result(i, j) / errors[static_cast<std::size_t>(i)] / errors[static_cast<std::size_t>(j)];
+  return result;
+}
+
+CurveFit fit_curve(const FitOptions& options) { return Curve(options).fit(); }
+
+}  // namespace croquis::tools
