@@ -54,6 +54,15 @@ Matrix<double> sketched_triangle(const AnyMatrixView<double>& a, std::uint64_t s
   return householder_triangle(std::move(sa));
 }
 
+Matrix<double> sketched_triangle(const MadeRows<double>& a, std::uint64_t seed) {
+  const AnySketch sketch = cholesky_qr_sketch(a.rows, a.cols, seed);
+  Matrix<double> sa(sketch.rows(), a.cols);
+  RowBatches<double> batches(a);
+  for (std::int64_t batch = 0; batch < batches.count(); ++batch)
+    accumulate(sketch, batches.first_row(batch), batches.make(batch), sa.view());
+  return householder_triangle(std::move(sa));
+}
+
 Matrix<double> triangular_factor(const AnyMatrixView<double>& a, std::uint64_t seed) {
   if (a.cols() == 0) return Matrix<double>(0, 0);
   if (a.rows() < least_rows_of_cholesky_qr(a.cols())) return householder_triangle(densify<double>(a));

@@ -6,6 +6,8 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 #include <croquis/sketch/any_sketch.hpp>
 
+#include "solvers/made_rows.hpp"
+
 namespace croquis {
 
 /// The operator that a shape calls for: enough rows for a condition number of A R_s^-1 of about three. No `cols` x
@@ -16,6 +18,8 @@ std::int64_t least_rows_of_cholesky_qr(std::int64_t cols);
 /// The R (n x n, zeros below) of a QR factorization of S A, S a sparse-sign sketch; of A itself where a sketch would
 /// not be much smaller. R differs from a triangular factor of A by a well-conditioned matrix. A is finite, m >= n.
 Matrix<double> sketched_triangle(const AnyMatrixView<double>& a, std::uint64_t seed);
+/// The same of rows that are made, `least_rows_of_cholesky_qr` of them at least.
+Matrix<double> sketched_triangle(const MadeRows<double>& a, std::uint64_t seed);
 
 /// The R of A = Q R, backward stable column by column as Householder QR is. A is finite, m >= n and of full rank.
 ///

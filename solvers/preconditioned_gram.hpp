@@ -4,6 +4,7 @@
 #include <croquis/linalg/any_matrix_view.hpp>
 
 #include "linalg/gram.hpp"
+#include "solvers/made_rows.hpp"
 
 namespace croquis {
 
@@ -21,5 +22,8 @@ namespace croquis {
 /// written once and read twice.
 template <class T>
 GramAndProduct<T> preconditioned_gram(const AnyMatrixView<T>& a, MatrixView<const T> r, MatrixView<const T> v);
+/// The same for rows that are made, each once. An R without columns stands for the identity: m n^2 + 2 m n k flops.
+template <class T>
+GramAndProduct<T> preconditioned_gram(const MadeRows<T>& a, MatrixView<const T> r, MatrixView<const T> v);
 
 }  // namespace croquis

@@ -74,13 +74,20 @@ JacobianCheck check_jacobian(const NonlinearProblem& problem, std::span<const do
   difference_quotients(residual, problem, DifferenceScheme::central, x, differences.r, identity(n).view(),
                        differences.j.view());
 
-  const NonlinearProblem bare{.residuals = m, .unknowns = n, .residual = problem.residual};
+  const NonlinearProblem bare{
+      .residuals = m, .unknowns = n, .residual = problem.residual, .residual_rows = problem.residual_rows};
   JacobianCheck check;
   if (problem.jacobian) {
     NonlinearProblem alone = bare;
     alone.jacobian = problem.jacobian;
     alone.jacobian_layout = problem.jacobian_layout;
     compare(from_source(alone, x, differences.r), differences, "jacobian", check);
+  }
+  if (problem.jacobian_rows) {
+    NonlinearProblem alone = bare;
+    alone.jacobian_rows = problem.jacobian_rows;
+    alone.jacobian_layout = problem.jacobian_layout;
+    compare(from_source(alone, x, differences.r), differences, "jacobian_rows", check);
   }
   if (problem.sparse_jacobian) {
     NonlinearProblem alone = bare;

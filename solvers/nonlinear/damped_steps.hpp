@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "solvers/nonlinear/model_reducer.hpp"
@@ -39,12 +40,24 @@ class DampedSteps {
   DampedStep at(double lambda) const;
   /// The longest step with ||z|| <= radius, to a tenth of the radius. Source: More, 1978.
   DampedStep within(double radius) const;
+  /// What bends a step for the curvature of the residuals that a trial has shown: w = argmin ||R D^-1 w + e||^2 +
+  /// lambda ||w||^2 for e = r(x + y) - r - J y, the part of the change that the model does not know, from `gradient` =
+  /// J^T r(x + y) in the unknowns of the steps. As `at`, by seminormal equations. Source: Transtrum and Sethna,
+  /// arXiv 1201.5885, for curvature along a path.
+  std::vector<double> bend(const DampedStep& step, const std::vector<double>& gradient) const;
   /// The step with lambda = sigma ||z||, to a thousandth.
   DampedStep cubic(double sigma) const;
 
  private:
+  Matrix<double> damped_triangle(double lambda) const;
+  void prepare_sparse();
+  DampedStep sparse_at(double lambda) const;
+  std::vector<double> sparse_bend(double lambda, std::vector<double> gradient) const;
+
   std::vector<double> scale_;
-  Matrix<double> triangle_;  // [R D^-1, c; 0, 0]
+  Matrix<double> triangle_;                              // [R D^-1, c; 0, 0]
+  std::shared_ptr<const SparseModel> sparse_;            // instead
+  std::shared_ptr<const SparseModel::Factor> undamped_;  // of that
   double gradient_norm_ = 0;
   double least_lambda_ = 0;
 };

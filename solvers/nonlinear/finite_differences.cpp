@@ -17,13 +17,22 @@ constexpr std::int64_t batch = 64;
 // Extrapolated differences evaluate a direction often, so fewer directions go at once where there are many residuals.
 constexpr std::int64_t most_values = std::int64_t{1} << 25;
 
-double magnitude(const NonlinearProblem& problem, std::span<const double> x, std::size_t j) {
+constexpr double roundoff = std::numeric_limits<double>::epsilon();
+// A difference of residuals of up to so many roundoffs of them tells little but rounding.
+constexpr double rounding_errors = 1000;
+// Steps this much shorter than for magnitudes of one are not trusted where they show nothing in a single residual.
+constexpr double short_steps = 1e-6;
+// How often a step is made longer that shows nothing else.
+constexpr int longer_steps = 3;
+
+// `growth` in [0, 1] leads from the magnitude of an unknown to one, by powers.
+double magnitude(const NonlinearProblem& problem, std::span<const double> x, std::size_t j, double growth) {
   if (!problem.typical_x.empty()) return problem.typical_x[j];
-  return x[j] == 0 ? 1 : std::abs(x[j]);
+  const double size = std::abs(x[j]);
+  return size == 0 ? 1 : size >= 1 ? size : std::pow(size, 1 - growth);
 }
 
 double relative_step(DifferenceScheme scheme) {
-  constexpr double roundoff = std::numeric_limits<double>::epsilon();
   switch (scheme) {
     case DifferenceScheme::forward:
       return std::sqrt(roundoff);
@@ -47,8 +56,8 @@ double rounded_step(double x, double step) {
   return moved - x;
 }
 
-Steps steps_along(const NonlinearProblem& problem, DifferenceScheme scheme, std::span<const double> x,
-                  const double* v) {
+Steps steps_along(const NonlinearProblem& problem, DifferenceScheme scheme, std::span<const double> x, const double* v,
+                  double growth = 0) {
   Steps steps{.central = scheme != DifferenceScheme::forward};
   const double norm = norm2(static_cast<std::int64_t>(x.size()), v);
   if (norm == 0 || !std::isfinite(norm)) return steps;
@@ -57,7 +66,7 @@ Steps steps_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
   std::size_t last = 0;
   for (std::size_t j = 0; j < x.size(); ++j) {
     if (v[j] == 0) continue;
-    scale = std::hypot(scale, magnitude(problem, x, j));
+    scale = std::hypot(scale, magnitude(problem, x, j, growth));
     ++moved;
     last = j;
   }
@@ -81,6 +90,43 @@ Steps steps_along(const NonlinearProblem& problem, DifferenceScheme scheme, std:
     t /= extrapolation_ratio;
   }
   return steps;
+}
+
+bool is_rounding(double ahead, double behind) {
+  return std::abs(ahead - behind) <= rounding_errors * roundoff * std::abs(behind);
+}
+
+// Derivatives along v by longer steps, for those of the residuals whose differences `ahead` - `behind` are lost.
+void lengthen(ResidualFunction& residual, const NonlinearProblem& problem, DifferenceScheme scheme,
+              std::span<const double> x, const double* v, const Steps& along, std::span<const double> ahead,
+              std::span<const double> behind, double* derivatives) {
+  std::vector<std::size_t> lost;
+  for (std::size_t i = 0; i < ahead.size(); ++i)
+    if (is_rounding(ahead[i], behind[i])) lost.push_back(i);
+  if (lost.empty() || along.t[0] == 0) return;
+  const bool is_short = std::abs(along.t[0]) < short_steps * std::abs(steps_along(problem, scheme, x, v, 1).t[0]);
+  if (lost.size() < ahead.size() && !is_short) return;
+  const auto m = static_cast<std::int64_t>(ahead.size());
+  const auto n = static_cast<std::int64_t>(x.size());
+  const std::int64_t sides = along.central ? 2 : 1;
+  Matrix<double> points(n, sides), values(m, sides);
+  for (int trial = 1; trial <= longer_steps && !lost.empty(); ++trial) {
+    const double t = steps_along(problem, scheme, x, v, static_cast<double>(trial) / longer_steps).t[0];
+    if (!(std::abs(t) > std::abs(along.t[0]))) return;
+    for (std::int64_t j = 0; j < n; ++j) {
+      points(j, 0) = x[static_cast<std::size_t>(j)] + t * v[j];
+      if (sides == 2) points(j, 1) = x[static_cast<std::size_t>(j)] - t * v[j];
+    }
+    residual.evaluate_each(points.view(), values.view());
+    std::erase_if(lost, [&](std::size_t i) {
+      const double to = values(static_cast<std::int64_t>(i), 0);
+      const double from = sides == 2 ? values(static_cast<std::int64_t>(i), 1) : behind[i];
+      derivatives[i] = (to - from) / (static_cast<double>(sides) * t);
+      return !is_rounding(to, from);
+    });
+    // Once some residual has shown, only a step that is very short may hide the others.
+    if (lost.size() < ahead.size() && !is_short) return;
+  }
 }
 
 }  // namespace
@@ -130,6 +176,12 @@ void difference_quotients(ResidualFunction& residual, const NonlinearProblem& pr
               (values(i, point + level * sides) - behind) * factors[static_cast<std::size_t>(level)];
         }
         jv(i, first + k) = extrapolates ? extrapolated(quotients, along.central) : quotients[0];
+      }
+      if (!extrapolates) {
+        const auto rows = static_cast<std::size_t>(m);
+        const double* const behind = along.central ? &values(0, point + 1) : r.data();
+        lengthen(residual, problem, scheme, x, &v(0, first + k), along, {&values(0, point), rows}, {behind, rows},
+                 &jv(0, first + k));
       }
       point += levels * sides;
     }

@@ -9,10 +9,18 @@ namespace croquis {
 namespace {
 
 constexpr double poor = 0.25;
+constexpr double fair = 0.5;
 constexpr double good = 0.75;
 constexpr double growth = 2;
 
 double square(double x) { return x * x; }
+
+// Steps that go on to be too long, though not by much, would zigzag for ever: 1.125 for `poor` to 1 for `fair`.
+// Source: Nielsen, Damping parameter in Marquardt's method, 1999.
+double caution(double ratio) {
+  const double lack = 1 - 2 * ratio;
+  return 1 + lack * lack * lack;
+}
 
 class TrustRegion : public Globalization {
  public:
@@ -25,6 +33,8 @@ class TrustRegion : public Globalization {
       radius_ = std::min(radius_, step.norm) / 4;
     } else if (ratio < poor) {
       radius_ = std::min(radius_, step.norm) / 2;
+    } else if (ratio < fair) {
+      radius_ = std::min(radius_, step.norm) / caution(ratio);
     } else if (ratio > good) {
       radius_ = std::max(radius_, growth * step.norm);
     }
@@ -40,19 +50,26 @@ class Regularization : public Globalization {
   explicit Regularization(double sigma) : sigma_(sigma) {}
   double parameter() const override { return sigma_; }
   void update(double ratio, const DampedStep&) override {
-    if (!std::isfinite(ratio)) {
-      sigma_ *= 16;
-    } else if (ratio < poor) {
-      sigma_ *= factor;
-    } else if (ratio > good) {
-      sigma_ = std::max(least, sigma_ / factor);
+    if (std::isfinite(ratio) && ratio >= poor) {
+      rise_ = factor;
+      if (ratio > good) sigma_ = std::max(least, sigma_ / factor);
+      if (ratio < fair) sigma_ *= caution(ratio);
+      return;
     }
+    // Failures in a row mean that sigma is far from what it should be: each raises it more than the one before.
+    // Source: Nielsen, Damping parameter in Marquardt's method, 1999.
+    sigma_ = std::min(largest, sigma_ * (std::isfinite(ratio) ? rise_ : 8 * rise_));
+    rise_ = std::min(largest, rise_ * factor);
   }
 
  protected:
   static constexpr double factor = 2;
   static constexpr double least = std::numeric_limits<double>::min();
+  static constexpr double largest = 1e300;
   double sigma_;
+
+ private:
+  double rise_ = factor;
 };
 
 class Quadratic : public Regularization {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "linalg/check.hpp"
+#include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "solvers/nonlinear/finite_differences.hpp"
 
@@ -14,9 +15,28 @@ namespace {
 constexpr std::int64_t identity_columns = 64;
 
 // Entries that a callable does not write must not be what memory, or the Jacobian before, held there.
+void fill_unwritten_serial(MatrixView<double> a) {
+  const MatrixView<double> columns = a.layout == Layout::column_major ? a : a.transposed();
+  for (std::int64_t j = 0; j < columns.cols; ++j)
+    std::fill_n(&columns(0, j), columns.rows, std::numeric_limits<double>::quiet_NaN());
+}
+
+void scale_rows_serial(const double* scale, MatrixView<double> a) {
+  if (a.layout == Layout::column_major) {
+    for (std::int64_t j = 0; j < a.cols; ++j)
+      for (std::int64_t i = 0; i < a.rows; ++i) a(i, j) *= scale[i];
+  } else {
+    for (std::int64_t i = 0; i < a.rows; ++i)
+      for (std::int64_t j = 0; j < a.cols; ++j) a(i, j) *= scale[i];
+  }
+}
+
 void fill_unwritten(MatrixView<double> a) {
-  for (std::int64_t j = 0; j < a.cols; ++j)
-    for (std::int64_t i = 0; i < a.rows; ++i) a(i, j) = std::numeric_limits<double>::quiet_NaN();
+  const MatrixView<double> columns = a.layout == Layout::column_major ? a : a.transposed();
+  const Partition tiles(columns.cols, 64);
+  for_each_tile(tiles.count, [&](std::int64_t tile) {
+    fill_unwritten_serial(columns.block(0, tiles.begin(tile), columns.rows, tiles.length(tile)));
+  });
 }
 
 }  // namespace
@@ -27,7 +47,7 @@ JacobianSource::JacobianSource(const NonlinearProblem& problem, ResidualFunction
       fill_unwritten(jv);
       problem_.jacobian_times(x_, v, jv);
     };
-  } else if (!problem.jacobian && !problem.sparse_jacobian) {
+  } else if (!problem.jacobian && !problem.sparse_jacobian && !problem.jacobian_rows) {
     directional_ = [this, &residual](MatrixView<const double> v, MatrixView<double> jv) {
       difference_quotients(residual, problem_, problem_.differences, x_, r_, v, jv);
     };
@@ -42,6 +62,16 @@ void JacobianSource::move_to(std::span<const double> x, std::span<const double> 
 
 void JacobianSource::multiply(MatrixView<const double> v, MatrixView<double> jv) {
   if (v.cols == 0) return;
+  if (!whole_is_current_ && !directional_ && comes_by_rows()) {
+    const std::vector<double> unscaled;
+    const MadeRows<double> by_rows = rows(unscaled);
+    RowBatches<double> batches(by_rows);
+    for (std::int64_t batch = 0; batch < batches.count(); ++batch) {
+      const MatrixView<const double> made = batches.make(batch);
+      multiply_by<double>(made, v, jv.block(batches.first_row(batch), 0, made.rows, jv.cols));
+    }
+    return;
+  }
   if (whole_is_current_ || !directional_) {
     multiply_by<double>(whole(), v, jv);
     return;
@@ -55,6 +85,7 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
   if (problem_.jacobian_transposed_times && !whole_is_current_) {
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
+    columns_ += u.cols;
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
   }
@@ -63,10 +94,23 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
 const AnyMatrixView<double>& JacobianSource::whole() {
   if (!whole_is_current_) {
     make_whole();
-    columns_ += problem_.unknowns;
+    if (!comes_by_rows()) columns_ += problem_.unknowns;
     whole_is_current_ = true;
   }
   return whole_;
+}
+
+MadeRows<double> JacobianSource::rows(const std::vector<double>& scale) {
+  return {.rows = problem_.residuals,
+          .cols = problem_.unknowns,
+          .layout = problem_.jacobian_layout,
+          .in_parallel = problem_.parallel_residuals,
+          .make = [this, &scale](std::int64_t first, MatrixView<double> block) {
+            if (first == 0) columns_ += problem_.unknowns;
+            fill_unwritten_serial(block);
+            problem_.jacobian_rows(x_, first, block);
+            if (!scale.empty()) scale_rows_serial(scale.data() + first, block);
+          }};
 }
 
 void JacobianSource::make_whole() {
@@ -80,8 +124,13 @@ void JacobianSource::make_whole() {
     return;
   }
   if (dense_.rows() != m)
-    dense_ = Matrix<double>::uninitialized(m, n, problem_.jacobian ? problem_.jacobian_layout : Layout::column_major);
+    dense_ = Matrix<double>::uninitialized(m, n, directional_ ? Layout::column_major : problem_.jacobian_layout);
   whole_ = dense_;
+  if (comes_by_rows()) {
+    const std::vector<double> unscaled;
+    rows(unscaled).make(0, dense_.view());
+    return;
+  }
   if (problem_.jacobian) {
     fill_unwritten(dense_.view());
     problem_.jacobian(x_, dense_.view());

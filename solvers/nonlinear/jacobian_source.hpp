@@ -1,6 +1,7 @@
 // The Jacobian of a problem at a point, from whatever the user gave.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -8,6 +9,7 @@
 
 #include <croquis/linalg/any_matrix_view.hpp>
 
+#include "solvers/made_rows.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
@@ -28,10 +30,18 @@ class JacobianSource {
 
   /// JV = J V, both column-major. Costs V.cols columns, unless J is at hand whole.
   void multiply(MatrixView<const double> v, MatrixView<double> jv);
-  /// JTU = J^T U, both column-major.
+  /// JTU = J^T U, both column-major. Costs U.cols columns, unless J is at hand whole.
   void multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu);
   /// J itself: n columns the first time at a point. Valid until the next move.
   const AnyMatrixView<double>& whole();
+  bool is_at(std::span<const double> x) const { return std::ranges::equal(x, x_); }
+  /// Whether J whole is in memory.
+  bool has_whole() const { return whole_is_current_; }
+  /// Whether J whole comes by rows, which spares the memory for it.
+  bool comes_by_rows() const { return problem_.jacobian_rows && !problem_.sparse_jacobian; }
+  /// The rows of diag(scale) J, with an empty scale those of J, where it comes by rows; `scale` must outlive the
+  /// result. n columns each time that its first row is made. Valid until the next move.
+  MadeRows<double> rows(const std::vector<double>& scale);
   /// Whether products with a few directions cost less than J whole.
   bool has_cheap_products() const { return static_cast<bool>(directional_); }
 

@@ -67,12 +67,10 @@ double Linearization::gradient_in(const std::vector<double>& other_scale) const 
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 
-std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
-                                       const ResidualPoint& point, StepSpace space, const Box& box,
-                                       const std::vector<double>& scale_before) {
-  if (!all_finite<double>(j)) return std::nullopt;
-  ReducedModel model = reducer.reduce(j, point.model_residual());
-  if (!all_finite<double>(model.r.view())) return std::nullopt;
+std::optional<Linearization> linearize(std::optional<ReducedModel> reduced, const ResidualPoint& point, StepSpace space,
+                                       const Box& box, const std::vector<double>& scale_before) {
+  if (!reduced || !all_finite<double>(reduced->r.view())) return std::nullopt;
+  ReducedModel& model = *reduced;
   const std::vector<double> whole_gradient = model.gradient();
   const double residual_norm = point.residual_norm();
   const auto p = static_cast<std::size_t>(model.cols());

@@ -51,13 +51,12 @@ struct Linearization {
   double gradient_in(const std::vector<double>& other_scale) const;
 };
 
-/// The model at `point` in `space`, j being J there, or J V, its rows scaled as those of the point. Nothing if it is
-/// not finite.
+/// The model at `point` in `space`, of J there, or J V, reduced with the rows scaled as those of the point. Nothing for
+/// nothing, or if it is not finite.
 ///
 /// Among all unknowns D_j is the norm of J's column or, if that is larger, the D_j of the model before (empty for
 /// none): so a column that vanishes does not free its unknown. 1 where both are zero. In a subspace D = I.
-std::optional<Linearization> linearize(const AnyMatrixView<double>& j, ModelReducer& reducer,
-                                       const ResidualPoint& point, StepSpace space, const Box& box,
-                                       const std::vector<double>& scale_before);
+std::optional<Linearization> linearize(std::optional<ReducedModel> model, const ResidualPoint& point, StepSpace space,
+                                       const Box& box, const std::vector<double>& scale_before);
 
 }  // namespace croquis

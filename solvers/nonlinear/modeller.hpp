@@ -2,7 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <span>
+#include <vector>
+
+#include <croquis/sketch/any_sketch.hpp>
 
 #include "solvers/nonlinear/linearization.hpp"
 
@@ -11,14 +16,17 @@ namespace croquis {
 /// Chooses spaces, draws their directions, and takes no more of J than they need.
 class Modeller {
  public:
-  /// All three must outlive it; options as `nonlinear_least_squares` has checked them.
-  Modeller(const NonlinearProblem& problem, const NonlinearOptions& options, ResidualFunction& residual)
+  /// All three must outlive it; options as `nonlinear_least_squares` has checked them. A large sparse J is reduced to a
+  /// triangle only if it may not stay sparse.
+  Modeller(const NonlinearProblem& problem, const NonlinearOptions& options, ResidualFunction& residual,
+           bool may_stay_sparse = true)
       : problem_(problem),
         options_(options),
         source_(problem, residual),
         reducer_(options.seed),
         box_(problem),
-        schedule_(problem, options) {}
+        schedule_(problem, options),
+        may_stay_sparse_(may_stay_sparse) {}
 
   /// The model at `point`, in the next space; `before` (or null) is the one it follows. Nothing if J is not finite.
   std::optional<Linearization> model_at(const ResidualPoint& point, const Linearization* before);
@@ -30,10 +38,23 @@ class Modeller {
   /// Columns of Jacobians so far.
   std::int64_t columns() const { return source_.columns(); }
 
+  /// J^T diag(s)^2 r in the free columns of `linear`, s the scale of the rows at its point, or (J V)^T of the same: for
+  /// the last model made, if that was at `point` and J V or J is at hand. Nothing otherwise.
+  std::optional<std::vector<double>> gradient_of(const std::vector<double>& r, const ResidualPoint& point,
+                                                 const Linearization& linear);
+
+  /// After a step taken.
+  void remember(std::span<const double> step);
+
  private:
-  std::optional<Linearization> scaled_model(const AnyMatrixView<double>& j, const ResidualPoint& point, StepSpace space,
-                                            const std::vector<double>& scale_before);
-  std::optional<Linearization> subspace_model(const ResidualPoint& point);
+  std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
+  std::optional<ReducedModel> reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy);
+  std::optional<AnySketch> observation_sketch(std::int64_t cols);
+  bool stays_sparse(const AnyMatrixView<double>& j) const;
+  bool gradient_joins() const;
+  std::int64_t most_recalled() const;
+  Matrix<double> known_directions(const ResidualPoint& point);
+  std::optional<Linearization> subspace_model(const ResidualPoint& point, double accuracy);
 
   const NonlinearProblem& problem_;
   const NonlinearOptions& options_;
@@ -41,7 +62,11 @@ class Modeller {
   ModelReducer reducer_;
   Box box_;
   SpaceSchedule schedule_;
+  bool may_stay_sparse_;
   std::uint64_t subspaces_ = 0;  // drawn so far
+  std::uint64_t observation_sketches_ = 0;
+  Matrix<double> products_;                // J V of the last model in a subspace
+  std::deque<std::vector<double>> steps_;  // taken before, the last first
 };
 
 }  // namespace croquis

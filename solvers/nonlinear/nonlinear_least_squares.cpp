@@ -31,6 +31,14 @@ constexpr double neutral_ratio = 0.5;
 // this part of the cost; else short steps fail for want of a right J.
 constexpr double wide = 100;
 constexpr double negligible = 1e-8;
+constexpr double least_weight = 1e-6;  // of a regularization, beside ||gradient|| / ||step||
+// A step whose ratio is below is bent, by at most this part of its length.
+constexpr double worth_bending = 0.25;
+constexpr double most_bending = 0.75;
+constexpr double well_bent = 0.75;
+// Sketched observations: failures after which another sketch is drawn, and how often in a row.
+constexpr std::int64_t failures_of_a_sketch = 3;
+constexpr std::int64_t most_redrawn = 10;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
 constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
 
@@ -90,13 +98,21 @@ class Solver {
 
   double initial_parameter() const {
     if (options_.initial_radius > 0) return options_.initial_radius;
-    if (options_.globalization == NonlinearGlobalization::trust_region) {
-      const double norm = linear_->scaled_norm(point_.x);
-      return norm > 0 ? std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm())
-                      : 1;
-    }
-    const double norm = linear_->steps.gradient_norm();
-    return norm > 0 ? norm / 10 : 1;
+    const double radius = initial_radius();
+    if (options_.globalization == NonlinearGlobalization::trust_region) return radius;
+    // The weight that gives a step of that length: then scaling r changes no iterate.
+    const DampedStep step = linear_->steps.within(radius);
+    if (!(step.norm > 0)) return 1;
+    const double sigma = std::max(step.lambda, least_weight * linear_->steps.gradient_norm() / step.norm);
+    return options_.globalization == NonlinearGlobalization::cubic_regularization ? sigma / step.norm : sigma;
+  }
+
+  double initial_radius() const {
+    const double norm = linear_->scaled_norm(point_.x);
+    if (norm > 0) return std::max(initial_radius_factor * norm, least_radius_factor * linear_->steps.gradient_norm());
+    // An x0 of zeros tells no scale, the model does. Too long a step costs a residual, too short ones Jacobians.
+    const double longest = linear_->steps.at(linear_->steps.least_lambda()).norm;
+    return longest > 0 && std::isfinite(longest) ? longest : 1;
   }
 
   // What ends the solve before another step.
@@ -115,7 +131,7 @@ class Solver {
                                             " dimensions no step is left to take"};
     if (report_.iterations >= options_.iteration_limit)
       return Outcome{Status::iteration_limit, "stopped after " + std::to_string(report_.iterations) + " iterations"};
-    if (options_.evaluation_limit > 0 && residual_.evaluations() >= options_.evaluation_limit)
+    if (out_of_evaluations())
       return Outcome{Status::evaluation_limit,
                      "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
     if (options_.jacobian_column_limit > 0 && modeller_.columns() >= options_.jacobian_column_limit)
@@ -125,12 +141,18 @@ class Solver {
     return std::nullopt;
   }
 
+  bool out_of_evaluations() const {
+    return options_.evaluation_limit > 0 && residual_.evaluations() >= options_.evaluation_limit;
+  }
+
   // Whether there were failures since the last step taken, and all for want of numbers.
   bool met_only_non_finite() const { return failures_ > 0 && only_non_finite_; }
 
   Outcome hopeless() const {
     if (met_only_non_finite())
       return {Status::non_finite_input, "r or J holds a NaN or an infinity at every step tried from x"};
+    if (options_.observation_rows > 0)
+      return {Status::accuracy_not_reached, "sketches of the observations lead no further down: r does not vanish"};
     return {Status::stalled, "no step from x lowers the cost, however short, and x is not stationary: J may be wrong"};
   }
 
@@ -153,7 +175,7 @@ class Solver {
     // Below this, rounding x alone changes the cost as much.
     const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
     const bool is_noise = expected <= noise;
-    const std::vector<double> moved = difference(x, point_.x);
+    std::vector<double> moved = difference(x, point_.x);
     const bool is_small = is_short(moved, point_.x, options_.step_tolerance);
     const bool in_subspace = !linear_->space.whole();
     // A first radius may be so short that nothing can be told of it; only failures make short steps mean something.
@@ -167,10 +189,19 @@ class Solver {
     if (in_subspace && (is_settled || linear_->orthogonality <= options_.gradient_tolerance)) return leave_subspace();
     if (in_subspace && (is_noise || is_small)) return hopeless();
 
-    const double step_norm = norm2(static_cast<std::int64_t>(moved.size()), moved.data());
     ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
+    double ratio = ratio_of(trial, expected);
+    bool is_bent = false;
+    if (!is_noise && ratio < worth_bending) {
+      if (std::optional<ResidualPoint> bent = bend(step, trial)) {
+        moved = difference(bent->x, point_.x);
+        trial = std::move(*bent);
+        ratio = ratio_of(trial, expected);
+        is_bent = true;
+      }
+    }
     const double change = point_.cost - trial.cost;
-    const double ratio = std::isfinite(trial.cost) ? change / expected : std::numeric_limits<double>::quiet_NaN();
+    const double step_norm = norm2(static_cast<std::int64_t>(moved.size()), moved.data());
 
     NonlinearIteration record{.cost_change = std::isfinite(trial.cost) ? change : ratio,
                               .gradient_norm = linear_->gradient_norm(),
@@ -182,10 +213,13 @@ class Solver {
     const bool worth_a_model = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
     if (in_subspace) modeller_.record(point_.cost, worth_a_model ? trial.cost : point_.cost);
     std::optional<Linearization> next;
+    if (worth_a_model && in_subspace) modeller_.remember(moved);
     if (worth_a_model) next = modeller_.model_at(trial, &*linear_);
     record.accepted =
         next && (!is_noise || next->gradient_in(linear_->scale) <= shrinking * linear_->gradient_in(linear_->scale));
     double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
+    // Unless curvature explains all that was wrong with the step, it was too long.
+    if (is_bent && ratio < well_bent) learned = std::min(learned, 0.0);
     if (is_noise) learned = record.accepted ? neutral_ratio : 0;
     globalization_->update(learned, step);
     if (is_settled && is_small)
@@ -194,7 +228,7 @@ class Solver {
     if (record.accepted) {
       point_ = std::move(trial);
       replace_model(std::move(*next));
-      failures_ = quiet_ = 0;
+      failures_ = quiet_ = redrawn_ = 0;
       only_non_finite_ = true;
     } else {
       ++failures_;
@@ -203,7 +237,39 @@ class Solver {
       if (is_noise && failures_ >= noisy_failures && is_settled)
         converged_ = Outcome{Status::converged, "the cost cannot fall by more than its rounding errors"};
     }
-    return log(record);
+    std::optional<Outcome> outcome = log(record);
+    if (!outcome && !record.accepted && options_.observation_rows > 0 && failures_ % failures_of_a_sketch == 0)
+      outcome = redraw();
+    return outcome;
+  }
+
+  // Another sketch of the observations, since this one leads nowhere.
+  std::optional<Outcome> redraw() {
+    if (++redrawn_ > most_redrawn) return hopeless();
+    std::optional<Linearization> next = modeller_.model_at(point_, &*linear_);
+    if (!next) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
+    linear_ = std::move(next);
+    return std::nullopt;
+  }
+
+  double ratio_of(const ResidualPoint& trial, double expected) const {
+    return std::isfinite(trial.cost) ? (point_.cost - trial.cost) / expected : std::numeric_limits<double>::quiet_NaN();
+  }
+
+  // A trial that the curvature of the residuals led astray shows it: the step bent accordingly, if that is a small
+  // correction of it and lowers the cost further. Costs a residual, and a pass over J or J V.
+  std::optional<ResidualPoint> bend(const DampedStep& step, const ResidualPoint& trial) {
+    if (!box_.unbounded() || out_of_evaluations()) return std::nullopt;
+    const std::optional<std::vector<double>> gradient = modeller_.gradient_of(trial.r, point_, *linear_);
+    if (!gradient) return std::nullopt;
+    std::vector<double> z = linear_->steps.bend(step, *gradient);
+    if (!(norm2(static_cast<std::int64_t>(z.size()), z.data()) <= most_bending * step.norm)) return std::nullopt;
+    for (std::size_t k = 0; k < z.size(); ++k) z[k] += step.z[k];
+    std::vector<double> x = linear_->step_in_x(z);
+    for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
+    ResidualPoint bent = evaluate_at(residual_, problem_, std::move(x));
+    if (!(bent.cost < trial.cost)) return std::nullopt;
+    return bent;
   }
 
   bool is_held_back(const DampedStep& step) const {
@@ -301,6 +367,7 @@ class Solver {
   std::optional<Outcome> converged_;
   std::int64_t failures_ = 0;   // since the last step taken
   std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
+  std::int64_t redrawn_ = 0;    // sketches of the observations since the last step taken
   std::int64_t cut_steps_ = 0;  // in a row, not worth trying
   bool only_non_finite_ = true;
   bool ever_failed_ = false;

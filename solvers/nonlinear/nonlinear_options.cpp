@@ -36,8 +36,13 @@ void check_options(const NonlinearOptions& options) {
   check_limit(options.subspace.dimensions, "subspace.dimensions");
   check_limit(options.subspace.most_dimensions, "subspace.most_dimensions");
   check_positive(options.subspace.nonzeros, "subspace.nonzeros");
+  if (options.subspace.recall < -1)
+    throw InvalidOption("subspace.recall is " + std::to_string(options.subspace.recall) + " but must be at least -1");
   check_positive(options.subspace.growth, "subspace.growth");
   check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
+  const double rows = options.observation_rows;
+  if (rows != 0 && !(rows >= 1 && std::isfinite(rows)))
+    throw InvalidOption("observation_rows is " + scientific(rows) + " but must be 0 or at least 1");
   if (!(options.initial_radius >= 0 && std::isfinite(options.initial_radius)))
     throw InvalidOption("initial_radius is " + scientific(options.initial_radius) +
                         " but must be finite and not negative");

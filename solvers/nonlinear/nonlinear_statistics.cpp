@@ -31,7 +31,7 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   result.degrees_of_freedom = problem.residuals - n - std::count(point.row_scale.begin(), point.row_scale.end(), 0.0);
   if (result.degrees_of_freedom <= 0 || !std::isfinite(point.cost)) return result;
   const NonlinearOptions whole{.method = NonlinearMethod::full};
-  Modeller modeller(without_bounds, whole, residual);
+  Modeller modeller(without_bounds, whole, residual, false);
   const std::optional<Linearization> linear = modeller.model_at(point, nullptr);
   if (!linear) return result;
   result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));

@@ -19,15 +19,35 @@ constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t guard_entries = 8;
 constexpr std::uint64_t guard_bits = 0xFFFBADBADBADBADBull;
 
-void call(const NonlinearProblem& problem, std::span<const double> x, std::span<double> r) {
+// Rows in a tile of r, where r comes by rows.
+constexpr std::int64_t tile_rows = 1024;
+
+// Has `write` fill r by way of a buffer that shows what it leaves out, and whether it writes behind the end.
+template <class Write>
+void call_guarded(const Write& write, std::span<double> r, const char* name) {
   std::vector<double> buffer(r.size() + guard_entries, unwritten);
   const std::span<double> guard = std::span(buffer).last(guard_entries);
   std::fill(guard.begin(), guard.end(), std::bit_cast<double>(guard_bits));
-  problem.residual(x, std::span(buffer).first(r.size()));
+  write(std::span(buffer).first(r.size()));
   for (const double entry : guard)
     if (std::bit_cast<std::uint64_t>(entry) != guard_bits)
-      throw ShapeError("residual wrote behind the end of r, which has " + std::to_string(r.size()) + " entries");
+      throw ShapeError(std::string(name) + " wrote behind the end of r, which has " + std::to_string(r.size()) +
+                       " entries");
   std::copy_n(buffer.begin(), r.size(), r.begin());
+}
+
+void call(const NonlinearProblem& problem, std::span<const double> x, std::span<double> r, bool in_parallel) {
+  if (!problem.residual_rows)
+    return call_guarded([&](std::span<double> to) { problem.residual(x, to); }, r, "residual");
+  const Partition tiles(problem.residuals, (problem.residuals + tile_rows - 1) / tile_rows, tile_rows);
+  const auto one = [&](std::int64_t tile) {
+    const std::int64_t first = tiles.begin(tile);
+    call_guarded([&](std::span<double> to) { problem.residual_rows(x, first, to); },
+                 r.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(tiles.length(tile))),
+                 "residual_rows");
+  };
+  if (in_parallel) return for_each_tile(tiles.count, one);
+  for (std::int64_t tile = 0; tile < tiles.count; ++tile) one(tile);
 }
 
 }  // namespace
@@ -37,7 +57,8 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
     throw InvalidOption("residuals is " + std::to_string(problem.residuals) + " but must be at least 1");
   if (problem.unknowns < 1)
     throw InvalidOption("unknowns is " + std::to_string(problem.unknowns) + " but must be at least 1");
-  if (!problem.residual) throw InvalidOption("residual is empty: a problem needs a function for its residuals");
+  if (!problem.residual && !problem.residual_rows)
+    throw InvalidOption("residual is empty, and residual_rows too: a problem needs a function for its residuals");
   const auto length = static_cast<std::int64_t>(x.size());
   check_shape(length, 1, problem.unknowns, 1, x_name, "it needs an entry for each unknown");
   for (std::size_t j = 0; j < x.size(); ++j)
@@ -65,14 +86,14 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
 
 void ResidualFunction::evaluate(std::span<const double> x, std::span<double> r) {
   ++evaluations_;
-  call(problem_, x, r);
+  call(problem_, x, r, problem_.parallel_residuals);
 }
 
 void ResidualFunction::evaluate_each(MatrixView<const double> points, MatrixView<double> values) {
   evaluations_ += points.cols;
   const auto one = [&](std::int64_t k) {
     call(problem_, {&points(0, k), static_cast<std::size_t>(points.rows)},
-         {&values(0, k), static_cast<std::size_t>(values.rows)});
+         {&values(0, k), static_cast<std::size_t>(values.rows)}, false);
   };
   if (problem_.parallel_residuals) {
     for_each_tile(points.cols, one);

@@ -33,7 +33,8 @@ bool wants_subspaces(const NonlinearProblem& problem, const NonlinearOptions& op
   if (!Box(problem).unbounded()) return false;
   if (options.subspace.dimensions > 0) return true;
   // A Jacobian that comes whole saves nothing where only a few of its columns are wanted.
-  const bool comes_whole = !problem.jacobian_times && (problem.jacobian || problem.sparse_jacobian);
+  const bool comes_whole =
+      !problem.jacobian_times && (problem.jacobian || problem.sparse_jacobian || problem.jacobian_rows);
   return !comes_whole && problem.unknowns > few_unknowns;
 }
 

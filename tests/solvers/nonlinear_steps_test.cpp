@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "linalg/sparse_qr.hpp"
 #include "solvers/nonlinear/damped_steps.hpp"
 #include "solvers/nonlinear/globalization.hpp"
 #include "solvers/nonlinear/model_reducer.hpp"
@@ -54,7 +55,7 @@ double reduction_error(const ReducedModel& model, const Matrix<double>& j, const
 
 }  // namespace
 
-TEST_CASE("Tall models go through a sketch once, and then through the triangle before") {
+TEST_CASE("Tall models: squared where that is safe, else by the triangle before, else by a sketch") {
   RandomSource random(1);
   const std::int64_t m = 4000;
   const std::int64_t n = 30;
@@ -66,16 +67,78 @@ TEST_CASE("Tall models go through a sketch once, and then through the triangle b
   const std::vector<double> r = random_vector(m, random);
   ModelReducer reducer(7);
   // Errors are some sqrt(m) roundoffs; 1e-13 is above that and far below what a Gram matrix of J would lose.
-  CHECK(reduction_error(reducer.reduce(j, r), j, r) <= 1e-13);
+  CHECK(reduction_error(*reducer.reduce(j, r), j, r) <= 1e-13);
   CHECK(reducer.sketched() == 1);
-  const Matrix<double> well = gaussian_matrix(m, n, random);
-  CHECK(reduction_error(reducer.reduce(well, r), well, r) <= 1e-13);
-  CHECK(reducer.sketched() == 2);
-  CHECK(reducer.reused() == 0);
-  const Matrix<double> next = nearby(well, random);
-  CHECK(reduction_error(reducer.reduce(next, r), next, r) <= 1e-13);
-  CHECK(reducer.sketched() == 2);
+  CHECK(reducer.squared() == 0);
+  Matrix<double> next = j;
+  for (double& entry : next.entries()) entry *= 1.5;
+  CHECK(reduction_error(*reducer.reduce(next, r), next, r) <= 1e-13);
+  CHECK(reducer.sketched() == 1);
   CHECK(reducer.reused() == 1);
+  // Well conditioned, as is known only after another sketch; then J^T J does.
+  const Matrix<double> well = gaussian_matrix(m, n, random);
+  CHECK(reduction_error(*reducer.reduce(well, r), well, r) <= 1e-13);
+  CHECK(reducer.sketched() == 2);
+  const Matrix<double> near = nearby(well, random);
+  CHECK(reduction_error(*reducer.reduce(near, r), near, r) <= 1e-13);
+  CHECK(reducer.squared() == 1);
+  CHECK(reducer.sketched() + reducer.reused() == 3);
+}
+
+TEST_CASE("How accurate a step has to be decides whether J may be squared") {
+  // A condition number of about 1e5: its square loses 10 digits.
+  RandomSource random(11);
+  const std::int64_t m = 4000;
+  const std::int64_t n = 20;
+  Matrix<double> j = gaussian_matrix(m, n, random);
+  for (std::int64_t i = 0; i < m; ++i) j(i, n - 1) = j(i, n - 2) + 2e-5 * j(i, n - 1);
+  const std::vector<double> r = random_vector(m, random);
+  ModelReducer loose(0), strict(0);
+  const ReducedModel fast = *loose.reduce(j, r, 1e-4);
+  const ReducedModel exact = *strict.reduce(j, r);
+  CHECK(loose.squared() == 1);
+  CHECK(strict.squared() == 0);
+  const std::vector<double> one(n, 1.0);
+  const DampedStep a = DampedSteps(fast, one).at(0);
+  const DampedStep b = DampedSteps(exact, one).at(0);
+  double difference = 0;
+  for (std::size_t k = 0; k < a.z.size(); ++k) difference = std::hypot(difference, a.z[k] - b.z[k]);
+  CHECK(difference <= 1e-4 * b.norm);
+  CHECK(difference > 0);
+  CHECK(reduction_error(fast, j, r) <= 1e-13);
+}
+
+TEST_CASE("Rows that are made give the model of the matrix they make") {
+  RandomSource random(12);
+  const std::int64_t m = 20000;
+  const std::int64_t n = 15;
+  const std::vector<double> r = random_vector(m, random);
+  for (const double last : {1.0, 1e-9, 0.0}) {
+    CAPTURE(last);
+    // At zero the rank is n - 1: Householder QR of a batch below the triangle of those before it.
+    Matrix<double> j = gaussian_matrix(m, n, random);
+    for (std::int64_t i = 0; i < m; ++i) j(i, n - 1) = j(i, n - 2) + last * j(i, n - 1);
+    for (const Layout layout : {Layout::row_major, Layout::column_major})
+      for (const bool in_parallel : {false, true}) {
+        const MadeRows<double> rows{.rows = m,
+                                    .cols = n,
+                                    .layout = layout,
+                                    .in_parallel = in_parallel,
+                                    .make = [&j](std::int64_t first, MatrixView<double> block) {
+                                      for (std::int64_t i = 0; i < block.rows; ++i)
+                                        for (std::int64_t k = 0; k < block.cols; ++k) block(i, k) = j(first + i, k);
+                                    }};
+        ModelReducer reducer(5);
+        CHECK(reduction_error(*reducer.reduce(rows, r), j, r) <= 1e-13);
+        CHECK(reducer.squared() == (last == 1 ? 1 : 0));
+      }
+    MadeRows<double> broken{.rows = m, .cols = n, .make = [&j](std::int64_t first, MatrixView<double> block) {
+                              for (std::int64_t k = 0; k < block.cols; ++k)
+                                for (std::int64_t i = 0; i < block.rows; ++i)
+                                  block(i, k) = first + i == m - 3 && k == 4 ? NAN : j(first + i, k);
+                            }};
+    CHECK_FALSE(ModelReducer(5).reduce(broken, r).has_value());
+  }
 }
 
 TEST_CASE("The smallest singular value survives the reduction of an ill-conditioned model") {
@@ -86,7 +149,7 @@ TEST_CASE("The smallest singular value survives the reduction of an ill-conditio
   const std::vector<double> extra = random_vector(m, random);
   for (std::int64_t i = 0; i < m; ++i) j(i, 24) = j(i, 23) + 1e-9 * extra[static_cast<std::size_t>(i)];
   const std::vector<double> r = random_vector(m, random);
-  const ReducedModel model = ModelReducer(3).reduce(j, r);
+  const ReducedModel model = *ModelReducer(3).reduce(j, r);
   const double expected = 1e-9 * std::sqrt(static_cast<double>(m - 24));
   // Up to the rounding of J's entries, 1e-16 / 1e-9, and the spread of a chi distribution: 5 standard deviations.
   CHECK(std::abs(model.r(24, 24)) == doctest::Approx(expected).epsilon(5 / std::sqrt(2.0 * m)));
@@ -97,12 +160,12 @@ TEST_CASE("Small, wide, rank-deficient and sparse models") {
   for (const auto& [m, n] : {std::pair<std::int64_t, std::int64_t>{50, 10}, {5, 12}, {9, 9}}) {
     const Matrix<double> j = gaussian_matrix(m, n, random);
     const std::vector<double> r = random_vector(m, random);
-    CHECK(reduction_error(ModelReducer(0).reduce(j, r), j, r) <= 1e-14);
+    CHECK(reduction_error(*ModelReducer(0).reduce(j, r), j, r) <= 1e-14);
   }
   Matrix<double> j = gaussian_matrix(4000, 30, random);
   for (std::int64_t i = 0; i < 4000; ++i) j(i, 29) = j(i, 0) - j(i, 1);
   const std::vector<double> r = random_vector(4000, random);
-  const ReducedModel model = ModelReducer(0).reduce(j, r);
+  const ReducedModel model = *ModelReducer(0).reduce(j, r);
   CHECK(reduction_error(model, j, r) <= 1e-13);
   const DampedSteps steps(model, std::vector<double>(30, 1.0));
   CHECK(steps.rank() == 29);
@@ -113,7 +176,7 @@ TEST_CASE("Damped steps solve their normal equations and respect their bounds") 
   RandomSource random(4);
   const Matrix<double> j = gaussian_matrix(40, 8, random);
   const std::vector<double> r = random_vector(40, random);
-  const ReducedModel model = ModelReducer(0).reduce(j, r);
+  const ReducedModel model = *ModelReducer(0).reduce(j, r);
   const std::vector<double> scale{1, 2, 3, 4, 0.5, 0.1, 10, 1};
   const DampedSteps steps(model, scale);
   CHECK(steps.full_rank());
@@ -147,6 +210,42 @@ TEST_CASE("Damped steps solve their normal equations and respect their bounds") 
   }
 }
 
+TEST_CASE("A sparse model has the steps of its triangle") {
+  if (!has_sparse_qr()) return;
+  RandomSource random(21);
+  const std::int64_t m = 60, n = 25;
+  std::vector<Triplet<double>> entries;
+  Matrix<double> j(m, n);
+  for (std::int64_t i = 0; i < m; ++i)
+    for (const std::int64_t k : {i % n, (3 * i + 1) % n}) {
+      const double value = random.normal();
+      entries.push_back({i, k, value});
+      j(i, k) += value;
+    }
+  const std::vector<double> r = random_vector(m, random);
+  const ReducedModel dense = *ModelReducer(0).reduce(j, r);
+  const ReducedModel sparse{
+      {}, {}, std::make_shared<const SparseModel>(SparseMatrix<double>::from_triplets(m, n, entries).view(), r)};
+  std::vector<double> scale(n, 1.0);
+  for (std::size_t k = 0; k < scale.size(); ++k) scale[k] = 1 + 0.3 * static_cast<double>(k);
+  const DampedSteps a(dense, scale), b(sparse, scale);
+  CHECK(a.gradient_norm() == doctest::Approx(b.gradient_norm()).epsilon(1e-12));
+  CHECK(b.rank() == n);
+  for (const double lambda : {0.0, 1e-3, 10.0}) {
+    const DampedStep s = a.at(lambda), t = b.at(lambda);
+    for (std::size_t k = 0; k < s.z.size(); ++k) CHECK(std::abs(s.z[k] - t.z[k]) <= 1e-11 * s.norm);
+    CHECK(s.norm == doctest::Approx(t.norm).epsilon(1e-11));
+    CHECK(s.slope == doctest::Approx(t.slope).epsilon(1e-10));
+    CHECK(s.model_decrease == doctest::Approx(t.model_decrease).epsilon(1e-11));
+    const std::vector<double> u = a.bend(s, r), v = b.bend(t, r);
+    for (std::size_t k = 0; k < u.size(); ++k) CHECK(std::abs(u[k] - v[k]) <= 1e-9 * norm_of(u));
+  }
+  const std::vector<double> y = random_vector(n, random);
+  CHECK(dense.decrease(y) == doctest::Approx(sparse.decrease(y)).epsilon(1e-11));
+  CHECK(dense.column_norm(3) == doctest::Approx(sparse.column_norm(3)).epsilon(1e-12));
+  CHECK(sparse.restricted_to({2, 5, 7}).column_norm(1) == sparse.column_norm(5));
+}
+
 TEST_CASE("A rank-deficient model gives nearly the step of least norm") {
   // r + s_1 + s_2: the least-norm solution halves it.
   const Matrix<double> j = [] {
@@ -154,14 +253,14 @@ TEST_CASE("A rank-deficient model gives nearly the step of least norm") {
     for (std::int64_t i = 0; i < 3; ++i) one(i, 0) = one(i, 1) = 1;
     return one;
   }();
-  const ReducedModel model = ModelReducer(0).reduce(j, std::vector<double>{2, 2, 2});
+  const ReducedModel model = *ModelReducer(0).reduce(j, std::vector<double>{2, 2, 2});
   const DampedSteps steps(model, {1, 1});
   const DampedStep step = steps.within(10);
   // lambda is the square of some 30 roundoffs, so its own effect is nil; R is off by a roundoff, which the small
   // singular value, of the order of lambda's root, magnifies to 1/30.
   CHECK(step.z[0] == doctest::Approx(-1).epsilon(0.05));
   CHECK(step.z[0] + step.z[1] == doctest::Approx(-2).epsilon(1e-12));
-  const ReducedModel zero{Matrix<double>(2, 2), {0, 0}};
+  const ReducedModel zero{Matrix<double>(2, 2), {0, 0}, nullptr};
   const DampedStep none = DampedSteps(zero, {1, 1}).within(1);
   CHECK(none.norm == 0);
 }

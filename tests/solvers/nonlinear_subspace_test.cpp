@@ -35,6 +35,13 @@ NonlinearProblem with_products(const NonlinearProblem& problem, bool alone, std:
     multiply<double>(1, j.view(), v, 0, jv);
     directions += v.cols;
   };
+  result.jacobian_transposed_times = [problem, &directions](std::span<const double> x, MatrixView<const double> u,
+                                                            MatrixView<double> jtu) {
+    Matrix<double> j(problem.residuals, problem.unknowns);
+    problem.jacobian(x, j.view());
+    multiply<double>(1, j.view().transposed(), u, 0, jtu);
+    directions += u.cols;
+  };
   return result;
 }
 
@@ -46,6 +53,7 @@ std::vector<int> reached(NonlinearOptions options) {
   for (const auto& test : nonlinear_test_problems()) {
     std::int64_t directions = 0;
     options.subspace.dimensions = quarter(test.problem);
+    options.subspace.gradient = false;
     options.jacobian_column_limit = 50 * test.problem.unknowns;
     const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options);
     CAPTURE(test.name);
@@ -126,6 +134,24 @@ TEST_CASE("Subspaces that grow until they promise a decrease get further") {
   CHECK(counts[2] >= 21);
 }
 
+TEST_CASE("With past steps and the gradient in them, subspaces of p/n = .25 solve the test problems") {
+  int solved = 0;
+  for (const auto& test : nonlinear_test_problems()) {
+    CAPTURE(test.name);
+    std::int64_t directions = 0;
+    NonlinearOptions options{.method = NonlinearMethod::subspace,
+                             .iteration_limit = 100000,
+                             .jacobian_column_limit = 1000 * test.problem.unknowns};
+    options.subspace.dimensions = quarter(test.problem);
+    const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options);
+    CHECK(fit.jacobian_columns == directions);
+    CHECK(fit.history.back().dimensions == options.subspace.dimensions);
+    if (fit.cost <= test.minimum * (1 + 1e-5) + 1e-12) ++solved;
+  }
+  // All but OSCIPANE and YATP1CNE, see below, and MOREBV, whose condition number of 3e3 takes twice the columns.
+  CHECK(solved >= 22);
+}
+
 TEST_CASE("The hybrid that starts at p/n = .25 solves the test problems") {
   int solved = 0;
   for (const auto& test : nonlinear_test_problems()) {
@@ -139,13 +165,13 @@ TEST_CASE("The hybrid that starts at p/n = .25 solves the test problems") {
     // At or below the known minimum: FREURONE has several.
     const bool at_minimum = fit.cost <= test.minimum * (1 + 1e-5) + 1e-12;
     if (at_minimum) ++solved;
-    // Stationary: a residual that is not zero is orthogonal to J's columns, as far as rounding lets ARGLBLE's be.
-    if (fit.solved() && fit.dimensions == test.problem.unknowns)
-      CHECK((fit.orthogonality <= 1e-4 || fit.cost <= 1e-12));
+    // Stationary: a residual that is not zero is orthogonal to J's columns, as far as rounding lets ARGLBLE's be; but
+    // ARWHDNE's last column vanishes at the minimum, and then need not be.
+    if (fit.solved() && fit.dimensions == test.problem.unknowns) CHECK((fit.orthogonality <= 1e-4 || at_minimum));
   }
-  // All but OSCIPANE, whose valley no method follows, and YATP1CNE, PENLT1NE or ARTIF, according to the subspaces: they
-  // have other minima or valleys of their own.
-  CHECK(solved >= 22);
+  // All but OSCIPANE, whose valley no method follows, and YATP1CNE or ARTIF, according to the subspaces: they have
+  // other minima or valleys of their own.
+  CHECK(solved >= 23);
 }
 
 TEST_CASE("J is never whole where subspaces do: an unknown for each of many residuals, and no memory for J") {
@@ -278,5 +304,6 @@ TEST_CASE("In subspaces too: NaN, a wrong Jacobian, exceptions, a zero residual,
   CHECK_THROWS_WITH_AS(with({.most_dimensions = -1}), Doc("subspace.most_dimensions"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.nonzeros = 0}), Doc("subspace.nonzeros"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.promised_decrease = 1}), Doc("subspace.promised_decrease"), InvalidOption);
+  CHECK_THROWS_WITH_AS(with({.recall = -2}), Doc("subspace.recall"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.growth = 0}), Doc("subspace.growth"), InvalidOption);
 }

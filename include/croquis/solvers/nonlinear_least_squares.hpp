@@ -57,6 +57,12 @@ struct SubspaceOptions {
   /// least this part. 0: it is not.
   double promised_decrease = 0;
   std::int64_t growth = 5;
+  /// The gradient J^T r joins the subspace, where the problem has `jacobian_transposed_times`; a column each time.
+  bool gradient = true;
+  /// Up to so many of the last steps taken join it too, in the place of random directions: where unknowns act together
+  /// smoothly it then converges as conjugate gradients do beside steepest descent. -1: half of the subspace where the
+  /// gradient joins, none otherwise.
+  std::int64_t recall = -1;
 };
 
 /// One iteration of `nonlinear_least_squares`: a step that was tried. Numbers count from the start of the solve.
@@ -95,8 +101,10 @@ struct NonlinearOptions {
   std::int64_t iteration_limit = 1000;     ///< steps tried
   std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
   std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
-  double initial_radius = 0;               ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
-  std::uint64_t seed = 0;                  ///< of sketches and subspaces. Same seed, same bits
+  /// d / n >= 1 for the plain row-sketched method, 1.2 as published; 0: not sketched. See below.
+  double observation_rows = 0;
+  double initial_radius = 0;  ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
+  std::uint64_t seed = 0;     ///< of sketches and subspaces. Same seed, same bits
   /// Called after each iteration on the calling thread; return false to cancel.
   std::function<bool(const NonlinearProgress&)> on_iteration = nullptr;
 };
@@ -138,10 +146,18 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// stays in a trust region (or as a regularization asks).
 ///
 /// Each Jacobian is reduced to R and Q^T r, from which the steps of all lambda come. Where it has many more rows than
-/// columns that is done by sketch-preconditioned Cholesky QR, at the speed of a matrix product, with the R of the
-/// Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and a sketch otherwise;
-/// else by Householder QR. Neither squares the condition number. Sources: More, The Levenberg-Marquardt algorithm:
-/// implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751.
+/// columns, R is the Cholesky factor of J^T J if J's condition number allows that for the accuracy that the step needs:
+/// loose where r is far from orthogonal to J, 1e-10 in the end. Else it comes by preconditioned Cholesky QR, with the R
+/// of the Jacobian before as preconditioner while it serves (the condition number of J R^-1 says so) and that of a
+/// sketch otherwise, which does not square the condition number. Other shapes take Householder QR. A `sparse_jacobian`
+/// of 500 unknowns or more stays sparse where SuiteSparse is there: a sparse QR of [J; sqrt(lambda) D] for each lambda.
+/// Rows from `jacobian_rows` are made 64 MiB at a time, for each such pass anew. Sources: More, The Levenberg-Marquardt
+/// algorithm: implementation and theory, 1978; Garrison and Ipsen, arXiv 2406.11751; Dembo, Eisenstat and Steihaug,
+/// SIAM J. Numer. Anal. 19 (1982).
+///
+/// A step that falls short by three quarters of what the model predicts is bent for the curvature of r that the trial
+/// has shown, which costs a residual, where J is in memory and there are no bounds. Source: Transtrum and Sethna, arXiv
+/// 1201.5885.
 ///
 /// Weights scale the rows of r and J, and so does a loss, by the root of its slope (iteratively reweighted least
 /// squares): `gradient_norm` and `orthogonality` are those of the scaled rows, whose gradient is the cost's own.
@@ -154,17 +170,24 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// and slow where unknowns act together smoothly, so a hybrid doubles p where four steps have not halved the cost, and
 /// turns to all unknowns once p exceeds n / 2. Sources: Cartis, Fowkes and Shao, arXiv 2211.05727 and 2211.09873.
 ///
+/// With `observation_rows`, each model is one of S J and S r (d x n and d), S a sparse-sign sketch drawn anew for each
+/// point and after three failures at one: 2 d n^2 flops in the place of 2 m n^2. Limits: the gradient of the sketched
+/// model is off by some sqrt(n / d) of ||r||, so only residuals that vanish at the solution are solved for accurately.
+/// Others come near the minimum until no sketch in ten lowers the cost, which is `accuracy_not_reached`: a start for a
+/// solve without. `gradient_norm` and `orthogonality` are those of the sketched model. Source: Cartis, Fiala and Shao,
+/// arXiv 2105.11815, section 5, for the sketch; J itself is made whole, or by rows, all the same.
+///
 /// A step is taken where the cost falls by at least a hundredth of what the model predicts. Near the minimum, where
 /// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
 /// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
 ///
 /// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
 /// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
-/// `cancelled`; `stalled` where no step, however short, lowers the cost and x is not stationary, as with a wrong
-/// Jacobian; `non_finite_input` where r or J is not finite at x0, or at every step tried from x. x is the best point
-/// found in every case.
+/// `cancelled`; `accuracy_not_reached` with sketched observations; `stalled` where no step, however short, lowers the
+/// cost and x is not stationary, as with a wrong Jacobian; `non_finite_input` where r or J is not finite at x0, or at
+/// every step tried from x. x is the best point found in every case.
 ///
-/// Cost: for each accepted step a Jacobian and 2 m n^2 flops (twice that where a sketch is needed), for each trial a
+/// Cost: for each accepted step a Jacobian and m n^2 to 2 m n^2 flops (more where a sketch is needed), for each trial a
 /// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
 /// not much larger than n, and O(n^2 + m). In subspaces p stands for n, and memory is O((m + n) p).
 ///

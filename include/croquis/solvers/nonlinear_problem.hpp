@@ -37,10 +37,13 @@ CROQUIS_API std::string to_string(LossFunction loss);
 /// min 1/2 sum_i w_i r_i(x)^2 for r: R^n -> R^m, with J(i, j) the derivative of r_i by x_j; with a `loss`, what it
 /// makes of sqrt(w_i) r_i. The weights w are one unless given.
 ///
-/// Only the sizes and `residual` are needed. Of the derivatives, give what there is: solvers take `jacobian_times` for
-/// products with a few directions, `sparse_jacobian` or `jacobian` where they need J whole, and make what is missing of
-/// the other two, or of differences of residuals. Every callable is called with x of n entries, and writes all entries
-/// of its last argument: those that it leaves out are NaN, not zero.
+/// Only the sizes and `residual` (or `residual_rows`) are needed. Of the derivatives, give what there is: solvers take
+/// `jacobian_times` for products with a few directions, `sparse_jacobian`, `jacobian_rows` or `jacobian` where they
+/// need J whole, and make what is missing of the others, or of differences of residuals. Every callable is called with
+/// x of n entries, and writes all entries of its last argument: those that it leaves out are NaN, not zero.
+///
+/// Where J is too large for memory, or where several threads should make it, give `residual_rows` and `jacobian_rows`:
+/// solvers then take in J a batch of rows after another, and never hold it.
 ///
 /// A residual that cannot be computed at some x is reported by NaN or infinity in r: solvers then take a shorter step.
 /// An exception from a callable goes through the solver to its caller.
@@ -57,10 +60,14 @@ struct NonlinearProblem {
   /// JV := J(x) V for a block of directions, V: n x k, JV: m x k, both column-major, any k.
   std::function<void(std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv)> jacobian_times =
       nullptr;
-  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k. `check_jacobian` compares it with differences;
-  /// no solver asks for it.
+  /// JTU := J(x)^T U, U: m x k, JTU: n x k, both column-major, any k. Used where gradients
+  /// join random subspaces.
   std::function<void(std::span<const double> x, MatrixView<const double> u, MatrixView<double> jtu)>
       jacobian_transposed_times = nullptr;
+  /// r := entries first, first + 1, ... of r(x), as many as r has; used instead of `residual` where it is given.
+  std::function<void(std::span<const double> x, std::int64_t first, std::span<double> r)> residual_rows = nullptr;
+  /// J := rows first, first + 1, ... of J(x), as many as J has, in `jacobian_layout`: some 256 at a time.
+  std::function<void(std::span<const double> x, std::int64_t first, MatrixView<double> j)> jacobian_rows = nullptr;
   /// Where derivatives are made from differences.
   DifferenceScheme differences = DifferenceScheme::forward;
   /// The magnitude of each unknown, n numbers > 0, by which the steps of differences are scaled. Empty: |x_j|, and 1
@@ -74,8 +81,8 @@ struct NonlinearProblem {
   std::vector<double> weights = {};
   LossFunction loss = LossFunction::squares;
   double loss_scale = 1;  ///< > 0: the size from which on a (weighted) residual counts as an outlier
-  /// Whether `residual` may be called from several threads at once, with different arguments. It must then not call
-  /// functions of this library that are multithreaded themselves.
+  /// Whether `residual`, `residual_rows` and `jacobian_rows` may be called from several threads at once, with different
+  /// arguments. They must then not call functions of this library that are multithreaded themselves.
   bool parallel_residuals = false;
 };
 
@@ -97,12 +104,12 @@ struct JacobianCheck {
 
 /// Compares the derivatives that a problem gives, at x, with central differences of its residuals.
 ///
-/// Every entry of `jacobian` and `sparse_jacobian` is compared; of `jacobian_times` the products with all unit vectors;
-/// of `jacobian_transposed_times` the products with unit vectors too. The worst entry over all is reported.
-/// Cost: 2 n evaluations of the residual and m n numbers of memory for each piece. A wrong entry too small to be seen
-/// beside the others of its row is not found.
-/// Throws `ShapeError` or `InvalidOption` for a problem that is not well formed or an x of the wrong length. Residuals
-/// that are not finite at x, or next to it, make `worst_error` infinite.
+/// Every entry of `jacobian`, `jacobian_rows` and `sparse_jacobian` is compared; of `jacobian_times` the products with
+/// all unit vectors; of `jacobian_transposed_times` the products with unit vectors too. The worst entry over all is
+/// reported. Cost: 2 n evaluations of the residual and m n numbers of memory for each piece. A wrong entry too small to
+/// be seen beside the others of its row is not found. Throws `ShapeError` or `InvalidOption` for a problem that is not
+/// well formed or an x of the wrong length. Residuals that are not finite at x, or next to it, make `worst_error`
+/// infinite.
 CROQUIS_API JacobianCheck check_jacobian(const NonlinearProblem& problem, std::span<const double> x);
 
 }  // namespace croquis
