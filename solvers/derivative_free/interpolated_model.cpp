@@ -50,9 +50,10 @@ InterpolatedModel::InterpolatedModel(const std::vector<InterpolationPoint>& poin
   if (!std::isfinite(sum)) return;
 
   ModelReducer reducer(seed);
-  const ReducedModel of_directions = reducer.reduce(differences, scaled_r);
-  model_.r = product_with_inverse(of_directions.r, directions.inverse);
-  model_.c = of_directions.c;
+  const std::optional<ReducedModel> of_directions = reducer.reduce(differences, scaled_r);
+  if (!of_directions) return;
+  model_.r = product_with_inverse(of_directions->r, directions.inverse);
+  model_.c = of_directions->c;
   if (!all_finite<double>(model_.r.view())) return;
   gradient_ = directions.basis.combine(model_.gradient());
   free_ = unknowns.free(points.front().x, gradient_);
@@ -76,8 +77,10 @@ InterpolatedModel::InterpolatedModel(const std::vector<InterpolationPoint>& poin
       multiply_triangular<double>(Transpose::no, model_.r.view(), y.data());
       std::copy(y.begin(), y.end(), &columns(0, c));
     }
-    const ReducedModel restricted = reducer.reduce(columns, model_.c);
-    steps_.emplace(restricted, std::vector<double>(static_cast<std::size_t>(cols), 1.0));
+    reducer.forget();
+    const std::optional<ReducedModel> restricted = reducer.reduce(columns, model_.c);
+    if (!restricted) return;
+    steps_.emplace(*restricted, std::vector<double>(static_cast<std::size_t>(cols), 1.0));
     std::vector<double> held = gradient_;
     for (const std::int64_t j : free_) held[static_cast<std::size_t>(j)] = 0;
     for (std::size_t j = 0; j < held.size(); ++j) gradient_[j] -= held[j];
