@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "linalg/copy.hpp"
 #include "linalg/fixed_point_kernels.hpp"
@@ -41,7 +42,9 @@ FixedPointMatrix::FixedPointMatrix(MatrixView<const double> a)
   });
   for (std::int64_t chunk = 0; chunk < chunks.count; ++chunk)
     for (std::int64_t j = 0; j < cols_; ++j) column_errors_[j] += squared_errors[chunk * cols_ + j];
-  for (double& error : column_errors_) error = std::sqrt(error);
+  // Squares below the least number are lost.
+  const double lost = static_cast<double>(rows_) * std::numeric_limits<double>::denorm_min();
+  for (double& error : column_errors_) error = std::sqrt(error + lost);
 }
 
 // The blocks [begin, end): reads a run of a column, or a panel by rows, and writes a piece of it to each block.

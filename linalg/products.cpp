@@ -124,19 +124,26 @@ struct SparseRows {
   template <class Between>
   void normal_product(MatrixView<const T> x, MatrixView<T> g, const Between& between) const {
     set_zero(g);
-    for_vectors(x.cols, [&]<class Group>(std::int64_t v, Group) {
+    // Kept apart from what the stores to G may alias.
+    const T* const value = a.value;
+    const Index* const column = a.column;
+    const Index* const row_start = a.row_start;
+    const std::int64_t rows = a.rows, x_row = x.leading_dimension, g_row = g.leading_dimension;
+    for_vectors(x.cols, [=]<class Group>(std::int64_t v, Group) {
       constexpr std::int64_t width = sizeof(Group) / sizeof(T);
-      for (std::int64_t i = 0; i < a.rows; ++i) {
-        const Index begin = a.row_start[i], end = a.row_start[i + 1];
+      const T* const from = x.data + v;
+      T* const to = g.data + v;
+      Index begin = row_start[0];
+      for (std::int64_t i = 0; i < rows; ++i) {
+        const Index end = row_start[i + 1];
         Group sum{};
-        for (Index k = begin; k < end; ++k)
-          sum += a.value[k] * *reinterpret_cast<const Group*>(x.data + a.column[k] * x.leading_dimension + v);
+        for (Index k = begin; k < end; ++k) sum += value[k] * *reinterpret_cast<const Group*>(from + column[k] * x_row);
         T t[width];
         *reinterpret_cast<Group*>(t) = sum;
         between(i, v, row_major(t, 1, width));
         const Group factor = *reinterpret_cast<const Group*>(t);
-        for (Index k = begin; k < end; ++k)
-          *reinterpret_cast<Group*>(g.data + a.column[k] * g.leading_dimension + v) += a.value[k] * factor;
+        for (Index k = begin; k < end; ++k) *reinterpret_cast<Group*>(to + column[k] * g_row) += value[k] * factor;
+        begin = end;
       }
     });
   }

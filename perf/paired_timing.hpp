@@ -17,15 +17,15 @@ double median(std::vector<double> values);
 /// The two sides of a case, with their data. `prepare_...` runs before each timed call and is not timed itself: there
 /// go the copies of what a solver overwrites. Empty functions are skipped.
 struct Contest {
-  std::function<void()> prepare_ours;
-  std::function<void()> ours;
-  std::function<void()> prepare_reference;
-  std::function<void()> reference;
+  std::function<void()> prepare_ours = {};
+  std::function<void()> ours = {};
+  std::function<void()> prepare_reference = {};
+  std::function<void()> reference = {};
   /// Calls that are timed together, and their mean taken: more than one shows what a call takes that finds its code and
   /// data in the caches, as calls in a loop do. Not for sides that need preparing.
   int calls_in_a_row = 1;
   /// Called once after the last timed call: more to report, such as {"passes", 31}.
-  std::function<std::vector<std::pair<std::string, double>>()> findings;
+  std::function<std::vector<std::pair<std::string, double>>()> findings = {};
 };
 
 /// One row of the answer. `make` allocates the data, so it is called only for cases that run; `quick` asks for a small

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <system_error>
 
 #include <croquis/errors.hpp>
 #include <nlohmann/json.hpp>
@@ -47,6 +48,7 @@ Classifier classifier_of(const Json& json) {
   if (model.labels.size() < 2 || (expected == 1 && model.labels.size() > 2) || predictors.size() != expected ||
       model.intercepts.size() != expected)
     throw std::invalid_argument("its labels, intercepts and coefficients do not fit together");
+  if (!(model.loss_scale > 0)) throw std::invalid_argument("its loss_scale is not positive");
   for (std::size_t k = 1; k < model.labels.size(); ++k)
     if (!(model.labels[k - 1] < model.labels[k])) throw std::invalid_argument("its labels are not ascending");
   const std::size_t n = predictors[0].size();
@@ -66,6 +68,8 @@ Classifier classifier_of(const Json& json) {
 Classifier read_classifier(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw FileError(path.string() + ": cannot be opened");
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw FileError(path.string() + ": is a folder");
   try {
     return classifier_of(Json::parse(file));
   } catch (const Json::exception& error) {

@@ -1,6 +1,8 @@
 #include "tools/classify_command.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 
 #include <croquis/errors.hpp>
@@ -23,7 +25,7 @@ void check_options(const ClassifyOptions& options) {
     throw InvalidOption("--folds chooses the ridge, but --ridge gives it: --ridges takes candidates");
   if (options.folds == 1) throw InvalidOption("--folds is 1 but must be at least 2");
   if (options.model && (options.ridge || !options.ridges.empty() || options.folds > 0 || options.test ||
-                        options.save_model || options.loss != "automatic" || !options.intercept))
+                        options.save_model || options.loss != "automatic" || !options.intercept || options.tolerance))
     throw InvalidOption("--model gives a classifier, but other options ask for fitting one");
   std::vector<std::pair<const char*, std::filesystem::path>> outputs;
   for (const auto& [name, path] : {std::pair("--output", options.output),
@@ -33,13 +35,10 @@ void check_options(const ClassifyOptions& options) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const auto& [name, path] = outputs[i];
     check_not_an_input(options, name, path);
-    for (const auto& input : {options.test, options.model}) {
-      std::error_code no_such_file;
-      if (input && std::filesystem::equivalent(*input, path, no_such_file))
-        throw InvalidOption(std::string(name) + " " + path.string() + " would overwrite the input");
-    }
+    for (const auto& input : {options.test, options.model})
+      if (input) check_is_not(*input, name, path);
     for (std::size_t j = 0; j < i; ++j)
-      if (path.lexically_normal() == outputs[j].second.lexically_normal())
+      if (name_one_file(path, outputs[j].second))
         throw InvalidOption(std::string(outputs[j].first) + " and " + name + " are both " + path.string());
     check_text_file_writable(path);
   }
@@ -95,6 +94,28 @@ void fit(const ClassifyOptions& options, const Problem& problem, Classified& res
                        .column_names = problem.a.column_names};
 }
 
+// The columns of a file that names them must be those that the classifier was fitted to, in the same order.
+void check_names(const std::vector<std::string>& expected, const MatrixFile& a, const std::filesystem::path& path) {
+  const std::vector<std::string>& names = a.column_names;
+  if (names.empty() || names.size() != expected.size()) return;
+  for (std::size_t j = 0; j < names.size(); ++j)
+    if (names[j] != expected[j])
+      throw InvalidOption(path.string() + ": column " + std::to_string(j) + " is \"" + names[j] +
+                          "\", but the classifier's is \"" + expected[j] + "\"");
+}
+
+// What makes a row's prediction meaningless; empty if every row has one.
+std::string not_predictable(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a,
+                            const std::filesystem::path& path) {
+  const Matrix<double> z = linear_predictors(model, a);
+  for (std::int64_t i = 0; i < z.rows(); ++i)
+    for (std::int64_t k = 0; k < z.cols(); ++k)
+      if (!std::isfinite(z(i, k)))
+        return "not predicted: row " + std::to_string(i) + " (counted from 0) of " + path.string() +
+               " holds a NaN, an infinity or numbers so large that the prediction overflows";
+  return {};
+}
+
 ExitCode classify(const ClassifyOptions& options) {
   Classified result;
   result.fitted = !options.model.has_value();
@@ -110,10 +131,22 @@ ExitCode classify(const ClassifyOptions& options) {
   }
   result.read_seconds = problem.read_seconds + test.read_seconds;
   result.rows = problem.a.rows();
+  if (!result.fitted) check_names(result.classifier.column_names, problem.a, options.a);
+  if (options.test) check_names(problem.a.column_names, test.a, *options.test);
   if (result.fitted) fit(options, problem, result);
-  const GeneralizedLinearModel& model = result.classifier.model;
-  const bool usable = !result.fitted || model.solved();
+  GeneralizedLinearModel& model = result.classifier.model;
+  bool usable = !result.fitted || model.solved();
   const std::int64_t cols = model.coefficients.rows();
+  if (usable) {
+    std::string problem_with_data;
+    if (!result.fitted) problem_with_data = not_predictable(model, with_columns(problem.a, cols), options.a);
+    if (options.test) problem_with_data = not_predictable(model, with_columns(test.a, cols), *options.test);
+    if (!problem_with_data.empty()) {
+      usable = false;
+      model.status = Status::non_finite_input;
+      model.message = problem_with_data;
+    }
+  }
   if (usable) {
     if (problem.b.cols() > 0)
       result.on_data = score(model, with_columns(problem.a, cols), labels_of(problem, options.b.value_or(options.a)));

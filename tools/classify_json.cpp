@@ -37,7 +37,7 @@ std::string json_report(const Classified& result) {
     coefficients.push_back({{"name", classifier.name(j)}, {"values", values}});
   }
   Json json = {
-      {"status", result.fitted ? to_string(model.status) : "predicted"},
+      {"status", result.fitted || model.status == Status::non_finite_input ? to_string(model.status) : "predicted"},
       {"message", model.message},
       {"loss", to_string(model.loss)},
       {"rows", result.rows},

@@ -22,11 +22,11 @@ std::string score_text(const GeneralizedLinearModel& model, const ModelScore& sc
 
 std::string validation_text(const Classified& result) {
   std::string text = "\nCross-validation, " + std::to_string(result.folds) + " folds:\n     ridge  " +
-                     loss_name(result.classifier.model) + "    +-        accuracy\n";
+                     loss_name(result.classifier.model) + "      +-        accuracy\n";
   const CrossValidation& validation = *result.validation;
   for (std::size_t k = 0; k < validation.scores.size(); ++k) {
     const RidgeScore& score = validation.scores[k];
-    text += formatted("%10.3g", score.ridge) + formatted("  %-10.6g", score.mean_loss) +
+    text += formatted("%10.3g", score.ridge) + formatted("  %-11.6g ", score.mean_loss) +
             formatted("%-9.2g", score.standard_error) + formatted("%8.2f %%", 100 * score.accuracy) +
             (k == validation.best ? "  taken" : "") + (score.solved ? "" : "  not converged") + "\n";
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include <croquis/errors.hpp>
 
@@ -14,6 +15,12 @@
 
 namespace croquis::tools {
 namespace {
+
+constexpr int most_rounds = 2;
+// A change of the residuals by this part of their norm tells a derivative to some twelve digits.
+constexpr double visible = 1e-4;
+// And by this part of the observations' norm, in whose rounding errors it might be lost, to six.
+constexpr double beyond_rounding = 1e-9;
 
 std::string joined(const std::vector<std::string>& names) {
   std::string list;
@@ -59,9 +66,13 @@ class Curve {
     read_bounds();
     read_loss();
     const auto unknowns = static_cast<std::int64_t>(result_.parameters.size());
-    if (result_.rows <= unknowns)
-      throw ShapeError(name() + ": " + std::to_string(result_.rows) + " rows for " + std::to_string(unknowns) +
-                       " parameters: standard errors need more rows than parameters");
+    const std::int64_t used = data_.weights.empty() ? result_.rows
+                                                    : std::count_if(data_.weights.begin(), data_.weights.end(),
+                                                                    [](double w) { return w > 0; });
+    if (used <= unknowns)
+      throw ShapeError(name() + ": " + std::to_string(used) +
+                       (data_.weights.empty() ? " rows for " : " rows of positive weight for ") +
+                       std::to_string(unknowns) + " parameters: standard errors need more rows than parameters");
   }
 
   CurveFit fit() {
@@ -83,23 +94,72 @@ class Curve {
   void solve(NonlinearProblem& problem) {
     NonlinearOptions how{.method = NonlinearMethod::full, .seed = options_.seed};
     if (options_.iteration_limit > 0) how.iteration_limit = options_.iteration_limit;
+    const std::int64_t limit = how.iteration_limit;
     NonlinearOptions roughly = how;
     roughly.gradient_tolerance = 1e-6;
     problem.differences = DifferenceScheme::forward;
     result_.fit = nonlinear_least_squares(problem, result_.start, roughly);
-    how.iteration_limit -= result_.fit.iterations;
-    if (how.iteration_limit > 0) {
-      problem.differences = DifferenceScheme::extrapolated;
-      NonlinearFit fit = nonlinear_least_squares(problem, result_.fit.x, how);
-      fit.iterations += result_.fit.iterations;
-      fit.residual_evaluations += result_.fit.residual_evaluations;
-      fit.seconds += result_.fit.seconds;
-      result_.fit = std::move(fit);
-    } else {
-      result_.fit.status = Status::iteration_limit;
+    problem.differences = DifferenceScheme::extrapolated;
+    // A parameter may turn out to be all but zero only in the end.
+    for (int round = 0; round < most_rounds; ++round) {
+      how.iteration_limit = limit - result_.fit.iterations;
+      if (how.iteration_limit <= 0) {
+        if (round == 0) result_.fit.status = Status::iteration_limit;
+        break;
+      }
+      const std::vector<double> sizes = magnitudes(problem);
+      if (round > 0 && sizes.empty()) break;
+      problem.typical_x = sizes;
+      go_on(problem, how);
+      if (!sizes.empty()) break;
     }
     if (result_.fit.status == Status::iteration_limit)
       result_.fit.message = "not solved: stopped after " + std::to_string(result_.fit.iterations) + " iterations";
+  }
+
+  // Another fit from where the last one ended, which stands if this one fails.
+  void go_on(const NonlinearProblem& problem, const NonlinearOptions& how) {
+    const bool refines = rounds_++ > 0 && result_.fit.solved();
+    NonlinearFit fit = nonlinear_least_squares(problem, result_.fit.x, how);
+    fit.iterations += result_.fit.iterations;
+    fit.residual_evaluations += result_.fit.residual_evaluations;
+    fit.seconds += result_.fit.seconds;
+    if (!refines || fit.solved()) result_.fit = std::move(fit);
+  }
+
+  // Steps of differences are relative to the sizes of the parameters. One that is all but zero, such as a slope that is
+  // zero but for rounding, would be moved by so little that the differences are rounding errors: its size here is the
+  // least by which the residuals show it. Empty if all show at their own sizes.
+  std::vector<double> magnitudes(const NonlinearProblem& problem) {
+    const std::vector<double>& x = result_.fit.x;
+    std::vector<double> r(static_cast<std::size_t>(problem.residuals)), moved(r.size()), sizes(x.size());
+    problem.residual(x, r);
+    ++result_.fit.residual_evaluations;
+    const auto norm = [](std::span<const double> entries) {
+      double sum = 0;
+      for (const double entry : entries) sum = std::hypot(sum, entry);
+      return sum;
+    };
+    const double least = std::max(visible * norm(r), beyond_rounding * norm(data_.b.entries()));
+    const auto shows = [&](std::size_t k, double size) {
+      std::vector<double> to = x;
+      const double step = size / 32;
+      to[k] += result_.upper.empty() || to[k] + step <= result_.upper[k] ? step : -step;
+      problem.residual(to, moved);
+      ++result_.fit.residual_evaluations;
+      for (std::size_t i = 0; i < r.size(); ++i) moved[i] -= r[i];
+      return !(norm(moved) <= least);
+    };
+    bool all_show = true;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const double largest = std::max(1.0, std::abs(result_.start[k]));
+      sizes[k] = x[k] == 0 ? 1 : std::abs(x[k]);
+      while (sizes[k] < largest && !shows(k, sizes[k])) {
+        sizes[k] = std::min(largest, 16 * sizes[k]);
+        all_show = false;
+      }
+    }
+    return all_show ? std::vector<double>() : sizes;
   }
 
   std::string name() const { return options_.a.string(); }
@@ -115,10 +175,16 @@ class Curve {
       result_.parameters.push_back(number.name);
       result_.start.push_back(number.value);
     }
+    for (const std::string& constant : expression_.constants())
+      if (place_of(constant, columns_))
+        throw InvalidOption("--model: " + constant + " is a constant, but also a column of " + name() +
+                            ": rename the column");
     std::vector<std::string> unknown;
     for (const std::string& variable : used) {
       if (variable == data_.a.target_name)
         throw InvalidOption("--model: " + variable + " is the column that is to be fitted");
+      if (std::count(columns_.begin(), columns_.end(), variable) > 1)
+        throw InvalidOption("--model: " + name() + " has more than one column named \"" + variable + "\"");
       const auto column = place_of(variable, columns_);
       const auto parameter = place_of(variable, result_.parameters);
       if (!column && !parameter) unknown.push_back(variable);
@@ -219,6 +285,7 @@ class Curve {
   std::vector<std::string> columns_;
   Matrix<double> table_;
   Variables variables_;
+  int rounds_ = 0;  // of fits by extrapolated differences
   CurveFit result_;
 };
 

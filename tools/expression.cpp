@@ -125,6 +125,12 @@ Expression::Expression(const std::string& text) : text_(text) {
         fail(text, "\"" + name + "\" is neither a number nor a name", static_cast<std::ptrdiff_t>(text.find(name)));
       variables_.push_back(name);
     }
+    for (const char* const constant : {"_e", "_pi"}) {
+      mu::Parser without;
+      without.ClearConst();
+      without.SetExpr(text);
+      if (without.GetUsedVar().contains(constant)) constants_.emplace_back(constant);
+    }
     evaluators_ = std::make_unique<Evaluators>(text_, variables_);
     auto evaluator = evaluators_->take();
     int results = 0;

@@ -19,6 +19,8 @@ class Expression {
 
   /// The names it uses, ascending.
   const std::vector<std::string>& variables() const { return variables_; }
+  /// Those of the constants _pi and _e that it uses.
+  const std::vector<std::string>& constants() const { return constants_; }
 
   /// What one variable is: a number for each row, or one for all of them.
   struct Value {
@@ -33,6 +35,7 @@ class Expression {
   class Evaluators;
   std::string text_;
   std::vector<std::string> variables_;
+  std::vector<std::string> constants_;
   std::unique_ptr<Evaluators> evaluators_;
 };
 

@@ -19,12 +19,14 @@ namespace {
 void check_outputs(const FitOptions& options) {
   if (options.output) {
     check_not_an_input(options, "--output", *options.output);
+    if (options.weights) check_is_not(*options.weights, "--output", *options.output);
     check_text_file_writable(*options.output);
   }
   if (options.covariance) {
     check_not_an_input(options, "--covariance", *options.covariance);
+    if (options.weights) check_is_not(*options.weights, "--covariance", *options.covariance);
     check_writable(*options.covariance);
-    if (options.output && options.output->lexically_normal() == options.covariance->lexically_normal())
+    if (options.output && name_one_file(*options.output, *options.covariance))
       throw InvalidOption("--output and --covariance are both " + options.output->string());
   }
 }

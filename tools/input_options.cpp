@@ -42,11 +42,14 @@ void add_intercept_option(CLI::App& command, InputOptions& options) {
 }
 
 void check_not_an_input(const InputOptions& options, const char* option, const std::filesystem::path& output) {
-  for (const auto& input : {std::optional(options.a), options.b}) {
-    std::error_code no_such_file;
-    if (input && std::filesystem::equivalent(*input, output, no_such_file))
-      throw InvalidOption(std::string(option) + " " + output.string() + " would overwrite the input");
-  }
+  check_is_not(options.a, option, output);
+  if (options.b) check_is_not(*options.b, option, output);
+}
+
+void check_is_not(const std::filesystem::path& input, const char* option, const std::filesystem::path& output) {
+  std::error_code no_such_file;
+  if (std::filesystem::equivalent(input, output, no_such_file))
+    throw InvalidOption(std::string(option) + " " + output.string() + " would overwrite the input");
 }
 
 }  // namespace croquis::tools

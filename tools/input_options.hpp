@@ -37,5 +37,7 @@ void add_intercept_option(CLI::App& command, InputOptions& options);
 
 /// Throws `InvalidOption` naming `option` if the file is one of the inputs.
 void check_not_an_input(const InputOptions& options, const char* option, const std::filesystem::path& output);
+/// The same for another input.
+void check_is_not(const std::filesystem::path& input, const char* option, const std::filesystem::path& output);
 
 }  // namespace croquis::tools

@@ -25,6 +25,8 @@ namespace {
 void check_output(const SolveOptions& options) {
   if (!options.output) return;
   check_not_an_input(options, "--output", *options.output);
+  if (options.weights) check_is_not(*options.weights, "--output", *options.output);
+  for (const auto& input : options.constraints) check_is_not(input, "--output", *options.output);
   check_writable(*options.output);
 }
 

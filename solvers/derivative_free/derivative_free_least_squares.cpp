@@ -93,6 +93,8 @@ class Solver {
   // What ends the solve, or this call, before anything else is done.
   std::optional<Outcome> stop() const {
     if (state_.points.empty()) return std::nullopt;
+    if (best().cost == 0 && state_.initial_cost == 0 && norm_of(best().residuals) > 0 && problem_.weights.empty())
+      return Outcome{Status::accuracy_not_reached, "the residual is not zero, but so small that its square is"};
     if (best().cost == 0) return Outcome{Status::converged, "the residual is zero"};
     if (std::sqrt(best().cost) <= options_.residual_tolerance * std::sqrt(state_.initial_cost))
       return Outcome{Status::converged,

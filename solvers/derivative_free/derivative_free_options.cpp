@@ -8,6 +8,7 @@
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/derivative_free/scaled_unknowns.hpp"
+#include "solvers/nonlinear/criterion.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
@@ -34,6 +35,24 @@ void check_noise(double value, const char* name) {
 
 void check_length(const std::vector<double>& values, std::int64_t length, const std::string& name) {
   check_shape(static_cast<std::int64_t>(values.size()), 1, length, 1, name.c_str(), "the problem has other sizes");
+}
+
+void check_finite(const std::vector<double>& values, const std::string& name) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      throw InvalidOption(name + "[" + std::to_string(i) + "] is " + scientific(values[i]) + " but must be finite");
+}
+
+// Of a cost, by another machine's order of additions, or by printing it.
+constexpr double most_rounding = 1e-6;
+
+// Residuals may be NaN, where the problem has none; their cost has to be what they make.
+void check_cost(const NonlinearProblem& problem, const InterpolationPoint& point, const std::string& name) {
+  const double cost = criterion_of(problem, point.residuals).cost;
+  const bool is_same =
+      std::isfinite(cost) ? std::abs(point.cost - cost) <= most_rounding * cost : !std::isfinite(point.cost);
+  if (!is_same)
+    throw InvalidOption(name + ".cost is " + scientific(point.cost) + " but its residuals make " + scientific(cost));
 }
 
 }  // namespace
@@ -67,21 +86,30 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
     const std::string name = "points[" + std::to_string(k) + "]";
     check_length(state.points[k].x, problem.unknowns, name + ".x");
     check_length(state.points[k].residuals, problem.residuals, name + ".residuals");
+    check_finite(state.points[k].x, name + ".x");
+    check_cost(problem, state.points[k], name);
   }
   for (std::size_t k = 0; k < state.planned.size(); ++k) {
     const std::string name = "planned[" + std::to_string(k) + "]";
     check_length(state.planned[k].x, problem.unknowns, name + ".x");
-    if (static_cast<std::int64_t>(k) < state.evaluated)
-      check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
+    check_finite(state.planned[k].x, name + ".x");
+    if (static_cast<std::int64_t>(k) >= state.evaluated) continue;
+    check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
+    check_cost(problem, state.planned[k], name);
   }
   check_length(state.scale, problem.unknowns, "scale");
   for (const double entry : state.scale) check_positive(entry, "an entry of scale");
   const ScaledUnknowns unknowns(problem, state.scale);
   if (!state.gradient.empty()) check_length(state.gradient, unknowns.size(), "gradient");
+  check_finite(state.gradient, "gradient");
+  check_noise(state.additive_noise, "additive_noise");
+  check_noise(state.relative_noise, "relative_noise");
   check_positive(state.radius, "radius");
   check_positive(state.spacing, "spacing");
   check_not_negative(state.missing, "missing");
   check_not_negative(state.dimensions, "dimensions");
+  check_not_negative(state.draws, "draws");
+  if (state.dimensions == 0 && unknowns.size() > 0) throw InvalidOption("dimensions is 0 but must be at least 1");
 }
 
 }  // namespace croquis

@@ -187,7 +187,7 @@ class Search {
   }
 
   std::optional<Outcome> goal() const {
-    if (fit_.value <= options_.target)
+    if (std::isfinite(fit_.value) && fit_.value <= options_.target)
       return Outcome{Status::converged, "the value " + scientific(fit_.value) + " is at most the target"};
     if (function_.is_sum_of_squares() && fit_.value == 0)
       return Outcome{Status::converged, "the sum of squares is zero, and nothing can be less"};

@@ -29,7 +29,7 @@ class Restriction {
       evaluate(y);
       std::copy(r_.begin(), r_.end(), r.begin());
     };
-    if (problem_.jacobian || problem_.sparse_jacobian || problem_.jacobian_times)
+    if (problem_.jacobian || problem_.sparse_jacobian || problem_.jacobian_times || problem_.jacobian_rows)
       restricted.jacobian = [this](std::span<const double> y, MatrixView<double> j) { differentiate(y, j); };
     restricted.differences = problem_.differences;
     const double scale = 1 / std::sqrt(static_cast<double>(embedding_.dimensions()));

@@ -23,6 +23,8 @@ class EmbeddedObjective final : public EmbeddedFunction {
       ++best.evaluations;
       embedding.point(y, x);
       const double f = objective_.value(x);
+      // An infinity of either sign is no value.
+      if (!std::isfinite(f)) return std::numeric_limits<double>::quiet_NaN();
       if (f < best.value) {
         best.value = f;
         best.y.assign(y.begin(), y.end());

@@ -149,7 +149,7 @@ class Iteration {
     const InnerSolution solution = solve_newton_equations(problem_, preconditioner_.get(), g_, z_, inner_tolerance());
     report_.products += solution.products;
     const double slope = inner_product(g_, solution.step);
-    const std::optional<double> length = search(solution.step, slope);
+    const std::optional<double> length = search(solution, slope);
     if (!length) return false;
     judge_preconditioner(solution, fresh, *length);
 
@@ -173,7 +173,8 @@ class Iteration {
   bool hidden(double predicted) const { return -predicted <= rounding * std::abs(report_.value); }
 
   // The part of the step that Armijo's condition accepts; x is moved.
-  std::optional<double> search(const std::vector<double>& step, double slope) {
+  std::optional<double> search(const InnerSolution& solution, double slope) {
+    const std::vector<double>& step = solution.step;
     double length = 1;
     for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
       if (trial > 0 && hidden(length * slope)) break;
@@ -193,7 +194,8 @@ class Iteration {
       const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
       length *= std::clamp(best, 0.1, 0.5);
     }
-    if (slope <= 0 && hidden(slope / 2)) {
+    // What a step promises that saw no curvature says nothing of the distance from a minimum.
+    if (solution.is_newton && slope < 0 && hidden(slope / 2)) {
       end(Status::converged, "converged as far as rounding errors allow");
     } else {
       end(Status::stalled, "no step lowers the function");

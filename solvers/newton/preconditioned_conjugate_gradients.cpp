@@ -1,5 +1,6 @@
 #include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace croquis {
@@ -20,9 +21,16 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
   const std::size_t n = g.size();
   InnerSolution solution{.step = std::vector<double>(n)};
   std::vector<double> residual(n), preconditioned = z, direction(n), image(n);
+  // Products of two very small or large vectors leave the range of double. A power of two changes nothing else.
+  double largest = 0;
+  for (const double entry : g) largest = std::max(largest, std::abs(entry));
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  const double residual_norm = std::ldexp(tolerance.residual_norm, -exponent);
+  const double preconditioned_norm = std::ldexp(tolerance.preconditioned_norm, -exponent);
   for (std::size_t i = 0; i < n; ++i) {
-    residual[i] = -g[i];
-    preconditioned[i] = -z[i];
+    residual[i] = -std::ldexp(g[i], -exponent);
+    preconditioned[i] = -std::ldexp(z[i], -exponent);
   }
   direction = preconditioned;
   double rho = inner_product(residual, preconditioned);
@@ -32,8 +40,10 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
     ++solution.products;
     const double curvature = inner_product(direction, image);
     if (!(curvature > 0)) {
-      solution.negative_curvature = curvature < 0;
-      if (solution.products == 1) solution.step = direction;
+      if (solution.products == 1) {
+        solution.step = direction;
+        solution.is_newton = false;
+      }
       break;
     }
     const double alpha = rho / curvature;
@@ -54,11 +64,12 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
     const double beta = next / rho;
     rho = next;
     if (rho <= tolerance.relative * tolerance.relative * first_rho) break;
-    if (rho <= tolerance.preconditioned_norm * tolerance.preconditioned_norm &&
-        inner_product(residual, residual) <= tolerance.residual_norm * tolerance.residual_norm)
+    if (rho <= preconditioned_norm * preconditioned_norm &&
+        inner_product(residual, residual) <= residual_norm * residual_norm)
       break;
     for (std::size_t i = 0; i < n; ++i) direction[i] = preconditioned[i] + beta * direction[i];
   }
+  for (double& entry : solution.step) entry = std::ldexp(entry, exponent);
   solution.reduction = first_rho > 0 ? std::sqrt(rho / first_rho) : 0;
   return solution;
 }

@@ -20,8 +20,8 @@ struct InnerTolerance {
 struct InnerSolution {
   std::vector<double> step;
   std::int64_t products = 0;
-  double reduction = 1;  ///< of the residual in the norm of M^-1
-  bool negative_curvature = false;
+  double reduction = 1;   ///< of the residual in the norm of M^-1
+  bool is_newton = true;  ///< false: a direction of descent alone, along which there is no curvature
 };
 
 /// From s = 0. `z` is M^-1 g. Stops before the first direction without positive curvature; if that is the very first, s

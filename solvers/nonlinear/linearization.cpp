@@ -73,6 +73,17 @@ std::optional<Linearization> linearize(std::optional<ReducedModel> reduced, cons
   ReducedModel& model = *reduced;
   const std::vector<double> whole_gradient = model.gradient();
   const double residual_norm = point.residual_norm();
+  // Where the gradient is too small for a number, its angles need not be: of r in units of a power of two.
+  std::vector<double> scaled_gradient = whole_gradient;
+  double scaled_norm = residual_norm;
+  if (!model.sparse && std::isfinite(residual_norm)) {
+    int exponent = 0;
+    std::frexp(residual_norm, &exponent);
+    ReducedModel scaled{model.r, model.c, nullptr};
+    for (double& entry : scaled.c) entry = std::ldexp(entry, -exponent);
+    scaled_gradient = scaled.gradient();
+    scaled_norm = std::ldexp(residual_norm, -exponent);
+  }
   const auto p = static_cast<std::size_t>(model.cols());
 
   std::vector<double> scale(p, 1.0);
@@ -94,7 +105,7 @@ std::optional<Linearization> linearize(std::optional<ReducedModel> reduced, cons
     free_scale.push_back(scale[k]);
     const double norm = model.column_norm(column);
     if (norm > 0 && residual_norm > 0)
-      orthogonality = std::max(orthogonality, std::abs(gradient[k]) / norm / residual_norm);
+      orthogonality = std::max(orthogonality, std::abs(scaled_gradient[k]) / norm / scaled_norm);
   }
   DampedSteps steps(free.size() == p ? model : model.restricted_to(free), std::move(free_scale));
   return Linearization{std::move(space), std::move(model),    std::move(scale), std::move(free),

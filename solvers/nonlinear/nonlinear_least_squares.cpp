@@ -117,7 +117,11 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
-    if (point_.cost == 0) return Outcome{Status::converged, "the residual is zero"};
+    if (point_.cost == 0) {
+      if (point_.residual_norm() <= negligible * std::sqrt(2 * report_.initial_cost))
+        return Outcome{Status::converged, "the residual is zero"};
+      return Outcome{Status::accuracy_not_reached, "the residual is not zero, but so small that its square is"};
+    }
     if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};

@@ -129,3 +129,15 @@ TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   CHECK(contains(failure({csv, "--target", "label", "--model", other, "--ridge", "1"}, 1), "--model"));
   CHECK(contains(failure({csv, "--target", "label", "--save-model", csv}, 1), "overwrite"));
 }
+
+TEST_CASE_FIXTURE(Scene, "rows that cannot be predicted and columns in another order are not predicted") {
+  const std::string model = (folder.path() / "model.json").string(), out = (folder.path() / "out.csv").string();
+  classify({csv, "--target", "label", "--ridge", "0.01", "--save-model", model});
+  const std::string damaged = folder.write("damaged.csv", "u,v,label\n1,0,-1\n2,nan,1\n").string();
+  const json report = classify({damaged, "--target", "label", "--model", model, "--predictions", out}, 3);
+  CHECK(report["status"] == "non_finite_input");
+  CHECK(contains(report["message"].get<std::string>(), "row 1 "));
+  CHECK(!std::filesystem::exists(out));
+  const std::string turned = folder.write("turned.csv", "v,u,label\n0,1,-1\n1,2,1\n").string();
+  CHECK(contains(failure({turned, "--target", "label", "--model", model}, 1), "column 0 is \"v\""));
+}

@@ -265,3 +265,34 @@ TEST_CASE_FIXTURE(Scene, "without muparser that is said") {
   if (has_expressions()) return;
   CHECK(contains(failure_of("a+b*u"), "built without muparser"));
 }
+
+TEST_CASE_FIXTURE(Scene, "a parameter that is zero is fitted, and its standard error is that of the linear fit") {
+  if (!has_expressions()) return;
+  // y = 1 + t^2 at symmetric t: the slope is zero, and the residuals have nothing to do with it.
+  const std::string even = folder.write("even.csv", "t,y\n-2,5\n-1,2\n0,1\n1,2\n2,5\n").string();
+  const json curve = fit({even, "--target", "y", "--model", "a+b*t", "--start", "a=0,b=1"});
+  const json line = fit({even, "--target", "y"});
+  CHECK(curve["rank"] == 2);
+  CHECK(std::abs(estimate(curve, 1)) <= 1e-10);
+  for (const std::size_t k : {0, 1}) {
+    const double expected = line["coefficients"][k]["std_error"];
+    CHECK(curve["coefficients"][k]["std_error"].get<double>() == doctest::Approx(expected).epsilon(1e-6));
+  }
+}
+
+TEST_CASE_FIXTURE(Scene,
+                  "names that mean two things, weights that leave nothing, and outputs over inputs are refused") {
+  if (!has_expressions()) return;
+  const std::string twice = folder.write("twice.csv", "x,x,y\n0,1,1\n1,2,3\n2,2,5\n3,1,8\n").string();
+  CHECK(
+      contains(failure({twice, "--target", "y", "--model", "a+b*x", "--start", "a=1,b=1"}, 1), "more than one column"));
+  const std::string constant = folder.write("constant.csv", "_pi,y\n0,1\n1,3\n2,5\n3,8\n").string();
+  CHECK(contains(failure({constant, "--target", "y", "--model", "a+b*_pi", "--start", "a=1,b=1"}, 1), "_pi"));
+  const std::string weights = folder.write("none.csv", "0\n0\n0\n0\n").string();
+  CHECK(contains(failure({line, "--target", "y", "--model", "a+b*u", "--start", "a=1,b=1", "--weights", weights}, 2),
+                 "0 rows of positive weight"));
+  CHECK(contains(
+      failure({line, "--target", "y", "--model", "a+b*u", "--start", "a=1,b=1", "--weights", weights, "-o", weights},
+              1),
+      "would overwrite the input"));
+}

@@ -183,9 +183,9 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 ///
 /// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
 /// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
-/// `cancelled`; `accuracy_not_reached` with sketched observations; `stalled` where no step, however short, lowers the
-/// cost and x is not stationary, as with a wrong Jacobian; `non_finite_input` where r or J is not finite at x0, or at
-/// every step tried from x. x is the best point found in every case.
+/// `cancelled`; `accuracy_not_reached` with sketched observations and of residuals whose squares underflow; `stalled`
+/// where no step, however short, lowers the cost and x is not stationary, as with a wrong Jacobian; `non_finite_input`
+/// where r or J is not finite at x0, or at every step tried from x. x is the best point found in every case.
 ///
 /// Cost: for each accepted step a Jacobian and m n^2 to 2 m n^2 flops (more where a sketch is needed), for each trial a
 /// residual, and O(n^3) for each lambda, of which there are one to three. Memory: J, as many numbers again where m is
