@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(Scene,
   const std::string constant = folder.write("constant.csv", "_pi,y\n0,1\n1,3\n2,5\n3,8\n").string();
   CHECK(contains(failure({constant, "--target", "y", "--model", "a+b*_pi", "--start", "a=1,b=1"}, 1), "_pi"));
   const std::string weights = folder.write("none.csv", "0\n0\n0\n0\n").string();
-  CHECK(contains(failure({line, "--target", "y", "--model", "a+b*u", "--start", "a=1,b=1", "--weights", weights}, 2),
+  CHECK(contains(failure({line, "--target", "y", "--model", "a+b*u", "--start", "a=1,b=1", "--weights", weights}, 1),
                  "0 rows of positive weight"));
   CHECK(contains(
       failure({line, "--target", "y", "--model", "a+b*u", "--start", "a=1,b=1", "--weights", weights, "-o", weights},
