@@ -231,13 +231,14 @@ TEST_CASE("A sparse model has the steps of its triangle") {
   const DampedSteps a(dense, scale), b(sparse, scale);
   CHECK(a.gradient_norm() == doctest::Approx(b.gradient_norm()).epsilon(1e-12));
   CHECK(b.rank() == n);
+  const std::vector<double> gradient = random_vector(n, random);
   for (const double lambda : {0.0, 1e-3, 10.0}) {
     const DampedStep s = a.at(lambda), t = b.at(lambda);
     for (std::size_t k = 0; k < s.z.size(); ++k) CHECK(std::abs(s.z[k] - t.z[k]) <= 1e-11 * s.norm);
     CHECK(s.norm == doctest::Approx(t.norm).epsilon(1e-11));
     CHECK(s.slope == doctest::Approx(t.slope).epsilon(1e-10));
     CHECK(s.model_decrease == doctest::Approx(t.model_decrease).epsilon(1e-11));
-    const std::vector<double> u = a.bend(s, r), v = b.bend(t, r);
+    const std::vector<double> u = a.bend(s, gradient), v = b.bend(t, gradient);
     for (std::size_t k = 0; k < u.size(); ++k) CHECK(std::abs(u[k] - v[k]) <= 1e-9 * norm_of(u));
   }
   const std::vector<double> y = random_vector(n, random);
