@@ -4,21 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include "linalg/dot.hpp"
+
 namespace croquis {
-namespace {
-
-template <class T>
-double dot(std::int64_t n, const T* x, const T* y) {
-  // Four sums, so that none waits for the addition before.
-  double sum[4] = {};
-  std::int64_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (int k = 0; k < 4; ++k) sum[k] += static_cast<double>(x[i + k]) * y[i + k];
-  for (; i < n; ++i) sum[0] += static_cast<double>(x[i]) * y[i];
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-}  // namespace
 
 template <class T>
 void conjugate_gradients(MatrixView<T> s, MatrixView<T> dy,

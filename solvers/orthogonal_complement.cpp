@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
+#include "linalg/dot.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/tall_qr.hpp"
 
@@ -16,17 +17,6 @@ constexpr std::int64_t few_columns = 32;
 constexpr std::int64_t few_vectors = 4;
 // A Gram matrix squares the condition number: twice with an error of 1e-10 in between is no worse than with a QR.
 constexpr double most_condition = 1000;
-
-// Four sums, so that none waits for the addition before.
-template <class T>
-double dot(std::int64_t n, const T* x, const T* y) {
-  double sum[4] = {};
-  std::int64_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (int k = 0; k < 4; ++k) sum[k] += static_cast<double>(x[i + k]) * y[i + k];
-  for (; i < n; ++i) sum[0] += static_cast<double>(x[i]) * y[i];
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
 
 // c := R^-T c, and R^-1 c for c of zeros from `order` on. R is k x k, by columns.
 void solve_transposed(const std::vector<double>& r, std::int64_t k, double* c) {
