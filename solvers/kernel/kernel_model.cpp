@@ -38,15 +38,12 @@ void check(const KernelModelOptions& options) {
                         " but must be automatic or none for a kernel model");
 }
 
-std::vector<std::int64_t> drawn_centres(std::int64_t points, const KernelModelOptions& options) {
+std::int64_t number_of_centres(std::int64_t points, const KernelModelOptions& options) {
   if (options.centres > points)
     throw InvalidOption("centres is " + std::to_string(options.centres) + " but there are only " +
                         std::to_string(points) + " points");
   const auto chosen = static_cast<std::int64_t>(std::ceil(5 * std::sqrt(static_cast<double>(points))));
-  std::vector<std::int64_t> rows = sample_without_replacement(
-      options.newton.seed, points, options.centres > 0 ? options.centres : std::min(points, chosen));
-  std::sort(rows.begin(), rows.end());
-  return rows;
+  return options.centres > 0 ? options.centres : std::min(points, chosen);
 }
 
 double chosen_bandwidth(MatrixView<const double> points, const KernelModelOptions& options) {
@@ -79,7 +76,9 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   model.loss = options.loss;
   model.loss_scale = options.loss_scale;
   model.labels = data.labels;
-  model.centre_rows = drawn_centres(a.rows(), options);
+  const std::int64_t m = number_of_centres(a.rows(), options);
+  model.centre_rows = sample_without_replacement(options.newton.seed, a.rows(), m);
+  std::sort(model.centre_rows.begin(), model.centre_rows.end());
   if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a)) {
     end_without_fit(model, "row " + std::to_string(*row) + " of A holds a NaN or an infinity");
     return model;
@@ -89,9 +88,9 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   model.centres = rows_of(points.view(), model.centre_rows);
   scale_points(points, model.bandwidth);
 
-  const auto k = data.predictors, m = model.centres.rows();
-  auto owned =
-      std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.memory_limit);
+  const std::int64_t k = data.predictors;
+  auto owned = std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.ridge,
+                                                options.memory_limit);
   const KernelFeatures& features = *owned;
   GeneralizedLinearProblem problem(std::move(owned), std::move(data), linear);
   std::vector<double> x(static_cast<std::size_t>(problem.unknowns())), gradient(x.size());

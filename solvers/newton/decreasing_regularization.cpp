@@ -3,21 +3,22 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
 namespace croquis {
 namespace {
 
-// Newton's decrement falls by this or more in each full step within the region where the method converges
-// quadratically, and by as little as `fast` where the next ridge may be further away.
+// Where Newton's method converges quadratically the decrement falls by this or more in a full step, and by as little as
+// `fast` where the next ridge may be further away.
 constexpr double in_region = 0.5;
-constexpr double fast = 0.2;
-constexpr std::int64_t most_steps = 8;
+constexpr double fast = 0.25;
+constexpr std::int64_t steps_per_ridge = 2;
 // From one ridge to the next.
 constexpr double first_factor = 0.1;
 constexpr double least_factor = 1e-4;
-constexpr double most_factor = 0.5;
+constexpr double most_factor = 0.9;
 // Of the first ridge, below which a ridge is lost in rounding errors beside the curvature.
 constexpr double least_part = 1e-16;
 // Steps so much shorter than Newton's are those of a point far outside of the region.
@@ -72,48 +73,51 @@ class RidgeDescent {
                NewtonReport& total, std::vector<RidgeStage>& stages)
       : problem_(problem), x_(x), options_(options), total_(total), stages_(stages) {}
 
-  // Down to ridges just above `last`; false if the callback cancelled.
+  // Down to `last`, or as far as the limits allow; false if the callback cancelled.
   bool descend(double last) {
     const double first = problem_.mean_squared_row();
+    if (!std::isfinite(first)) return true;
     double factor = first_factor;
-    for (double ridge = first; std::isfinite(ridge) && ridge > std::max(last, least_part * first); ridge *= factor) {
-      std::int64_t steps = 0;
-      double contraction = 1;
-      problem_.set_ridge(ridge);
-      stages_.push_back({.ridge = ridge});
-      while (contraction > in_region && steps < most_steps) {
-        if (total_.iterations >= options_.iteration_limit) return true;
-        contraction = step();
-        if (cancelled_) return false;
-        ++steps;
-      }
-      if (steps > 1) {
+    std::vector<double> before;
+    for (double reached = std::numeric_limits<double>::infinity(), ridge = first;
+         ridge > std::max(last, least_part * first);) {
+      if (total_.iterations >= options_.iteration_limit) return true;
+      before = x_;
+      const double contraction = stage(ridge);
+      if (cancelled_) return false;
+      if (contraction > in_region && factor < most_factor && std::isfinite(reached)) {
+        // Too far: from the last ridge to one less far away.
+        x_ = before;
         factor = std::min(most_factor, std::sqrt(factor));
-      } else if (contraction <= fast) {
-        factor = std::max(least_factor, factor * std::sqrt(factor));
+      } else {
+        if (contraction <= fast) factor = std::max(least_factor, factor * std::sqrt(factor));
+        reached = ridge;
       }
+      ridge = factor * std::min(reached, first);
     }
     return true;
   }
 
  private:
-  // One step of Newton's method; returns the part that is left of the decrement, 1 if the step was damped.
-  double step() {
-    NewtonOptions one = following(options_, total_, cancelled_);
-    one.iteration_limit = 1;
-    one.gradient_tolerance = one.value_tolerance = 0;
-    const NewtonReport report = newton_iteration(problem_, x_, one);
+  // Steps at one ridge; returns the part that the last but one left of the decrement, 1 if one was damped.
+  double stage(double ridge) {
+    problem_.set_ridge(ridge);
+    NewtonOptions few = following(options_, total_, cancelled_);
+    few.iteration_limit = std::min(few.iteration_limit, steps_per_ridge);
+    few.gradient_tolerance = few.value_tolerance = 0;
+    bool damped = false;
+    few.on_iteration = [&, shown = few.on_iteration](const NewtonProgress& progress) {
+      damped = progress.step_length < 1;
+      return (!shown || shown(progress)) && !damped;
+    };
+    const NewtonReport report = newton_iteration(problem_, x_, few);
     add_counts(total_, report);
-    RidgeStage& stage = stages_.back();
-    stage.steps += report.iterations;
-    stage.products += report.products;
+    stages_.push_back({.ridge = ridge, .steps = report.iterations, .products = report.products});
     // Without a step there is nothing to gain at this ridge but rounding errors.
     if (report.history.empty()) return 0;
-    const NewtonIteration& taken = report.history.back();
-    stage.decrement = taken.decrement;
-    if (taken.step_length < 1) return 1;
-    const double left = 2 * report.error_estimate;
-    return std::isfinite(left) ? std::sqrt(left / taken.decrement) : fast;
+    stages_.back().decrement = report.history.back().decrement;
+    if (damped) return 1;
+    return report.iterations < 2 ? 0 : std::sqrt(report.history[1].decrement / report.history[0].decrement);
   }
 
   GeneralizedLinearProblem& problem_;
