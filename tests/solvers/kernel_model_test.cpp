@@ -109,9 +109,9 @@ TEST_CASE("with all points as centres the squared loss gives kernel ridge regres
 }
 
 TEST_CASE("ridges of 1e-12 are reached by full steps where Newton's method at that ridge is damped again and again") {
-  const Data data(150, 0);  // nothing but the ridge keeps the predictors from growing
-  const double mu = 1e-12, h = 0.7;
-  KernelModelOptions options{.ridge = mu, .bandwidth = h, .centres = 25, .intercept = false};
+  const Data data(250, 0);  // nothing but the ridge keeps the predictors from growing
+  const double mu = 1e-12, h = 0.35;
+  KernelModelOptions options{.ridge = mu, .bandwidth = h, .centres = 64, .intercept = false};
   options.ridge_schedule = RidgeSchedule::decreasing;
   const KernelModel model = fit_kernel_model(data.a, data.labels, options);
   MESSAGE(model.message);
@@ -140,13 +140,14 @@ TEST_CASE("ridges of 1e-12 are reached by full steps where Newton's method at th
     return std::count_if(fit.history.begin(), fit.history.end(), [](const auto& it) { return it.step_length < 1; });
   };
   CHECK(model.ridge_stages.size() > 5);
-  CHECK(score(model, data.a, data.labels).accuracy == 1);
+  CHECK(score(model, data.a, data.labels).accuracy == doctest::Approx(1));
 
   options.ridge_schedule = RidgeSchedule::fixed;
   const KernelModel fixed = fit_kernel_model(data.a, data.labels, options);
   MESSAGE(fixed.message << ": " << damped(fixed) << " damped, and " << damped(model) << " of " << model.iterations);
-  CHECK(damped(fixed) > 10 * damped(model) + 20);
-  CHECK(fixed.iterations > 2 * model.iterations);
+  CHECK(damped(model) <= 2);
+  CHECK(damped(fixed) > 20);
+  CHECK(2 * fixed.iterations > 3 * model.iterations);
   options.ridge_schedule = RidgeSchedule::automatic;
   const KernelModel automatic = fit_kernel_model(data.a, data.labels, options);
   CHECK(automatic.status == Status::converged);
