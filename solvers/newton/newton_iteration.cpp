@@ -11,6 +11,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/preconditioned_conjugate_gradients.hpp"
+#include "solvers/newton/rounding_noise.hpp"
 
 namespace croquis {
 namespace {
@@ -19,6 +20,8 @@ constexpr double armijo = 1e-4;
 constexpr std::int64_t most_trials = 40;
 // Values that differ by less than this part may differ by rounding errors alone.
 constexpr double rounding = 1e-14;
+// What rounding errors may do beyond what a few samples of them showed.
+constexpr double noise_factor = 8;
 // Of the curvature, where there may be none.
 constexpr double most_least_curvature = 0.1;
 // Steps that still change predictors by so much, though the gradient is small, and how many of them prove a ray.
@@ -169,12 +172,37 @@ class Iteration {
     return true;
   }
 
+  // Values that differ by less may differ by rounding errors alone.
+  double value_noise() const { return std::max(rounding * std::abs(report_.value), noise_factor * noise_.value); }
   // Whether rounding errors of f may be as large as the fall that its slope predicts.
-  bool hidden(double predicted) const { return -predicted <= rounding * std::abs(report_.value); }
+  bool hidden(double predicted) const { return -predicted <= value_noise(); }
 
-  // The part of the step that Armijo's condition accepts; x is moved.
+  // The part of the step that was taken; if there is none the report says why.
   std::optional<double> search(const InnerSolution& solution, double slope) {
-    const std::vector<double>& step = solution.step;
+    std::optional<double> length = take(solution.step, slope);
+    if (length) return length;
+    // What a step promises that saw no curvature says nothing of the distance from a minimum.
+    bool at_the_end = solution.is_newton && slope < 0 && hidden(slope / 2);
+    if (solution.is_newton && slope < 0 && !at_the_end) {
+      noise_ = rounding_noise(problem_, preconditioner_.get(), x_, report_.value, g_, options_.seed);
+      report_.evaluations += noise_samples;
+      if (hidden(slope)) length = take(solution.step, slope);
+      if (length) return length;
+      at_the_end = hidden(slope / 2) || rho_ <= noise_factor * noise_.preconditioned;
+    }
+    if (!at_the_end) {
+      end(Status::stalled, "no step lowers the function");
+    } else if (noise_.gradient_norm > 0) {
+      end(Status::converged, "converged as far as rounding errors allow, which are " + scientific(noise_.value) +
+                                 " in the function and " + scientific(noise_.gradient_norm) + " in the gradient");
+    } else {
+      end(Status::converged, "converged as far as rounding errors allow");
+    }
+    return std::nullopt;
+  }
+
+  // Moves x by the part of the step that Armijo's condition accepts.
+  std::optional<double> take(const std::vector<double>& step, double slope) {
     double length = 1;
     for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
       if (trial > 0 && hidden(length * slope)) break;
@@ -194,19 +222,13 @@ class Iteration {
       const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
       length *= std::clamp(best, 0.1, 0.5);
     }
-    // What a step promises that saw no curvature says nothing of the distance from a minimum.
-    if (solution.is_newton && slope < 0 && hidden(slope / 2)) {
-      end(Status::converged, "converged as far as rounding errors allow");
-    } else {
-      end(Status::stalled, "no step lowers the function");
-    }
     return std::nullopt;
   }
 
   bool acceptable(double value, double predicted) {
     if (!hidden(predicted)) return value <= report_.value + armijo * predicted;
     // Go by the gradient, in the norm in which steps are short.
-    if (std::abs(value - report_.value) > rounding * std::abs(report_.value)) return false;
+    if (std::abs(value - report_.value) > value_noise()) return false;
     std::vector<double> z(x_.size());
     apply_preconditioner(trial_g_, z);
     return inner_product(trial_g_, z) < rho_;
@@ -238,6 +260,7 @@ class Iteration {
   double rho_ = 0;                 // g^T M^-1 g
   double previous_rho_ = 0;
   double first_rho_ = 0;
+  RoundingNoise noise_;  // where it was last measured
   std::int64_t escaping_ = 0;
 };
 
