@@ -1,6 +1,7 @@
 #include "solvers/newton/newton_iteration.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -24,9 +25,11 @@ constexpr double rounding = 1e-14;
 constexpr double noise_factor = 8;
 // Of the curvature, where there may be none.
 constexpr double most_least_curvature = 0.1;
-// Steps that still change predictors by so much, though the gradient is small, and how many of them prove a ray.
+// Steps that still change predictors by so much, though the gradient is small, and how many of them make a ray likely.
 constexpr double escaping_change = 0.3;
 constexpr std::int64_t escaping_steps = 3;
+// Predictors that moved by more since a preconditioner was made may have changed curvatures by a factor of e^2.
+constexpr double stale_change = 2;
 
 double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
@@ -78,6 +81,10 @@ class Iteration {
       measure();
       if (first_rho_ == 0) first_rho_ = rho_;
       problem_.set_least_curvature(most_least_curvature * std::sqrt(std::min(1.0, rho_ / first_rho_)));
+      if (told_by_old_preconditioner()) {
+        wants_preconditioner_ = true;
+        continue;
+      }
       if (finished()) return;
       if (report_.iterations == options_.iteration_limit)
         return end(Status::iteration_limit, "the iteration limit was reached");
@@ -95,6 +102,7 @@ class Iteration {
     ++report_.preconditioners;
     report_.preconditioner = preconditioner_->kind();
     previous_rho_ = 0;  // in another norm
+    predictor_change_ = 0;
   }
 
   void apply_preconditioner(const std::vector<double>& g, std::vector<double>& z) const {
@@ -117,16 +125,28 @@ class Iteration {
     return options_.value_tolerance * (std::abs(report_.value) + std::abs(report_.initial_value - report_.value));
   }
 
+  bool small() const {
+    return report_.gradient_norm <= wanted_gradient_norm() &&
+           (preconditioner_ == nullptr || report_.error_estimate <= wanted_error());
+  }
+  // Where predictors have moved far, an older preconditioner does not tell how far the minimum is.
+  bool told_by_old_preconditioner() const {
+    const double most = problem_.predictor_change() > escaping_change ? 0 : stale_change;
+    return preconditioner_ != nullptr && small() && predictor_change_ > most;
+  }
+
   bool finished() {
-    if (problem_.falls_without_end()) {
+    if (problem_.may_fall_without_end() && problem_.is_ray(x_.data())) {
       end(Status::unbounded, "there is no minimiser, since the data are separable and nothing is penalised");
       return true;
     }
-    const bool small = report_.gradient_norm <= wanted_gradient_norm() &&
-                       (preconditioner_ == nullptr || report_.error_estimate <= wanted_error());
-    if (!small) return false;
+    if (!small()) return false;
     if (problem_.predictor_change() > escaping_change) {
-      if (++escaping_ < escaping_steps) return false;
+      ++escaping_;
+      // Proofs are tried after 3, 6, 12, ... such steps.
+      const bool likely = escaping_ % escaping_steps == 0 &&
+                          std::has_single_bit(static_cast<std::uint64_t>(escaping_ / escaping_steps));
+      if (!likely || !problem_.is_ray(last_step_.data())) return false;
       end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
       return true;
     }
@@ -149,11 +169,13 @@ class Iteration {
 
   // One step; false if there is none, and the report then says why.
   bool step(bool fresh) {
-    const InnerSolution solution = solve_newton_equations(problem_, preconditioner_.get(), g_, z_, inner_tolerance());
+    const InnerSolution solution = solve_newton_equations(hessian_, preconditioner_.get(), g_, z_, inner_tolerance());
     report_.products += solution.products;
     const double slope = inner_product(g_, solution.step);
     const std::optional<double> length = search(solution, slope);
     if (!length) return false;
+    last_step_ = solution.step;
+    predictor_change_ += problem_.predictor_change();
     judge_preconditioner(solution, fresh, *length);
 
     previous_rho_ = rho_;
@@ -249,18 +271,20 @@ class Iteration {
   }
 
   NewtonProblem& problem_;
+  const HessianProduct hessian_ = [this](const double* v, double* hv) { problem_.hessian_times(v, hv); };
   std::vector<double>& x_;
   const NewtonOptions& options_;
   const Stopwatch clock_;
   NewtonReport report_;
-  std::vector<double> g_, z_, trial_, trial_g_;
+  std::vector<double> g_, z_, trial_, trial_g_, last_step_;
   std::unique_ptr<Preconditioner> preconditioner_;
   bool wants_preconditioner_ = true;
   double digits_per_product_ = 1;  // of the newest preconditioner, when it was new
   double rho_ = 0;                 // g^T M^-1 g
   double previous_rho_ = 0;
   double first_rho_ = 0;
-  RoundingNoise noise_;  // where it was last measured
+  RoundingNoise noise_;          // where it was last measured
+  double predictor_change_ = 0;  // since the newest preconditioner
   std::int64_t escaping_ = 0;
 };
 
