@@ -115,7 +115,7 @@ Matrix<double> KernelFeatures::features_of(const std::vector<std::int64_t>& rows
   return result;
 }
 
-ScaledTriangle KernelFeatures::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const {
+ScaledTriangle KernelFeatures::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) {
   std::vector<std::int64_t> sample(static_cast<std::size_t>(sample_size()));
   std::vector<double> scale = row_scale;
   if (sample_size() == rows()) {

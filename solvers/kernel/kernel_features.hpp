@@ -30,7 +30,7 @@ class KernelFeatures final : public ModelFeatures {
   void transformed_product(MatrixView<const double> x, MatrixView<double> g,
                            const RowTransform<double>& transform) const override;
   double squared_norm(const std::vector<double>& row_scale) const override;
-  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const override;
+  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) override;
   NewtonPreconditioner triangle_kind() const override { return NewtonPreconditioner::gram; }
   double triangle_cost() const override;
   double triangle_passes() const override;

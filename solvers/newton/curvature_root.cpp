@@ -15,9 +15,14 @@ namespace {
 // Rows of the sketch for each column: a condition number of 4.4, or 9 where many triangles are made at a time.
 constexpr std::int64_t aspect = 8;
 constexpr std::int64_t aspect_of_many = 4;
-// What is added below the columns, of norm one, so that dependent ones make no triangle singular: directions shorter
-// than that are the iteration's.
-constexpr double floor_of_columns = 1e-8;
+// What is added below the columns, of norm one, so that dependent ones make no triangle singular. A Gram matrix cannot
+// tell shorter directions from rounding errors, and leaves them to the iteration; a sketch can, down to the second.
+constexpr double floor_of_gram = 1e-8;
+constexpr double floor_of_sketch = 2e-14;
+// A column is dependent on those before it if some combination with it is shorter than this.
+constexpr double dependent = 4 * floor_of_sketch;
+// Columns this far from those before them are not looked at, and a Gram matrix is good enough for them.
+constexpr double independent = 1e-6;
 constexpr double most_bytes = 2.0 * (1 << 30);
 // Beyond so many products a dense triangle is not worth its making.
 constexpr double most_cost = 2000;
@@ -87,7 +92,9 @@ void CurvatureRoot::choose(NewtonPreconditioner wanted, std::int64_t triangles, 
     wanted = gram_is_cheaper ? NewtonPreconditioner::gram : NewtonPreconditioner::sketch;
     const double bytes = 8 * n * (wanted == NewtonPreconditioner::gram ? (count + 1) * n : d + (count + 1) * n);
     if (bytes > most_bytes || std::min(gram_cost, sketch_cost) > most_cost) wanted = NewtonPreconditioner::diagonal;
+    may_change_ = !short_sketch && 8 * n * (d + (count + 1) * n) <= most_bytes && sketch_cost <= most_cost;
   }
+  sketch_cost_ = sketch_cost;
   kind_ = wanted;
   cost_ = kind_ == NewtonPreconditioner::gram ? gram_cost : kind_ == NewtonPreconditioner::sketch ? sketch_cost : count;
 }
@@ -96,22 +103,51 @@ double CurvatureRoot::passes() const {
   return kind_ == NewtonPreconditioner::gram ? 1 + std::floor(static_cast<double>(size_) / 500) : 1;
 }
 
-ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const {
+namespace {
+
+double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
+
+double shortest_diagonal(const Matrix<double>& r) {
+  double shortest = std::numeric_limits<double>::infinity();
+  for (std::int64_t j = 0; j < r.rows(); ++j) shortest = std::min(shortest, std::abs(r(j, j)));
+  return shortest;
+}
+
+// Puts a one in the place of the diagonal entry of each column that depends on those before it, and zeros beside it:
+// R^T R gains e_j e_j^T, so that no step is taken along the null vector that ends at j, and nothing else changes. Where
+// a Hessian's own R would be singular, this one leaves its other eigenvalues as they are.
+void pin_dependent_columns(Matrix<double>& r) {
+  const std::int64_t n = r.cols();
+  std::vector<double> combination(static_cast<std::size_t>(n));
+  for (std::int64_t j = 0; j < n; ++j) {
+    if (std::abs(r(j, j)) >= independent) continue;
+    // The combination of a_j and those before it that is left: |r_jj| long, with coefficients (-R^-1 r_j, 1).
+    std::copy_n(r.data() + j * n, j, combination.data());
+    solve_triangular<double>(Side::left, Transpose::no, r.view().block(0, 0, j, j),
+                             column_major(combination.data(), j, 1));
+    if (std::abs(r(j, j)) > dependent * std::hypot(1, norm2(j, combination.data()))) continue;
+    r(j, j) = 1;
+    for (std::int64_t k = j + 1; k < n; ++k) r(j, k) = 0;
+  }
+}
+
+}  // namespace
+
+ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) {
   switch (kind_) {
-    case NewtonPreconditioner::gram:
-      return from_gram(row_scale, ridge);
+    case NewtonPreconditioner::gram: {
+      ScaledTriangle result = from_gram(row_scale, ridge);
+      if (!may_change_ || shortest_diagonal(result.r) >= independent) return result;
+      kind_ = NewtonPreconditioner::sketch;
+      cost_ = sketch_cost_;
+      return from_sketch(row_scale, ridge, seed);
+    }
     case NewtonPreconditioner::sketch:
       return from_sketch(row_scale, ridge, seed);
     default:
       return from_diagonal(row_scale, ridge);
   }
 }
-
-namespace {
-
-double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
-
-}  // namespace
 
 ScaledTriangle CurvatureRoot::from_gram(const std::vector<double>& row_scale, double ridge) const {
   ScaledTriangle result;
@@ -122,7 +158,7 @@ ScaledTriangle CurvatureRoot::from_gram(const std::vector<double>& row_scale, do
     for (std::int64_t i = 0; i <= j; ++i)
       gram(i, j) *= result.scale[static_cast<std::size_t>(i)] * result.scale[static_cast<std::size_t>(j)];
   // A shift that rounding errors hide, and a larger one only where that does not do.
-  double shift = squared(floor_of_columns);
+  double shift = squared(floor_of_gram);
   for (;; shift *= 100) {
     result.r = gram;
     for (std::int64_t j = 0; j < size_; ++j) result.r(j, j) += shift;
@@ -141,11 +177,12 @@ ScaledTriangle CurvatureRoot::from_sketch(const std::vector<double>& row_scale, 
     const double penalty = j < a_.cols() ? ridge : 0;
     const double scale = reciprocal_root(squared(norm2(sketch_rows_, column)) + penalty);
     for (std::int64_t i = 0; i < sketch_rows_; ++i) column[i] *= scale;
-    column[sketch_rows_ + j] = std::max(std::sqrt(penalty) * scale, floor_of_columns);
+    column[sketch_rows_ + j] = std::max(std::sqrt(penalty) * scale, floor_of_sketch);
     result.scale.push_back(scale);
   }
   Matrix<double> nothing(stacked.rows(), 0);
   result.r = tall_qr<double>(stacked.view(), nothing.view()).r;
+  pin_dependent_columns(result.r);
   return result;
 }
 

@@ -32,9 +32,10 @@ class CurvatureRoot {
   /// Times that making one reads A.
   double passes() const;
 
-  /// From s = row_scale, m numbers. A sketch reads A once and takes 2 (d + n) n^2 flops; a Gram matrix m n^2. The
-  /// result does not depend on the number of threads.
-  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const;
+  /// From s = row_scale, m numbers. A sketch reads A once and takes 2 (d + n) n^2 flops; a Gram matrix m n^2. Where the
+  /// kind is left to it, a Gram matrix that rounding errors spoil makes it a sketch from then on. The result does not
+  /// depend on the number of threads.
+  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed);
 
  private:
   ScaledTriangle from_gram(const std::vector<double>& row_scale, double ridge) const;
@@ -47,7 +48,9 @@ class CurvatureRoot {
   std::int64_t size_;  // columns of [A 1]
   std::int64_t sketch_rows_;
   NewtonPreconditioner kind_ = NewtonPreconditioner::none;
+  bool may_change_ = false;
   double cost_ = 0;
+  double sketch_cost_ = 0;
 };
 
 }  // namespace croquis

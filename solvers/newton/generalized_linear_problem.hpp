@@ -1,6 +1,7 @@
 // A generalized linear model as Newton's method sees it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,8 +30,9 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
   double preconditioner_cost() const override { return features_->triangle_cost(); }
   void set_least_curvature(double part) override;
-  bool falls_without_end() const override { return separated_; }
+  bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }
+  bool is_ray(const double* direction) override;
   double passes() const override { return passes_; }
 
   const ModelData& data() const { return data_; }
@@ -51,6 +53,8 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   void add_penalty(const double* x, double* gradient) const;
   void refresh_curvature();
   void look_for_a_ray();
+  std::unique_ptr<Preconditioner> assemble(const std::function<std::vector<double>(const double* v)>& row_scale,
+                                           double ridge, std::uint64_t seed);
 
   std::unique_ptr<ModelFeatures> features_;
   ModelLoss loss_;

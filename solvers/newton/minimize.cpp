@@ -70,11 +70,11 @@ class ObjectiveProblem final : public NewtonProblem {
       by_rows = stored_by_rows<double>(a);
       a = by_rows;
     }
-    const CurvatureRoot reduction(a, false, 1, 1, options_);
+    CurvatureRoot reduction(a, false, 1, 1, options_);
+    ScaledTriangle triangle = reduction.triangle(row_scale, std::max(0.0, at.ridge), seed);
     cost_ = reduction.cost();
     passes_ += reduction.passes();
-    return std::make_unique<TrianglePreconditioner>(reduction.kind(),
-                                                    reduction.triangle(row_scale, std::max(0.0, at.ridge), seed));
+    return std::make_unique<TrianglePreconditioner>(reduction.kind(), std::move(triangle));
   }
   double preconditioner_cost() const override { return cost_; }
   double passes() const override { return passes_; }

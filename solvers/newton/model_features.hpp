@@ -25,8 +25,11 @@ class ModelFeatures {
   /// The squared Frobenius norm of diag(row_scale) A, or a bound of it.
   virtual double squared_norm(const std::vector<double>& row_scale) const = 0;
 
+  /// A where it is in memory as the user has it; null elsewhere.
+  virtual const AnyMatrixView<double>* matrix() const { return nullptr; }
+
   /// As the members of `CurvatureRoot`.
-  virtual ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const = 0;
+  virtual ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) = 0;
   virtual NewtonPreconditioner triangle_kind() const = 0;
   virtual double triangle_cost() const = 0;
   virtual double triangle_passes() const = 0;
@@ -44,7 +47,8 @@ class MatrixFeatures final : public ModelFeatures {
   void transformed_product(MatrixView<const double> x, MatrixView<double> g,
                            const RowTransform<double>& transform) const override;
   double squared_norm(const std::vector<double>& row_scale) const override;
-  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const override {
+  const AnyMatrixView<double>* matrix() const override { return &a_; }
+  ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) override {
     return root_.triangle(row_scale, ridge, seed);
   }
   NewtonPreconditioner triangle_kind() const override { return root_.kind(); }

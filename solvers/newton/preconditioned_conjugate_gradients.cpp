@@ -15,7 +15,7 @@ double inner_product(const std::vector<double>& x, const std::vector<double>& y)
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditioner* preconditioner,
+InnerSolution solve_newton_equations(const HessianProduct& product, const Preconditioner* preconditioner,
                                      const std::vector<double>& g, const std::vector<double>& z,
                                      const InnerTolerance& tolerance) {
   const std::size_t n = g.size();
@@ -36,7 +36,7 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
   double rho = inner_product(residual, preconditioned);
   const double first_rho = rho;
   while (solution.products < tolerance.product_limit) {
-    problem.hessian_times(direction.data(), image.data());
+    product(direction.data(), image.data());
     ++solution.products;
     const double curvature = inner_product(direction, image);
     if (!(curvature > 0)) {

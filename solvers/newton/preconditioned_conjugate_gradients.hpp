@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "solvers/newton/newton_problem.hpp"
@@ -24,10 +25,13 @@ struct InnerSolution {
   bool is_newton = true;  ///< false: a direction of descent alone, along which there is no curvature
 };
 
+/// hv = H v.
+using HessianProduct = std::function<void(const double* v, double* hv)>;
+
 /// From s = 0. `z` is M^-1 g. Stops before the first direction without positive curvature; if that is the very first, s
 /// is -z. One product with H and one solve with M per iteration. Source: Hestenes and Stiefel 1952; Nocedal and Wright,
 /// algorithm 7.1.
-InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditioner* preconditioner,
+InnerSolution solve_newton_equations(const HessianProduct& product, const Preconditioner* preconditioner,
                                      const std::vector<double>& g, const std::vector<double>& z,
                                      const InnerTolerance& tolerance);
 

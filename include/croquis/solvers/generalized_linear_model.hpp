@@ -103,10 +103,11 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 /// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no
 /// curvature where they are straight: until convergence they are given a small one, which the step alone sees.
 ///
-/// Statuses: those of `minimize`, and `unbounded` where mu = 0 and there is no minimiser: classes that a plane
-/// separates (or nearly: all but the points on it), counts that are zero on one side of one. `non_finite_input` names
-/// the row. Without a ridge, columns that depend on others leave the coefficients undetermined, and condition numbers
-/// beyond some 1e8 may end as `stalled`.
+/// Statuses: those of `minimize`, and `unbounded` where mu = 0 and it is proved, but for rounding errors, that there is
+/// no minimiser: classes that a plane separates (or nearly: all but the points on it), counts that are zero on one side
+/// of one. `non_finite_input` names the row. Without a ridge, columns that depend on others leave the coefficients
+/// undetermined, though not the value; condition numbers beyond some 1e8 let rounding errors end the iteration before
+/// the tolerances do, which is `converged` with a message that says so.
 ///
 /// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
 /// each predictor and 9 n^2 for a sketch (`diagonal`: neither), some 100 MiB, a sixteenth of A for the sample, and a
