@@ -56,17 +56,18 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// Distances are of the features as they are: scale them first where their units differ.
 ///
 /// By Newton's method with conjugate gradients as `minimize`, along falling ridges where that is needed
-/// (`RidgeSchedule`), so that mu may be 1e-12 of a kernel whose entries are at most 1. The preconditioner is the
-/// Cholesky factor of T D T^T / M + mu I, K_MM = T^T T and D the curvatures of the loss at the centres, made anew with
-/// D. With all points as centres it is kernel logistic (or ridge) regression without an approximation. The gradient
-/// norm of the report is that of the kernel's space. Centres that coincide, or nearly, are harmless.
+/// (`RidgeSchedule`), so that mu may be 1e-12 of a kernel whose entries are at most 1. The preconditioner is a Cholesky
+/// factor from 4 M rows of the features K T^-1, K_MM + jitter I = T^T T, drawn anew by the curvatures of the loss. With
+/// all points as centres it is kernel logistic (or ridge) regression without an approximation. The gradient norm of the
+/// report is that of the kernel's space. Centres that coincide, or nearly, are harmless.
 ///
 /// Statuses: those of `minimize`; `non_finite_input` names the row of A.
 ///
-/// Cost: for each of some hundred products m M times a multiply-add, from memory, or where `memory_limit` does not hold
-/// all entries 3 p flops and an exponential; 4/3 M^3 flops for each preconditioner. Memory: 8 m M bytes, at most
-/// `memory_limit`, a copy of the points, 4 M^2 numbers, and 100 MiB: for 10^5 points and 2000 centres under 2.5 GB. The
-/// result does not depend on the number of threads. A, y and the weights are not changed.
+/// Cost: for each of some 30 to some hundred products m M multiplications and additions twice, from memory, or where
+/// `memory_limit` does not hold all entries 3 p flops and an exponential for each too; some 13 M^3 flops for each
+/// preconditioner; for ridges below 1e-8, m M^2 flops once. Memory: 8 m M bytes, at most `memory_limit`, a copy of the
+/// points, 5 M^2 numbers, 4 M^2 more meanwhile, and 100 MiB. The result does not depend on the number of threads. A, y
+/// and the weights are not changed.
 ///
 /// Throws as `fit_generalized_linear_model`, and `InvalidOption` for a ridge that is not above 0, more centres than
 /// points, and a bandwidth or a memory limit below 0.
