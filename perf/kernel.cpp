@@ -69,7 +69,8 @@ std::vector<std::pair<std::string, double>> findings(const Problem& p) {
           {"peak_gigabytes", static_cast<double>(usage.ru_maxrss) * 1024e-9}};
 }
 
-// Two classes whose border is curved, and labels that are wrong near it.
+// Coordinates of falling sizes, as principal components have them; two classes whose border is curved, and labels that
+// are wrong near it.
 Contest logistic_contest(std::int64_t rows, std::int64_t centres, double ridge) {
   const auto p = std::make_shared<Problem>();
   p->a = normal_points(rows, 30, 1);
@@ -77,6 +78,7 @@ Contest logistic_contest(std::int64_t rows, std::int64_t centres, double ridge) 
   for (std::int64_t i = 0; i < rows; ++i) {
     const double f = p->a(i, 0) * p->a(i, 1) + std::sin(2 * p->a(i, 2)) + p->a(i, 3);
     p->y.push_back(f + 0.3 * noise(i, 0) > 0 ? 1 : -1);
+    for (std::int64_t j = 0; j < p->a.cols(); ++j) p->a(i, j) /= static_cast<double>(1 + j);
   }
   p->options.ridge = ridge;
   p->options.centres = centres;

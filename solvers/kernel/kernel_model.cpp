@@ -80,7 +80,7 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   model.centre_rows = sample_without_replacement(options.newton.seed, a.rows(), m);
   std::sort(model.centre_rows.begin(), model.centre_rows.end());
   if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a)) {
-    end_without_fit(model, "row " + std::to_string(*row) + " of A holds a NaN or an infinity");
+    end_without_fit(model, "row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity");
     return model;
   }
   Matrix<double> points = dense_by_rows(a);

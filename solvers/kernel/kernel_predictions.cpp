@@ -1,4 +1,5 @@
 // What a fitted kernel model says of data.
+#include <optional>
 #include <string>
 
 #include <croquis/errors.hpp>
@@ -8,6 +9,7 @@
 #include "linalg/products.hpp"
 #include "solvers/kernel/gaussian_kernel.hpp"
 #include "solvers/newton/predictor_meaning.hpp"
+#include "solvers/non_finite_row.hpp"
 
 namespace croquis {
 namespace {
@@ -27,6 +29,8 @@ Matrix<double> predictors(const KernelModel& model, const AnyMatrixView<double>&
   if (a.cols() != model.centres.cols())
     throw ShapeError("A is " + shape_text(a.rows(), a.cols()) + ", but the model's centres have " +
                      std::to_string(model.centres.cols()) + " coordinates");
+  if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a))
+    throw InvalidOption("row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity");
   const Matrix<double> points = scaled(a, model.bandwidth);
   const GaussianKernel kernel(scaled(model.centres, model.bandwidth).view());
   Matrix<double> z(a.rows(), model.coefficients.cols());

@@ -270,9 +270,12 @@ TEST_CASE("mistakes and numbers that are none are named") {
   CHECK(model.solved());
   CHECK(model.centres.rows() == 28);  // 5 sqrt(30), rounded up
   CHECK_THROWS_WITH_AS((void)predictors(model, Matrix<double>(4, 3)), doctest::Contains("4 x 3"), ShapeError);
+  Matrix<double> with_infinity(3, 2);
+  with_infinity(1, 0) = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH_AS((void)predictions(model, with_infinity), doctest::Contains("row 1 "), InvalidOption);
   data.a(17, 1) = std::numeric_limits<double>::quiet_NaN();
   const KernelModel with_nan = fit({});
   CHECK(with_nan.status == Status::non_finite_input);
-  CHECK(with_nan.message.find("row 17 of A") != std::string::npos);
+  CHECK(with_nan.message.find("row 17 (counted from 0) of A") != std::string::npos);
   CHECK(!with_nan.solved());
 }

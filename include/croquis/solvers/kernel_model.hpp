@@ -75,8 +75,9 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 CROQUIS_API KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const double> y,
                                          const KernelModelOptions& options = {});
 
-/// The predictors f(x) + b of new points, m x K. Throws `ShapeError` unless A has as many columns as the centres. A row
-/// that is not finite has predictors that are not, or that of a point far from all centres.
+/// The predictors f(x) + b of new points, m x K. Reads A by blocks, 3 p M flops and M exponentials for each row; a copy
+/// of A and 16 MiB. Throws `ShapeError` unless A has as many columns as the centres, `InvalidOption` naming a row that
+/// is not finite.
 CROQUIS_API Matrix<double> predictors(const KernelModel& model, const AnyMatrixView<double>& a);
 
 /// As the functions of those names for a `GeneralizedLinearModel`.
