@@ -23,6 +23,12 @@ constexpr double most_factor = 0.9;
 constexpr double least_part = 1e-16;
 // Steps so much shorter than Newton's are those of a point far outside of the region.
 constexpr double short_step = 0.25;
+// Of f, below which a step may be damped by rounding errors.
+constexpr double least_decrement = 1e-7;
+
+bool is_damped(const NewtonIteration& iteration, double least_length) {
+  return iteration.step_length < least_length && iteration.decrement > least_decrement * std::abs(iteration.value);
+}
 
 void add_counts(NewtonReport& total, const NewtonReport& part) {
   for (NewtonIteration iteration : part.history) {
@@ -107,7 +113,7 @@ class RidgeDescent {
     few.gradient_tolerance = few.value_tolerance = 0;
     bool damped = false;
     few.on_iteration = [&, shown = few.on_iteration](const NewtonProgress& progress) {
-      damped = progress.step_length < 1;
+      damped = is_damped(progress, 1);
       return (!shown || shown(progress)) && !damped;
     };
     const NewtonReport report = newton_iteration(problem_, x_, few);
@@ -160,7 +166,7 @@ NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<d
     bool damped = false;
     NewtonOptions watched = following(options, total, cancelled);
     watched.on_iteration = [&, shown = watched.on_iteration](const NewtonProgress& progress) {
-      damped = progress.step_length < short_step;
+      damped = is_damped(progress, short_step);
       return (!shown || shown(progress)) && !damped;
     };
     first = newton_iteration(problem, x, watched, at_zero);
