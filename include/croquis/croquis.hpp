@@ -49,6 +49,10 @@
 #include <croquis/solvers/sketched_ridge.hpp>
 #include <croquis/solvers/spectral_density.hpp>
 #include <croquis/solvers/status.hpp>
+<<<<<<< HEAD
 #include <croquis/solvers/symmetric_operators.hpp>
 #include <croquis/solvers/trace_estimate.hpp>
+=======
+#include <croquis/solvers/subspace_newton.hpp>
+>>>>>>> subspace
 #include <croquis/version.hpp>
