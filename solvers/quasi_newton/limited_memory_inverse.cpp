@@ -77,15 +77,22 @@ void LimitedMemoryInverse::update(CurvatureBlock block) {
   block.coordinates = Matrix<double>();
   if (static_cast<std::int64_t>(blocks_.size()) == most_blocks_) {
     blocks_.pop_front();
-    double squares = 0;
-    for (std::int64_t j = 0; j < block.d.cols(); ++j)
-      for (std::int64_t i = 0; i < size(); ++i)
-        squares += diagonal_[static_cast<std::size_t>(i)] * block.d(i, j) * block.d(i, j);
-    const double factor = static_cast<double>(block.d.cols()) / squares;
-    if (std::isfinite(factor) && factor > 0)
-      for (double& entry : diagonal_) entry *= factor;
+    rescale(block);
   }
   blocks_.push_back(std::move(block));
+}
+
+void LimitedMemoryInverse::rescale(const CurvatureBlock& newest) {
+  double lengths = 0, curvatures = 0;
+  for (std::int64_t j = 0; j < newest.c.cols(); ++j)
+    for (std::int64_t i = 0; i < size(); ++i) {
+      const double p = diagonal_[static_cast<std::size_t>(i)];
+      lengths += newest.c(i, j) * newest.c(i, j) / p;
+      curvatures += newest.d(i, j) * newest.d(i, j) * p;
+    }
+  const double factor = std::sqrt(lengths / curvatures);
+  if (!std::isfinite(factor) || factor == 0) return;
+  for (double& entry : diagonal_) entry *= factor;
 }
 
 }  // namespace croquis

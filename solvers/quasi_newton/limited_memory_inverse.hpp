@@ -11,8 +11,7 @@ namespace croquis {
 /// blocks from the newest to the oldest and back, as in L-BFGS. Positive definite whatever the roundings of the blocks.
 ///
 /// Conditioned directions are S = F V with B = F F^T and F the n x (n + columns of all blocks) matrix of one loop from
-/// the oldest block to the newest: Gaussian ones have covariance B. Once blocks are given up, the diagonal P is
-/// replaced by P k / tr(D^T P D), in which the newest block, C^T D = I, has the mean curvature it should.
+/// the oldest block to the newest: Gaussian ones have covariance B.
 ///
 /// Cost: 8 n k flops for each block and vector. Source: Nocedal and Wright, algorithm 7.4; Gower, Goldfarb and
 /// Richtarik, arXiv 1603.09649, algorithm 2.
@@ -26,6 +25,11 @@ class LimitedMemoryInverse final : public InverseHessian {
   void update(CurvatureBlock block) override;
 
  private:
+  // Multiplies the diagonal P, once the blocks that corrected it are given up, by the geometric mean of the inverse
+  // curvatures tr(C^T P^-1 C) / k and k / tr(D^T P D) that the newest block has seen, C^T D = I: the first alone makes
+  // most steps too long, the second all too short.
+  void rescale(const CurvatureBlock& newest);
+
   std::int64_t size() const { return static_cast<std::int64_t>(diagonal_.size()); }
 
   std::vector<double> diagonal_;

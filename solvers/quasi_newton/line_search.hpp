@@ -18,11 +18,12 @@ struct LinePoint {
 /// satisfies the first. Nothing if none does. `evaluate` is called last with the length that is returned; values that
 /// are not finite are too long.
 ///
-/// Where the fall that the slope promises is below 1e-14 |f|, and so lost in rounding errors, a value within that of
-/// f(0) will do whose slope is at most 0.9998 |f'(0)| (Hager and Zhang 2005, the approximate Wolfe conditions).
+/// Where the fall that the slope promises is below 1e-12 |f|, and so may not show through rounding errors, a value will
+/// do that is no more than 1e-14 |f| above f(0) and has a slope of at most 0.9998 |f'(0)| (Hager and Zhang 2005, the
+/// approximate Wolfe conditions); lengths then go by slopes.
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double length)>& evaluate, const LinePoint& start);
 
-/// Whether rounding errors of a value may be as large as a change of it.
+/// Whether rounding errors of a value, 1e-14 of it, may be as large as a change of it.
 bool hidden_by_rounding(double change, double value);
 
 }  // namespace croquis

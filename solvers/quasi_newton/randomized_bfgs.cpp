@@ -24,7 +24,10 @@ namespace croquis {
 namespace {
 
 constexpr std::int64_t most_full_unknowns = 2000;
-constexpr std::int64_t most_chosen_directions = 20;
+// An inverse takes some ten times n products however they are grouped, and larger groups fewer evaluations between
+// them; but products far from the minimum are of no lasting use. Limited memory pays for each direction.
+constexpr std::int64_t blocks_for_all = 10;
+constexpr std::int64_t most_limited_directions = 10;
 
 double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
@@ -39,11 +42,10 @@ class Iteration {
         g_(fit.x.size()),
         trial_(fit.x.size()),
         trial_g_(fit.x.size()) {
-    const auto root = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n_))));
-    drawn_ = std::min(n_, options.directions > 0 ? options.directions : std::min(root, most_chosen_directions));
     fit_.memory = options.memory;
     if (fit_.memory == InverseMemory::automatic)
       fit_.memory = n_ <= most_full_unknowns ? InverseMemory::full : InverseMemory::limited;
+    drawn_ = std::min(n_, options.directions > 0 ? options.directions : chosen_directions());
   }
 
   void run() {
@@ -60,6 +62,12 @@ class Iteration {
   }
 
  private:
+  std::int64_t chosen_directions() const {
+    const auto root = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n_))));
+    return fit_.memory == InverseMemory::full ? std::max(root, n_ / blocks_for_all)
+                                              : std::min(root, most_limited_directions);
+  }
+
   double evaluate(const std::vector<double>& x, std::vector<double>& g) {
     ++fit_.evaluations;
     return croquis::evaluate(objective_, x, g);

@@ -185,7 +185,7 @@ TEST_CASE("a memory with room for every block is the full one") {
   const RandomizedBfgsFit full = minimize_by_randomized_bfgs(quadratic(log_spaced(10, 50)), x0, options);
   options.memory = InverseMemory::limited;
   const RandomizedBfgsFit limited = minimize_by_randomized_bfgs(quadratic(log_spaced(10, 50)), x0, options);
-  options.blocks = 2;
+  options.blocks = 1;
   const RandomizedBfgsFit forgetful = minimize_by_randomized_bfgs(quadratic(log_spaced(10, 50)), x0, options);
   REQUIRE(full.iterations == limited.iterations);
   // The same steps but for rounding, some thousand times u of entries of size one.

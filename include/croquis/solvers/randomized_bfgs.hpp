@@ -26,7 +26,8 @@ CROQUIS_API std::string to_string(InverseMemory memory);
 struct RandomizedBfgsOptions {
   double gradient_tolerance = 1e-8;  ///< converged once ||g(x)|| <= gradient_tolerance ||g(x0)||
   std::int64_t iteration_limit = 1000;
-  std::int64_t directions = 0;  ///< tau, random ones of a block; 0: the root of n, at most 20
+  /// tau, random ones of a block; 0: the root of n, or n / 10 if that is more; with limited memory at most ten.
+  std::int64_t directions = 0;
   SubspaceFamily family = SubspaceFamily::gaussian;
   std::int64_t nonzeros = 3;  ///< of `hashing`
   /// Directions S = L V with B = L L^T and V of the family, which find low curvature too; else S = V.
@@ -56,7 +57,8 @@ struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
 ///   B+ = G + (I - G H) B (I - H G),  G = S (S^T H S)^-1 S^T.
 ///
 /// B starts as a multiple of the identity (or of the inverse `diagonal`) with the root mean square of the curvature of
-/// the first block. t is the first length from 1 on that satisfies the weak Wolfe conditions, so f falls at every step.
+/// the first block. t is the first length from 1 on that satisfies the weak Wolfe conditions, so f falls at every step,
+/// but for rounding.
 ///
 /// On a quadratic with t = 1, R = H^1/2 B H^1/2 - I shrinks by E ||R||_F^2 <= (1 - rho)^k ||R_0||_F^2 in k updates,
 /// rho = lambda_min(E H^1/2 G H^1/2), and ||x+ - x*||_H <= ||R||_2 ||x - x*||_H: convergence is superlinear. For
