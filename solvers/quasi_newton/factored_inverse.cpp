@@ -34,7 +34,7 @@ void FactoredInverse::update(CurvatureBlock block) {
   assert(block.coordinates.cols() == k);
   if (k == 0) return;
   Matrix<double> change = range_basis<double>(block.coordinates);
-  if (change.cols() < k) return;
+  if (change.cols() < k) return;  // coordinates that rounding has made dependent: B stays as it is
   Matrix<double> dl(n, k);
   multiply_by_transpose<double>(l_, block.d.view(), dl.view());
   for (std::int64_t i = 0; i < n * k; ++i) change.data()[i] -= dl.data()[i];

@@ -175,6 +175,22 @@ TEST_CASE("logistic regression with badly scaled columns ends in the minimum of 
     }
 }
 
+TEST_CASE("the gradient converges where the value no longer shows it") {
+  // Beside an offset of one the last seven digits of x change f by less than a roundoff.
+  Objective f = quadratic(log_spaced(10, 1e3));
+  f.value_and_gradient = [without = f.value_and_gradient](std::span<const double> x, std::span<double> g) {
+    return 1 + without(x, g);
+  };
+  RandomizedBfgsOptions options;
+  options.gradient_tolerance = 1e-12;
+  for (const auto memory : {InverseMemory::full, InverseMemory::limited}) {
+    options.memory = memory;
+    const RandomizedBfgsFit fit = minimize_by_randomized_bfgs(f, std::vector<double>(10, 1.0), options);
+    CHECK(fit.status == Status::converged);
+    CHECK(fit.gradient_norm <= 1e-12 * fit.initial_gradient_norm);
+  }
+}
+
 TEST_CASE("a memory with room for every block is the full one") {
   std::vector<double> x0(10, -1.0);
   RandomizedBfgsOptions options;
