@@ -34,6 +34,7 @@
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/global_minimization.hpp>
+#include <croquis/solvers/inverse_estimate.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>
@@ -43,6 +44,7 @@
 #include <croquis/solvers/nonlinear_problem.hpp>
 #include <croquis/solvers/nystrom.hpp>
 #include <croquis/solvers/objective.hpp>
+#include <croquis/solvers/randomized_bfgs.hpp>
 #include <croquis/solvers/ridge_path.hpp>
 #include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
