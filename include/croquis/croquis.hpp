@@ -47,4 +47,5 @@
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/sketched_ridge.hpp>
 #include <croquis/solvers/status.hpp>
+#include <croquis/solvers/sum_objective.hpp>
 #include <croquis/version.hpp>
