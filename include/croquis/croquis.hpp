@@ -54,7 +54,8 @@
 <<<<<<< HEAD
 #include <croquis/solvers/symmetric_operators.hpp>
 #include <croquis/solvers/trace_estimate.hpp>
-=======
 #include <croquis/solvers/subspace_newton.hpp>
->>>>>>> subspace
+=======
+#include <croquis/solvers/sum_objective.hpp>
+>>>>>>> models
 #include <croquis/version.hpp>
