@@ -51,11 +51,8 @@
 #include <croquis/solvers/sketched_ridge.hpp>
 #include <croquis/solvers/spectral_density.hpp>
 #include <croquis/solvers/status.hpp>
-<<<<<<< HEAD
+#include <croquis/solvers/subspace_newton.hpp>
+#include <croquis/solvers/sum_objective.hpp>
 #include <croquis/solvers/symmetric_operators.hpp>
 #include <croquis/solvers/trace_estimate.hpp>
-#include <croquis/solvers/subspace_newton.hpp>
-=======
-#include <croquis/solvers/sum_objective.hpp>
->>>>>>> models
 #include <croquis/version.hpp>
