@@ -31,7 +31,7 @@ class ModelPreconditioner final : public Preconditioner {
     Matrix<double> turned(n, count), solved(n, count);
     const SingleThreadedBlas single_threaded_blas;
     multiply<double>(1, column_major(r, n, k), basis_.view(), 0, turned.view());
-    for_each_tile(count, [&](std::int64_t j) {
+    for_each_task(count, [&](std::int64_t j) {
       triangles_[static_cast<std::size_t>(j)].solve(turned.data() + j * n, solved.data() + j * n);
     });
     multiply<double>(1, solved.view(), basis_.view().transposed(), 0, column_major(z, n, k));

@@ -29,6 +29,8 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   void hessian_times(const double* v, double* hv) override;
   std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
   double preconditioner_cost() const override { return features_->triangle_cost(); }
+  double refined_preconditioner_cost() const override { return features_->refined_triangle_cost(); }
+  void refine_preconditioner() override { features_->refine_triangle(); }
   void set_least_curvature(double part) override;
   bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }

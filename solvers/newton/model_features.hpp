@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <croquis/linalg/any_matrix_view.hpp>
@@ -33,6 +34,8 @@ class ModelFeatures {
   virtual NewtonPreconditioner triangle_kind() const = 0;
   virtual double triangle_cost() const = 0;
   virtual double triangle_passes() const = 0;
+  virtual double refined_triangle_cost() const { return std::numeric_limits<double>::infinity(); }
+  virtual void refine_triangle() {}
 };
 
 /// A matrix in memory; it must outlive this, unless it is sparse and stored by columns.
@@ -54,6 +57,8 @@ class MatrixFeatures final : public ModelFeatures {
   NewtonPreconditioner triangle_kind() const override { return root_.kind(); }
   double triangle_cost() const override { return root_.cost(); }
   double triangle_passes() const override { return root_.passes(); }
+  double refined_triangle_cost() const override { return root_.refined_cost(); }
+  void refine_triangle() override { root_.refine(); }
 
  private:
   SparseMatrix<double> by_rows_;  // of a sparse A by columns

@@ -167,9 +167,44 @@ class Iteration {
     return tolerance;
   }
 
+  // The equations of a step. Where the preconditioner is of a kind that can be refined, and has cost as much as that
+  // would, it is, and the solution goes on from where it is.
+  InnerSolution solve_equations(bool& fresh) {
+    InnerTolerance tolerance = inner_tolerance();
+    tolerance.patience = patience();
+    InnerSolution solution = solve_newton_equations(hessian_, preconditioner_.get(), g_, z_, tolerance);
+    if (fresh) excess_ += solution.excess;
+    std::vector<double> rest(x_.size()), z(x_.size());
+    while (solution.gave_up) {
+      if (fresh) {
+        problem_.refine_preconditioner();
+        excess_ = 0;
+      }
+      fresh = true;
+      make_preconditioner();
+      measure();
+      for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = -solution.residual[i];
+      apply_preconditioner(rest, z);
+      const double rest_rho = inner_product(rest, z);
+      tolerance = inner_tolerance();
+      tolerance.relative *= rest_rho > 0 ? std::sqrt(rho_ / rest_rho) : 1;
+      tolerance.patience = patience();
+      InnerSolution more = solve_newton_equations(hessian_, preconditioner_.get(), rest, z, tolerance);
+      excess_ += more.excess;
+      if (more.is_newton)
+        for (std::size_t i = 0; i < rest.size(); ++i) solution.step[i] += more.step[i];
+      solution.products += more.products;
+      solution.reduction = more.reduction;
+      solution.gave_up = more.gave_up && more.is_newton;
+      solution.residual = std::move(more.residual);
+    }
+    return solution;
+  }
+  double patience() const { return problem_.refined_preconditioner_cost() - excess_; }
+
   // One step; false if there is none, and the report then says why.
   bool step(bool fresh) {
-    const InnerSolution solution = solve_newton_equations(hessian_, preconditioner_.get(), g_, z_, inner_tolerance());
+    const InnerSolution solution = solve_equations(fresh);
     report_.products += solution.products;
     const double slope = inner_product(g_, solution.step);
     const std::optional<double> length = search(solution, slope);
@@ -285,6 +320,8 @@ class Iteration {
   double first_rho_ = 0;
   RoundingNoise noise_;          // where it was last measured
   double predictor_change_ = 0;  // since the newest preconditioner
+  // Products beyond one for each halving of a residual, with preconditioners of the present kind while they were new.
+  double excess_ = 0;
   std::int64_t escaping_ = 0;
 };
 

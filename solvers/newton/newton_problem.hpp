@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include <croquis/solvers/minimize.hpp>
@@ -33,6 +34,11 @@ class NewtonProblem {
   virtual std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) = 0;
   /// What making one costs, in products with the Hessian.
   virtual double preconditioner_cost() const { return 0; }
+
+  /// What a better kind of preconditioner costs, which `precondition` makes after `refine_preconditioner`; infinite if
+  /// there is none.
+  virtual double refined_preconditioner_cost() const { return std::numeric_limits<double>::infinity(); }
+  virtual void refine_preconditioner() {}
 
   /// Where curvature may vanish, the part of the largest that the next product and preconditioner take at least.
   virtual void set_least_curvature(double) {}

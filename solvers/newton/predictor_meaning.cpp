@@ -2,12 +2,25 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include <croquis/errors.hpp>
 
 #include "solvers/newton/losses.hpp"
 
 namespace croquis {
+namespace {
+
+void check_finite(MatrixView<const double> z) {
+  for (std::int64_t i = 0; i < z.rows; ++i)
+    for (std::int64_t k = 0; k < z.cols; ++k)
+      if (!std::isfinite(z(i, k)))
+        throw InvalidOption("row " + std::to_string(i) +
+                            " (counted from 0) of A has no prediction: it holds a NaN, an infinity or numbers so large "
+                            "that the prediction overflows");
+}
+
+}  // namespace
 
 void check_has_probabilities(ModelLoss loss) {
   if (loss != ModelLoss::logistic && loss != ModelLoss::softmax)
@@ -15,6 +28,7 @@ void check_has_probabilities(ModelLoss loss) {
 }
 
 Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z) const {
+  check_finite(z);
   Matrix<double> p(z.rows, static_cast<std::int64_t>(labels.size()));
   std::vector<double> row(labels.size()), probabilities(labels.size());
   for (std::int64_t i = 0; i < p.rows(); ++i) {
@@ -27,6 +41,7 @@ Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z)
 }
 
 std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) const {
+  check_finite(z);
   std::vector<double> result(static_cast<std::size_t>(z.rows));
   for (std::int64_t i = 0; i < z.rows; ++i) {
     double& value = result[static_cast<std::size_t>(i)];
@@ -45,6 +60,7 @@ std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) co
 }
 
 ModelScore PredictorMeaning::score(MatrixView<double> z, std::span<const double> y, const ModelData& data) const {
+  check_finite(z);
   ModelScore result;
   const Observations all = data.run(0, z.rows);
   if (is_classification(loss)) {

@@ -10,7 +10,7 @@
 
 namespace croquis {
 
-/// A fitted loss.
+/// A fitted loss. The members throw `InvalidOption` naming a row whose predictors are not finite.
 struct PredictorMeaning {
   ModelLoss loss;
   double loss_scale;

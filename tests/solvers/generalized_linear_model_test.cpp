@@ -347,6 +347,13 @@ TEST_CASE("a fitted model predicts and scores") {
   const std::vector<double> unknown{-3, -3, 7, -3, 7, 8};
   CHECK_THROWS_AS(score(model, a, unknown), InvalidOption);
   CHECK_THROWS_AS(linear_predictors(model, column_major(line.data(), 3, 2)), ShapeError);
+  std::vector<double> holed = line;
+  holed[4] = std::nan("");
+  const auto damaged = column_major(holed.data(), 6, 1);
+  CHECK(std::isnan(linear_predictors(model, damaged)(4, 0)));
+  CHECK_THROWS_WITH_AS(predictions(model, damaged), doctest::Contains("row 4 "), InvalidOption);
+  CHECK_THROWS_WITH_AS(class_probabilities(model, damaged), doctest::Contains("row 4 "), InvalidOption);
+  CHECK_THROWS_WITH_AS(score(model, damaged, y), doctest::Contains("row 4 "), InvalidOption);
 }
 
 TEST_CASE("mistakes are named") {

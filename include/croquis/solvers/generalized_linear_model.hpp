@@ -128,14 +128,16 @@ CROQUIS_API GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixV
 CROQUIS_API Objective generalized_linear_objective(const AnyMatrixView<double>& a, std::span<const double> y,
                                                    const GeneralizedLinearOptions& options = {});
 
-/// The linear predictors A X + c of new data, m x K. Throws `ShapeError` unless A has a column for each coefficient.
+/// The linear predictors A X + c of new data, m x K; NaN or infinite where A is. Throws `ShapeError` unless A has a
+/// column for each coefficient.
 CROQUIS_API Matrix<double> linear_predictors(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// The probabilities of the labels, m x labels, by `logistic` and `softmax`. Throws as above, and `InvalidOption` for
-/// other losses.
+/// other losses and for a row whose predictor is not finite, which it names.
 CROQUIS_API Matrix<double> class_probabilities(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// What the model says of each row: the likeliest label, or the mean of the response (exp(z) for `poisson`, else z).
+/// Throws as `linear_predictors`, and `InvalidOption` for a row whose predictor is not finite, which it names.
 CROQUIS_API std::vector<double> predictions(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// How well a model does on data.
@@ -144,7 +146,7 @@ struct ModelScore {
   double accuracy = 0;   ///< the weighted part of the labels that are predicted; NaN for other losses
 };
 
-/// Throws as `linear_predictors`, and `InvalidOption` for a label that the model does not know and weights as above.
+/// Throws as `predictions`, and `InvalidOption` for a label that the model does not know and weights as above.
 CROQUIS_API ModelScore score(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a,
                              std::span<const double> y, std::span<const double> weights = {});
 
