@@ -21,7 +21,8 @@ struct KernelModelOptions {
   bool intercept = true;                 ///< whether there is a constant, which is not penalised
   double loss_scale = 1;                 ///< as for `GeneralizedLinearOptions`
   std::span<const double> weights = {};  ///< as there
-  /// Bytes of kernel entries that are kept; the others are computed for each product.
+  /// Bytes of kernel entries that are kept; the others are computed for each product, which for ridges below 1e-8 also
+  /// costs digits: the optimum is then reached as far as the message says.
   std::int64_t memory_limit = std::int64_t{2} << 30;
   RidgeSchedule ridge_schedule = RidgeSchedule::automatic;
   /// `seed` draws the centres too. The preconditioner is `automatic` or `none`. The x that a callback sees is that of
@@ -64,7 +65,7 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// Statuses: those of `minimize`; `non_finite_input` names the row of A.
 ///
 /// Cost: for each of some 30 to some hundred products m M multiplications and additions twice, from memory, or where
-/// `memory_limit` does not hold all entries 3 p flops and an exponential for each too; some 13 M^3 flops for each
+/// `memory_limit` does not hold all entries 3 p flops and an exponential for each too; some 8 M^3 flops for each
 /// preconditioner; for ridges below 1e-8, m M^2 flops once. Memory: 8 m M bytes, at most `memory_limit`, a copy of the
 /// points, 5 M^2 numbers, 4 M^2 more meanwhile, and 100 MiB. The result does not depend on the number of threads. A, y
 /// and the weights are not changed.
