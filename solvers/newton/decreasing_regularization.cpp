@@ -23,11 +23,14 @@ constexpr double most_factor = 0.9;
 constexpr double least_part = 1e-16;
 // Steps so much shorter than Newton's are those of a point far outside of the region.
 constexpr double short_step = 0.25;
-// Of f, below which a step may be damped by rounding errors.
+// Of f. Below, rounding errors may damp a step or keep the decrement from falling.
 constexpr double least_decrement = 1e-7;
 
+bool is_hidden(const NewtonIteration& iteration) {
+  return iteration.decrement <= least_decrement * std::abs(iteration.value);
+}
 bool is_damped(const NewtonIteration& iteration, double least_length) {
-  return iteration.step_length < least_length && iteration.decrement > least_decrement * std::abs(iteration.value);
+  return iteration.step_length < least_length && !is_hidden(iteration);
 }
 
 void add_counts(NewtonReport& total, const NewtonReport& part) {
@@ -123,7 +126,8 @@ class RidgeDescent {
     if (report.history.empty()) return 0;
     stages_.back().decrement = report.history.back().decrement;
     if (damped) return 1;
-    return report.iterations < 2 ? 0 : std::sqrt(report.history[1].decrement / report.history[0].decrement);
+    if (report.iterations < 2 || is_hidden(report.history[0])) return 0;
+    return std::sqrt(report.history[1].decrement / report.history[0].decrement);
   }
 
   GeneralizedLinearProblem& problem_;

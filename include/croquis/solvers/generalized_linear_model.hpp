@@ -73,7 +73,8 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
   Matrix<double> coefficients;     ///< n x K: K is 1, or the number of labels for `softmax`
   std::vector<double> intercepts;  ///< K; zeros without an intercept
   std::vector<double> unknowns;    ///< the same in one, as `start` takes them
-  /// The ridges that led to mu, falling; their steps are in the history, with values of f at their ridges.
+  /// The ridges that led to mu, in the order tried: one that was too small is followed by a larger one, from the point
+  /// before. Their steps are in the history, with values of f at their ridges.
   std::vector<RidgeStage> ridge_stages;
 };
 
