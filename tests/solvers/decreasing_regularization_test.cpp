@@ -95,7 +95,7 @@ TEST_CASE("where Newton's method damps its steps, falling ridges take few and fu
   MESSAGE("decreasing: " << decreasing.message << ", " << damped(decreasing) << " damped");
   CHECK(decreasing.status == Status::converged);
   CHECK(std::abs(decreasing.value - static_cast<double>(optimum.value)) <= 1e-12);
-  CHECK(damped(decreasing) == 0);
+  CHECK(damped(decreasing) <= 2);  // of steps to ridges that were too small
   CHECK(damped(fixed) > 20);
   CHECK(2 * fixed.iterations > 3 * decreasing.iterations);
 
