@@ -16,7 +16,7 @@ class FactoredInverse final : public InverseHessian {
   explicit FactoredInverse(const std::vector<double>& diagonal);
 
   Directions multiply(MatrixView<const double> x) const override;
-  Directions draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const override;
+  Directions draw(const DrawnBlock& block) const override;
   void update(CurvatureBlock block) override;
 
   const Matrix<double>& factor() const { return l_; }

@@ -21,7 +21,7 @@ class LimitedMemoryInverse final : public InverseHessian {
   LimitedMemoryInverse(std::vector<double> diagonal, std::int64_t blocks, bool conditioned);
 
   Directions multiply(MatrixView<const double> x) const override;
-  Directions draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const override;
+  Directions draw(const DrawnBlock& block) const override;
   void update(CurvatureBlock block) override;
 
  private:
