@@ -30,6 +30,7 @@
 #include <croquis/solvers/constrained_least_squares.hpp>
 #include <croquis/solvers/cross_validation.hpp>
 #include <croquis/solvers/derivative_free_least_squares.hpp>
+#include <croquis/solvers/eigenpairs.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/global_minimization.hpp>
@@ -48,5 +49,10 @@
 #include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/sketched_ridge.hpp>
+#include <croquis/solvers/spectral_density.hpp>
 #include <croquis/solvers/status.hpp>
+#include <croquis/solvers/subspace_newton.hpp>
+#include <croquis/solvers/sum_objective.hpp>
+#include <croquis/solvers/symmetric_operators.hpp>
+#include <croquis/solvers/trace_estimate.hpp>
 #include <croquis/version.hpp>
