@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -58,6 +59,7 @@ class Iteration {
     } else {
       iterate();
     }
+    fit_.error_estimate = error_estimate();
     fit_.passes = static_cast<double>(fit_.evaluations + blocks_);
     fit_.seconds = clock_.seconds();
   }
@@ -72,6 +74,14 @@ class Iteration {
   double evaluate(const std::vector<double>& x, std::vector<double>& g) {
     ++fit_.evaluations;
     return croquis::evaluate(objective_, x, g);
+  }
+
+  // Half of g^T B g at x.
+  double error_estimate() const {
+    if (fit_.gradient_norm == 0) return 0;
+    if (inverse_ == nullptr) return std::numeric_limits<double>::quiet_NaN();
+    const Matrix<double> step = inverse_->multiply(column_major(g_.data(), n_, 1)).s;
+    return inner_product(g_, {step.entries().begin(), step.entries().end()}) / 2;
   }
 
   void end(Status status, const std::string& what) {
@@ -151,7 +161,6 @@ class Iteration {
     const std::span<const double> p = last_step_.s.entries();
     double slope = 0;
     for (std::size_t i = 0; i < g_.size(); ++i) slope += g_[i] * p[i];
-    if (std::isfinite(slope)) fit_.error_estimate = -slope / 2;
 
     std::optional<LinePoint> found;
     if (slope < 0) found = search(p, slope);

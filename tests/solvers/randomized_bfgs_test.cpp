@@ -229,6 +229,8 @@ TEST_CASE("a memory with room for every block is the full one") {
   options.blocks = 1;
   const RandomizedBfgsFit forgetful = minimize_by_randomized_bfgs(quadratic(log_spaced(10, 50)), x0, options);
   REQUIRE(full.iterations == limited.iterations);
+  // The minimum is zero, and B near the inverse by now.
+  CHECK(full.error_estimate == doctest::Approx(full.value).epsilon(0.5));
   // The same steps but for rounding, some thousand times u of entries of size one.
   for (std::size_t i = 0; i < x0.size(); ++i) CHECK(std::abs(full.x[i] - limited.x[i]) < 1e-12);
   CHECK(forgetful.value > 10 * full.value);
