@@ -46,7 +46,8 @@ struct RandomizedBfgsOptions {
 };
 
 /// The solution and its report. Of the report, `decrement` is g^T B g, `error_estimate` is half of that at x, as
-/// good as B is and NaN without one, and `passes` counts one for each evaluation and each block of products; there are no preconditioners.
+/// good as B is and NaN without one, and `passes` counts one for each evaluation and each block of products; there are
+/// no preconditioners.
 struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
   InverseMemory memory = InverseMemory::full;  ///< the one that was used
   std::int64_t dropped_directions = 0;         ///< without positive curvature, or nearly dependent on others
