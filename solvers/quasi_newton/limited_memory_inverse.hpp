@@ -14,7 +14,7 @@ namespace croquis {
 /// the oldest block to the newest: Gaussian ones have covariance B.
 ///
 /// Cost: 8 n k flops for each block and vector. Source: Nocedal and Wright, algorithm 7.4; Gower, Goldfarb and
-/// Richtarik, arXiv 1603.09649, algorithm 2.
+/// Richtarik, arXiv 1603.09649.
 class LimitedMemoryInverse final : public InverseHessian {
  public:
   /// B = diag(d), all positive.

@@ -91,7 +91,7 @@ struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
 /// and O(n tau). The result does not depend on the number of threads if those of the callables do not.
 ///
 /// Throws `ShapeError` or `InvalidOption` for an objective that is not well formed, an x0 of the wrong length or not
-/// finite, and options out of range. Source: Kovalev, Gower, Richtarik and Rogozin, arXiv 2002.11337, algorithm 1;
+/// finite, and options out of range. Source: Kovalev, Gower, Richtarik and Rogozin, arXiv 2002.11337;
 /// Gower, Goldfarb and Richtarik, arXiv 1603.09649, for the limited memory and for directions S = L V.
 CROQUIS_API RandomizedBfgsFit minimize_by_randomized_bfgs(const Objective& objective, std::span<const double> x0,
                                                           const RandomizedBfgsOptions& options = {});
