@@ -7,6 +7,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/gram.hpp"
+#include "linalg/parallel.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/newton/curvature_costs.hpp"
 #include "solvers/newton/weighted_rows.hpp"
@@ -33,6 +34,8 @@ constexpr std::int64_t first_rank_part = 16;
 constexpr std::int64_t least_rank = 32;
 constexpr double costly = 40;
 constexpr double cheaper = 4;
+// Effective dimensions of more than this part of the rank are too many for it.
+constexpr double most_of_rank = 0.5;
 // The curvature that an intercept without a ridge is given, as a part of its own: the iteration sets that right in a
 // product or two.
 constexpr double part_for_intercept = 0.01;
@@ -113,10 +116,6 @@ void CurvatureRoot::use(NewtonPreconditioner kind) {
   }
 }
 
-double CurvatureRoot::passes() const {
-  return kind_ == NewtonPreconditioner::gram ? 1 + std::floor(static_cast<double>(size_) / 500) : 1;
-}
-
 double CurvatureRoot::refined_cost() const {
   if (kind_ != NewtonPreconditioner::low_rank) return std::numeric_limits<double>::infinity();
   if (rank_ + 1 < ranks_.size()) return ranks_[rank_ + 1].cost;
@@ -128,16 +127,42 @@ void CurvatureRoot::refine() {
   if (rank_ < ranks_.size() && std::isfinite(refined_cost())) ++rank_;
 }
 
+namespace {
+
+// The sum of lambda / (1 + lambda) over the eigenvalues of C C^T: that of the whole, if C has rows enough for it.
+double effective_dimension(const ScaledTriangle& low_rank) {
+  const std::int64_t d = low_rank.r.rows();
+  Matrix<double> inverse(d, d);
+  for (std::int64_t j = 0; j < d; ++j) inverse(j, j) = 1;
+  const SingleThreadedBlas single_threaded_blas;
+  solve_triangular<double>(Side::left, Transpose::no, low_rank.r.view(), inverse.view());
+  return static_cast<double>(d) - squared(norm2(d * d, inverse.data()));
+}
+
+double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
+
+}  // namespace
+
 ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) {
-  use(rank_ < ranks_.size() && ridge > 0 ? NewtonPreconditioner::low_rank : dense_kind_);
+  passes_ = 0;
+  while (ridge > 0 && rank_ < ranks_.size()) {
+    use(NewtonPreconditioner::low_rank);
+    ++passes_;
+    ScaledTriangle result = of_low_rank(row_scale, ridge, seed);
+    const bool enough = effective_dimension(result) <= most_of_rank * static_cast<double>(ranks_[rank_].rows);
+    if (enough || !std::isfinite(refined_cost())) return result;
+    refine();
+  }
+  use(dense_kind_);
+  ++passes_;
   switch (kind_) {
-    case NewtonPreconditioner::low_rank:
-      return of_low_rank(row_scale, ridge, seed);
     case NewtonPreconditioner::gram: {
+      passes_ += std::floor(static_cast<double>(size_) / 500);
       ScaledTriangle result = from_gram(row_scale, ridge);
       if (!may_become_sketch_ || shortest_diagonal(result.r) >= independent_column) return result;
       dense_kind_ = NewtonPreconditioner::sketch;
       use(dense_kind_);
+      ++passes_;
       return from_sketch(row_scale, ridge, seed);
     }
     case NewtonPreconditioner::sketch:
@@ -146,12 +171,6 @@ ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, dou
       return from_diagonal(row_scale, ridge);
   }
 }
-
-namespace {
-
-double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
-
-}  // namespace
 
 ScaledTriangle CurvatureRoot::from_gram(const std::vector<double>& row_scale, double ridge) const {
   ScaledTriangle result;
