@@ -36,6 +36,8 @@ constexpr double costly = 40;
 constexpr double cheaper = 4;
 // Effective dimensions of more than this part of the rank are too many for it.
 constexpr double most_of_rank = 0.5;
+// Roots of eigenvalues this far above that of the ridge leave nothing of I - C^T (I + C C^T)^-1 C but rounding errors.
+constexpr double most_above_ridge = 1e6;
 // The curvature that an intercept without a ridge is given, as a part of its own: the iteration sets that right in a
 // product or two.
 constexpr double part_for_intercept = 0.01;
@@ -129,6 +131,12 @@ void CurvatureRoot::refine() {
 
 namespace {
 
+double longest_diagonal(const Matrix<double>& r) {
+  double longest = 0;
+  for (std::int64_t j = 0; j < r.rows(); ++j) longest = std::max(longest, std::abs(r(j, j)));
+  return longest;
+}
+
 // The sum of lambda / (1 + lambda) over the eigenvalues of C C^T: that of the whole, if C has rows enough for it.
 double effective_dimension(const ScaledTriangle& low_rank) {
   const std::int64_t d = low_rank.r.rows();
@@ -149,8 +157,11 @@ ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, dou
     use(NewtonPreconditioner::low_rank);
     ++passes_;
     ScaledTriangle result = of_low_rank(row_scale, ridge, seed);
+    const bool usable = result.r.rows() > 0 && longest_diagonal(result.r) <= most_above_ridge;
     const bool enough = effective_dimension(result) <= most_of_rank * static_cast<double>(ranks_[rank_].rows);
-    if (enough || !std::isfinite(refined_cost())) return result;
+    const bool last = !std::isfinite(refined_cost());
+    if (usable && (enough || last)) return result;
+    if (last) break;
     refine();
   }
   use(dense_kind_);
@@ -222,8 +233,8 @@ ScaledTriangle CurvatureRoot::of_low_rank(const std::vector<double>& row_scale, 
     for (std::int64_t i = 0; i < d; ++i) result.c(i, j) *= result.scale[static_cast<std::size_t>(j)];
   result.r = gram<double>(result.c.view().transposed());
   for (std::int64_t i = 0; i < d; ++i) result.r(i, i) += 1;
-  if (cholesky<double>(result.r)) return result;
-  return from_diagonal(row_scale, ridge);
+  if (!cholesky<double>(result.r)) result.r = {};
+  return result;
 }
 
 ScaledTriangle CurvatureRoot::from_diagonal(const std::vector<double>& row_scale, double ridge) const {

@@ -44,6 +44,7 @@ class CurvatureRoot {
   ScaledTriangle from_gram(const std::vector<double>& row_scale, double ridge) const;
   ScaledTriangle from_sketch(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const;
   ScaledTriangle from_diagonal(const std::vector<double>& row_scale, double ridge) const;
+  // R is empty where rounding errors leave none.
   ScaledTriangle of_low_rank(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const;
   void use(NewtonPreconditioner kind);
 

@@ -103,6 +103,13 @@ TEST_CASE("softmax, a given rank, no ridge, and the same bits for any number of 
   const auto narrow = fit_generalized_linear_model(data.a, data.labels, options);
   CHECK_MESSAGE(narrow.solved(), narrow.message);
   CHECK(narrow.products > 2 * fit(data, NewtonPreconditioner::low_rank, 1e-4).products);
+  // Eigenvalues so far above the ridge that rounding errors would leave nothing of it.
+  Data scaled(400, 6, 6, 0.1);
+  for (std::int64_t j = 0; j < 6; ++j)
+    for (std::int64_t i = 0; i < 400; ++i) scaled.a(i, j) *= std::pow(10.0, 2 * j - 4);
+  const auto tiny_ridge = fit(scaled, NewtonPreconditioner::low_rank, 1e-10);
+  CHECK_MESSAGE(tiny_ridge.solved(), tiny_ridge.message);
+  CHECK(tiny_ridge.preconditioner == NewtonPreconditioner::diagonal);
   const Data short_rows(400, 6, 6, 0.1);
   const auto no_ridge = fit(short_rows, NewtonPreconditioner::low_rank, 0);
   CHECK_MESSAGE(no_ridge.solved(), no_ridge.message);

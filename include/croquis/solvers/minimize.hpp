@@ -106,8 +106,8 @@ CROQUIS_API std::string iteration_table(const NewtonReport& report);
 /// That is enough if the effective dimension, the sum of lambda / (lambda + mu) over the eigenvalues of A^T D A, is a
 /// few times smaller; d is doubled at once if the sketch shows that it is not. Once the products that a step has taken
 /// beyond one for each halving of its residual cost as much as a sketch of 2 d rows, that is made, and the step goes on
-/// with it (after Lacotte and Pilanci, arXiv 2006.05874). From n / 2 on the dense triangle is. Where mu = 0, `low_rank`
-/// is `diagonal`.
+/// with it (after Lacotte and Pilanci, arXiv 2006.05874). From n / 2 on the dense triangle is. Where mu = 0, or lost in
+/// rounding errors beside the largest eigenvalue, `low_rank` is `diagonal`.
 ///
 /// Near the minimiser, where the fall of f is lost in rounding errors, a step is taken that shrinks the gradient. How
 /// large these errors are is measured where no step is found, by two evaluations at points that differ from x in its
