@@ -25,6 +25,8 @@ constexpr double failure_probability = 1e-3;
 // Of the tolerance, for the search: the rest is for what restarts and verification leave out.
 constexpr double search_share = 0.5;
 constexpr std::int64_t default_blocks = 12;
+constexpr std::int64_t default_space = 400;
+constexpr std::int64_t default_numbers = std::int64_t{1} << 25;  // 256 MiB
 // Times that the search is resumed because recomputed residuals are larger than those it has kept account of.
 constexpr int most_rounds = 4;
 
@@ -42,6 +44,12 @@ void check_options(std::int64_t n, std::int64_t k, const EigenpairOptions& optio
     throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least 1");
 }
 
+std::int64_t space_size(std::int64_t n, std::int64_t k, const EigenpairOptions& options) {
+  if (options.space > 0) return std::min(n, options.space);
+  const std::int64_t least = 2 * k + default_blocks * std::min(options.block, n);
+  return std::min(n, std::max(least, std::min(default_space, default_numbers / n)));
+}
+
 class Search {
  public:
   Search(const LinearOperator<double>& a, std::int64_t k, const EigenpairOptions& options)
@@ -50,7 +58,7 @@ class Search {
         options_(options),
         n_(a.rows),
         block_(std::min(options.block, n_)),
-        space_size_(std::min(n_, options.space > 0 ? options.space : 2 * k + default_blocks * block_)),
+        space_size_(space_size(n_, k, options)),
         space_(a_, space_size_, std::max(k_, block_), std::max(most_asymmetry, 10 * options.tolerance)) {}
 
   Eigenpairs run() {
@@ -87,6 +95,11 @@ class Search {
       if (space_.next_block() == 0 && space_.size() < n_) space_.take_random_block(block_, options_.seed);
       if (space_.next_block() > 0 && !space_.expand()) return false;
       ++steps_;
+      const bool full = space_.size() + space_.next_block() > space_size_;
+      const bool used_up = a_.products() >= options_.product_limit;
+      // The small eigenproblem is not solved for every block: a tenth more of the space is worth another.
+      if (space_.size() < next_look_ && !full && !used_up && space_.next_block() > 0) continue;
+      next_look_ = space_.size() + std::max(block_, space_.size() / 10);
       pairs_ = space_.ritz_pairs();
       order_ = best_first(pairs_.values, options_.which);
       if (space_.size() == n_) {
@@ -104,8 +117,8 @@ class Search {
           continue;
         }
       }
-      if (a_.products() >= options_.product_limit) return true;
-      if (space_.size() + space_.next_block() > space_size_) {
+      if (used_up) return true;
+      if (full) {
         if (verifying_ && krylov_ && wanted_have_converged() && missed() < 0.5) {
           failure_ *= missed();
           look_again();
@@ -113,6 +126,7 @@ class Search {
         }
         const std::int64_t kept = std::min(space_size_ - space_.next_block(), k_ + (space_size_ - k_) / 3);
         space_.restart(pairs_, best(kept));
+        next_look_ = 0;
         ++result_.restarts;
         krylov_ = false;
       }
@@ -127,7 +141,8 @@ class Search {
   }
 
   void begin_verification() {
-    found_ = merit(value(static_cast<std::size_t>(k_) - 1), options_.which);
+    found_.clear();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(k_); ++i) found_.push_back(merit(value(i), options_.which));
     failure_ = 1;
     verifying_ = true;
     look_again();
@@ -138,12 +153,15 @@ class Search {
     space_.restart(pairs_, best(k_));
     space_.take_random_block(block_, options_.seed);
     krylov_ = true;
+    next_look_ = 0;
     steps_ = 0;
   }
 
-  // Whether the last of the wanted has been outdone since verification began.
+  // Whether one of the wanted has been outdone since verification began.
   bool newcomer() const {
-    return merit(value(static_cast<std::size_t>(k_) - 1), options_.which) > found_ + options_.tolerance * norm();
+    for (std::size_t i = 0; i < found_.size(); ++i)
+      if (merit(value(i), options_.which) > found_[i] + options_.tolerance * norm()) return true;
+    return false;
   }
 
   bool nothing_is_missing() const {
@@ -165,8 +183,8 @@ class Search {
     }
     const RandomKrylovSpace space{n_, block_, steps_};
     double probability = 0;
-    if (options_.which != SpectrumEnd::smallest) probability += missed_probability(found_, most, low, space);
-    if (options_.which != SpectrumEnd::largest) probability += missed_probability(found_, -least, -high, space);
+    if (options_.which != SpectrumEnd::smallest) probability += missed_probability(found_.back(), most, low, space);
+    if (options_.which != SpectrumEnd::largest) probability += missed_probability(found_.back(), -least, -high, space);
     return std::min(1.0, probability);
   }
 
@@ -274,10 +292,11 @@ class Search {
   Indices order_;
   Matrix<double> residual_;
   Eigenpairs result_;
-  double found_ = 0;        // merit of the last wanted pair when verification began
-  double failure_ = 1;      // the probability that all looks so far have missed an eigenvalue
-  std::int64_t steps_ = 0;  // since the last random vectors
-  bool krylov_ = true;      // no restart since then
+  std::vector<double> found_;   // merits of the wanted pairs when verification began
+  double failure_ = 1;          // the probability that all looks so far have missed an eigenvalue
+  std::int64_t steps_ = 0;      // since the last random vectors
+  std::int64_t next_look_ = 0;  // size of the space at which Ritz pairs are looked at
+  bool krylov_ = true;          // no restart since then
   bool verifying_ = false;
   bool verified_ = false;
 };
