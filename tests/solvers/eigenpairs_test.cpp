@@ -15,7 +15,9 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
+#include "solvers/spectrum/krylov_space.hpp"
 #include "solvers/spectrum/missed_eigenvalues.hpp"
+#include "solvers/spectrum/ritz_order.hpp"
 #include "tests/support/symmetric.hpp"
 #include "tests/support/test_matrices.hpp"
 
@@ -157,6 +159,37 @@ TEST_CASE("both ends at once, a cluster, a memory of few vectors, and numbers th
     CHECK(std::abs(found.norm_estimate / scale - 3) < 1e-8);
     // Separated eigenvalues: quadratic in the residual.
     CHECK(found.error_bounds[0] < 1e-13 * scale);
+  }
+}
+
+TEST_CASE("hundreds of restarts leave the basis orthonormal, and A V = V T + Q C true") {
+  std::vector<double> d;
+  for (int i = 0; i < 200; ++i) d.push_back(std::sin(i));
+  const LinearOperator<double> op = diagonal_operator(d);
+  CountedProducts products(op);
+  KrylovSpace space(products, 24, 2, 1e-6);
+  space.take_random_block(2, 1);
+  for (int restart = 0; restart < 300; ++restart) {
+    while (space.size() + space.next_block() <= 24) REQUIRE(space.expand());
+    const RitzPairs pairs = space.ritz_pairs();
+    space.restart(pairs, best_first(pairs.values, SpectrumEnd::largest_magnitude));
+    const RitzPairs kept = space.ritz_pairs();
+    std::vector<std::int64_t> best = best_first(kept.values, SpectrumEnd::largest_magnitude);
+    best.resize(16);
+    space.restart(kept, best);
+  }
+  const RitzPairs pairs = space.ritz_pairs();
+  std::vector<std::int64_t> all(pairs.values.size());
+  for (std::size_t j = 0; j < all.size(); ++j) all[j] = static_cast<std::int64_t>(j);
+  const Matrix<double> x = space.vectors(pairs, all);
+  Matrix<double> gram(x.cols(), x.cols()), ax(200, x.cols());
+  multiply<double>(1, x.view().transposed(), x.view(), 0, gram.view());
+  op.multiply(x.view(), ax.view());
+  for (std::int64_t j = 0; j < x.cols(); ++j) {
+    // A few roundoffs of the last decomposition, of 16 coordinates, not 600 times as many.
+    for (std::int64_t i = 0; i < x.cols(); ++i) CHECK(std::abs(gram(i, j) - (i == j)) < 100 * u);
+    for (std::int64_t i = 0; i < 200; ++i) ax(i, j) -= pairs.values[static_cast<std::size_t>(j)] * x(i, j);
+    CHECK(std::abs(norm2(200, ax.data() + j * 200) - pairs.residual_norms[static_cast<std::size_t>(j)]) < 1e-13);
   }
 }
 
