@@ -11,6 +11,7 @@
 #include "linalg/symmetric_eigen.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/spectrum/block_basis.hpp"
+#include "solvers/spectrum/eigenpair_options.hpp"
 #include "solvers/spectrum/krylov_space.hpp"
 #include "solvers/spectrum/missed_eigenvalues.hpp"
 #include "solvers/spectrum/ritz_order.hpp"
@@ -24,31 +25,8 @@ constexpr double rounding_floor = 20;
 constexpr double failure_probability = 1e-3;
 // Of the tolerance, for the search: the rest is for what restarts and verification leave out.
 constexpr double search_share = 0.5;
-constexpr std::int64_t default_blocks = 12;
-constexpr std::int64_t default_space = 400;
-constexpr std::int64_t default_numbers = std::int64_t{1} << 25;  // 256 MiB
 // Times that the search is resumed because recomputed residuals are larger than those it has kept account of.
 constexpr int most_rounds = 4;
-
-void check_options(std::int64_t n, std::int64_t k, const EigenpairOptions& options) {
-  if (k < 1 || k > n)
-    throw InvalidOption("k is " + std::to_string(k) + " but must be from 1 to " + std::to_string(n) +
-                        ", the rows of A");
-  if (!(options.tolerance >= 1e-13 && options.tolerance < 1))
-    throw InvalidOption("tolerance is " + scientific(options.tolerance) + " but must be from 1e-13 to below 1");
-  if (options.block < 1) throw InvalidOption("block is " + std::to_string(options.block) + " but must be at least 1");
-  if (options.space != 0 && options.space < std::min(n, 2 * (k + options.block)))
-    throw InvalidOption("space is " + std::to_string(options.space) + " but must be 0 or at least " +
-                        std::to_string(std::min(n, 2 * (k + options.block))) + ", which is 2 (k + block) or n");
-  if (options.product_limit < 1)
-    throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least 1");
-}
-
-std::int64_t space_size(std::int64_t n, std::int64_t k, const EigenpairOptions& options) {
-  if (options.space > 0) return std::min(n, options.space);
-  const std::int64_t least = 2 * k + default_blocks * std::min(options.block, n);
-  return std::min(n, std::max(least, std::min(default_space, default_numbers / n)));
-}
 
 class Search {
  public:
@@ -58,7 +36,7 @@ class Search {
         options_(options),
         n_(a.rows),
         block_(std::min(options.block, n_)),
-        space_size_(space_size(n_, k, options)),
+        space_size_(vectors_in_memory(n_, k, options)),
         space_(a_, space_size_, std::max(k_, block_), std::max(most_asymmetry, 10 * options.tolerance)) {}
 
   Eigenpairs run() {
@@ -95,7 +73,9 @@ class Search {
       if (space_.next_block() == 0 && space_.size() < n_) space_.take_random_block(block_, options_.seed);
       if (space_.next_block() > 0 && !space_.expand()) return false;
       ++steps_;
-      const bool full = space_.size() + space_.next_block() > space_size_;
+      // An invariant space has no next block, and random vectors will take its place.
+      const std::int64_t next = space_.next_block() > 0 ? space_.next_block() : std::min(block_, n_ - space_.size());
+      const bool full = space_.size() + next > space_size_;
       const bool used_up = a_.products() >= options_.product_limit;
       // The small eigenproblem is not solved for every block: a tenth more of the space is worth another.
       if (space_.size() < next_look_ && !full && !used_up && space_.next_block() > 0) continue;
@@ -124,7 +104,7 @@ class Search {
           look_again();
           continue;
         }
-        const std::int64_t kept = std::min(space_size_ - space_.next_block(), k_ + (space_size_ - k_) / 3);
+        const std::int64_t kept = std::min(space_size_ - next, k_ + (space_size_ - k_) / 3);
         space_.restart(pairs_, best(kept));
         next_look_ = 0;
         ++result_.restarts;
@@ -165,6 +145,7 @@ class Search {
   }
 
   bool nothing_is_missing() const {
+    if (space_.size() == k_) return false;
     return residual(static_cast<std::size_t>(k_)) <= search_share * options_.tolerance * norm() ||
            failure_ * missed() <= failure_probability;
   }
@@ -305,7 +286,7 @@ class Search {
 
 Eigenpairs top_eigenpairs(const LinearOperator<double>& a, std::int64_t k, const EigenpairOptions& options) {
   { const CountedProducts checked(a); }
-  check_options(a.rows, k, options);
+  check_eigenpair_options(a.rows, k, options);
   return Search(a, k, options).run();
 }
 

@@ -212,6 +212,17 @@ TEST_CASE("k = n, n = 1, the identity, zero") {
   }
 }
 
+TEST_CASE("spaces that are invariant when they are full") {
+  // Three distinct eigenvalues: each look ends after three blocks, with room for no more or for part of one.
+  std::vector<double> d;
+  for (int i = 0; i < 120; ++i) d.push_back(i % 3);
+  for (const std::int64_t space : {16, 17, 18, 19}) {
+    const Eigenpairs found = top_eigenpairs(diagonal_operator(d), 5, {.block = 3, .space = space});
+    CHECK_MESSAGE(found.solved(), found.message);
+    check_values(found, d, SpectrumEnd::largest);
+  }
+}
+
 TEST_CASE("Gram matrices and Hessians as operators") {
   RandomSource random(2);
   std::vector<double> sigma;

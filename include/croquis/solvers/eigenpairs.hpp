@@ -32,6 +32,7 @@ struct EigenpairOptions {
   /// Vectors in memory, at least 2 (k + block) or n; 0: 400, as far as there are so many or 256 MiB hold them, but at
   /// least 2 k + 12 block.
   std::int64_t space = 0;
+  /// Of the search; the residuals that are reported take k more.
   std::int64_t product_limit = 10000;
   /// Whether to search once more, among vectors orthogonal to those found, for eigenvalues that were missed: copies of
   /// multiple ones, as a rule.
@@ -77,7 +78,7 @@ struct [[nodiscard]] Eigenpairs {
 /// An operator that is not symmetric is found out by its own products: `InvalidOption` where the Lanczos matrix differs
 /// from its transpose by more than 1e-6 of its size (or ten tolerances).
 ///
-/// Cost: the products, 8 n `space` flops for each, and memory for n (`space` + 4 `block` + 3 k) numbers. The result
+/// Cost: the products, 8 n `space` flops for each, and memory for n (`space` + 5 `block` + 4 k) numbers. The result
 /// depends on the number of threads only if the operator's products do. Throws `ShapeError` if A is not square,
 /// `InvalidOption` for options out of range; exceptions from `multiply` go through. A product with NaN or infinity is a
 /// status. Sources: Golub and Underwood 1977 (block Lanczos); Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000 (thick
