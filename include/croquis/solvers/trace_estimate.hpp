@@ -62,7 +62,7 @@ struct [[nodiscard]] TraceEstimate {
 /// often where eigenvalues fall like a staircase whose step the basis has just reached. An estimate that went on until
 /// the bar was short is a little more often outside it.
 ///
-/// Cost: the products, and for k of them O(n k^2) flops and memory for 2 n k numbers (XTrace and Hutch++). The result
+/// Cost: the products, and for k of them O(n k^2) flops and memory for 3 n k numbers (XTrace and Hutch++). The result
 /// depends on the number of threads only if the operator's products do. Throws `ShapeError` if A is not square,
 /// `InvalidOption` for options out of range; exceptions from `multiply` go through. A product with NaN or infinity is a
 /// status. Sources: Epperly, Tropp and Webber, arXiv 2301.07825; Meyer, Musco, Musco and Woodruff, arXiv 2010.09649;
