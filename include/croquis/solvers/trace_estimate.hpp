@@ -59,8 +59,8 @@ struct [[nodiscard]] TraceEstimate {
 ///
 /// The error bar is Student's, from the scatter of the test vectors' own estimates; those of XTrace depend on each
 /// other, and their covariance is estimated as well, without bias. It held in 85 to 94 % of the trials at 90 %, least
-/// often where eigenvalues fall like a staircase whose step the basis has just reached. An estimate that went on until
-/// the bar was short is a little more often outside it.
+/// often where eigenvalues fall like a staircase whose step the basis has just reached. With a tolerance, which looks
+/// several times and stops at a short bar, it held in 82 to 89 %.
 ///
 /// Cost: the products, and for k of them O(n k^2) flops and memory for 3 n k numbers (XTrace and Hutch++). The result
 /// depends on the number of threads only if the operator's products do. Throws `ShapeError` if A is not square,
