@@ -150,7 +150,7 @@ class Solver {
     const Attempt attempt = step_in(space.directions, model, record);
     ++since_gradient_;
     if (!subspaces_.takes_gradients()) estimate_gradient(model);
-    learn(attempt, model, record);
+    learn(attempt, record);
     return log(record);
   }
 
@@ -220,7 +220,7 @@ class Solver {
   }
 
   // From an iteration, for the size of the next subspaces and for the end.
-  void learn(Attempt attempt, const SubspaceModel& model, SubspaceNewtonIteration& record) {
+  void learn(Attempt attempt, SubspaceNewtonIteration& record) {
     const std::int64_t p = subspaces_.dimensions();
     record.accepted = attempt == Attempt::taken;
     if (record.accepted) {
@@ -235,7 +235,7 @@ class Solver {
       ++failures_;
       if (attempt != Attempt::nothing_to_gain) only_non_finite_ = attempt == Attempt::only_non_finite;
     }
-    if (options_.rank_margin > 0) subspaces_.widen_to(model.rank() + options_.rank_margin);
+    subspaces_.learn_rank(record.rank);
     if (!record.accepted) subspaces_.widen_to(2 * p);
     const double gradient = point_.has_gradient() ? point_.gradient_norm : estimated_gradient_;
     if (++in_window_ < window) return;

@@ -18,12 +18,13 @@ namespace {
 
 // Up to so many unknowns, all of them at once are no larger than a subspace would be;
 constexpr std::int64_t few_unknowns = 50;
-constexpr std::int64_t usual_dimensions = 32;
+constexpr std::int64_t usual_dimensions = 10;
 // up to so many, subspaces may grow to all of them, and beyond to so many times their first size.
 constexpr std::int64_t medium_unknowns = 500;
 constexpr std::int64_t most_growth = 2;
 constexpr std::int64_t most_entries = std::int64_t{1} << 28;  // of S and H S: 2 GiB
-constexpr std::int64_t recalled_part = 8;
+constexpr std::int64_t usual_krylov_directions = 7;
+constexpr std::int64_t usual_recalled = 2;
 
 // What is left of v without its parts along the columns [first, last) of s, which are nearly orthonormal, or zero.
 void orthogonalize(const Matrix<double>& s, std::int64_t first, std::int64_t last, double* v) {
@@ -75,7 +76,8 @@ Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& op
 std::int64_t Subspaces::krylov_directions() const {
   // One direction at least is random.
   if (dimensions_ == 1) return 0;
-  const std::int64_t wanted = options_.krylov < 0 ? dimensions_ / 2 : std::min(options_.krylov, dimensions_ - 1);
+  const std::int64_t wanted =
+      std::min(options_.krylov < 0 ? usual_krylov_directions : options_.krylov, dimensions_ - 1);
   const bool has_products = objective_.hessian_times || objective_.hessian_root || !objective_.hessian_on_subspace;
   return has_products ? wanted : std::min<std::int64_t>(wanted, 1);
 }
@@ -83,13 +85,18 @@ std::int64_t Subspaces::krylov_directions() const {
 std::int64_t Subspaces::most_recalled() const {
   const std::int64_t room = dimensions_ - 1 - krylov_directions();
   if (options_.recall >= 0) return std::min(options_.recall, room);
-  return krylov_directions() > 0 ? std::min(dimensions_ / recalled_part, room) : 0;
+  return krylov_directions() > 0 ? std::min(usual_recalled, room) : 0;
 }
 
 void Subspaces::remember(std::span<const double> step) {
   if (whole() || most_recalled() <= 0) return;
   steps_.emplace_front(step.begin(), step.end());
   while (static_cast<std::int64_t>(steps_.size()) > most_recalled()) steps_.pop_back();
+}
+
+void Subspaces::learn_rank(std::int64_t rank) {
+  const std::int64_t margin = options_.rank_margin < 0 && krylov_directions() == 0 ? 1 : options_.rank_margin;
+  if (margin > 0) widen_to(rank + margin);
 }
 
 void Subspaces::widen_to(std::int64_t dimensions) {

@@ -52,15 +52,18 @@ struct SubspaceNewtonOptions {
   SubspaceStepRule rule = SubspaceStepRule::cubic;
   SubspaceFamily family = SubspaceFamily::gaussian;  ///< of the directions that are drawn
   std::int64_t nonzeros = 3;                         ///< of `SubspaceFamily::hashing`
-  std::int64_t dimensions = 0;       ///< p of the first subspace, at most n of it used; 0: n up to 50 unknowns, else 32
-  std::int64_t most_dimensions = 0;  ///< 0: n up to 500 unknowns, else 2 p, as far as memory of 2 GiB allows
-  /// The next p is at least rank(S^T H S) + `rank_margin`: subspaces grow until they are as large as the rank of the
-  /// Hessian. 0: they do not (arXiv 2501.09734, R-ARC-D).
-  std::int64_t rank_margin = 1;
+  /// p of the first subspace; at most n of it are used. 0: n up to 50 unknowns, else 10.
+  std::int64_t dimensions = 0;
+  /// 0: n up to 500 unknowns, to which subspaces grow where convergence is slow; else 2 p, as far as memory of 2 GiB
+  /// allows, where subspaces offer nothing more.
+  std::int64_t most_dimensions = 0;
+  /// The next p is at least rank(S^T H S) + `rank_margin`: subspaces grow until they are larger than the rank of the
+  /// Hessian (arXiv 2501.09734, R-ARC-D). 0: they do not; -1: 1 where `krylov` is 0, none otherwise.
+  std::int64_t rank_margin = -1;
   /// So many directions of a subspace are g, H g, H^2 g, ..., made orthogonal, in the place of random ones: what makes
-  /// conjugate gradients fast. 1: the gradient alone; 0: random directions only, as in RSN; -1: half of the subspace.
+  /// conjugate gradients fast. 1: the gradient alone; 0: random directions only, as in RSN; -1: up to seven.
   std::int64_t krylov = -1;
-  /// Up to so many are the last steps taken. -1: an eighth of the subspace where `krylov` is not 0, none otherwise.
+  /// Up to so many are the last steps taken. -1: two where `krylov` is not 0, none otherwise.
   std::int64_t recall = -1;
   /// Converged once ||g(x)|| is at most this part of the largest gradient norm met so far, and
   double gradient_tolerance = 1e-6;
