@@ -44,8 +44,7 @@ class Solver {
       : objective_(objective), options_(options), evaluator_(objective), subspaces_(objective, options) {
     point_.x.assign(x0.begin(), x0.end());
     rule_ = make_step_rule(options.rule, options.initial_parameter, initial_reach * norm(point_.x));
-    report_.smallest_curvature = report_.largest_curvature = report_.curvature_error =
-        std::numeric_limits<double>::quiet_NaN();
+    forget_curvature();
   }
 
   SubspaceNewtonFit run() {
@@ -55,6 +54,12 @@ class Solver {
   }
 
  private:
+  // That of another point.
+  void forget_curvature() {
+    report_.smallest_curvature = report_.largest_curvature = report_.curvature_error =
+        std::numeric_limits<double>::quiet_NaN();
+  }
+
   std::optional<Outcome> start() {
     evaluator_.evaluate(point_);
     evaluator_.add_gradient(point_);
@@ -162,7 +167,7 @@ class Solver {
     if (record.accepted) {
       quiet_ = failures_ = 0;
       escape_.clear();
-      report_.second_order_stationary = false;
+      forget_curvature();
     } else if (attempt == SearchOutcome::nothing_to_gain && failures_ == 0) {
       // A direction that leads away has been tried.
       quiet_ = escape_.empty() ? quiet_ + 1 : quiet_limit();

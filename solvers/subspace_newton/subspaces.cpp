@@ -6,12 +6,12 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
-#include "linalg/dot.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
 #include "linalg/products.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/nonlinear/step_space.hpp"
+#include "solvers/spectrum/block_basis.hpp"
 
 namespace croquis {
 namespace {
@@ -25,18 +25,6 @@ constexpr std::int64_t most_growth = 2;
 constexpr std::int64_t most_entries = std::int64_t{1} << 28;  // of S and H S: 2 GiB
 constexpr std::int64_t usual_krylov_directions = 7;
 constexpr std::int64_t usual_recalled = 2;
-
-// What is left of v without its parts along the columns [first, last) of s, which are nearly orthonormal, or zero.
-void orthogonalize(const Matrix<double>& s, std::int64_t first, std::int64_t last, double* v) {
-  const std::int64_t n = s.rows(), count = last - first;
-  const MatrixView<const double> basis = s.view().block(0, first, n, count);
-  std::vector<double> along(static_cast<std::size_t>(count)), part(static_cast<std::size_t>(n));
-  multiply_by_transpose<double>(basis, column_major(static_cast<const double*>(v), n, std::int64_t{1}),
-                                column_major(along.data(), count, std::int64_t{1}));
-  multiply_by<double>(basis, column_major(std::as_const(along).data(), count, std::int64_t{1}),
-                      column_major(part.data(), n, std::int64_t{1}));
-  for (std::int64_t i = 0; i < n; ++i) v[i] -= part[static_cast<std::size_t>(i)];
-}
 
 // Scales v to norm one, or to zeros where it is not longer than `least`.
 void normalize(double* v, std::int64_t n, double least) {
@@ -70,7 +58,7 @@ Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& op
     most_ = std::min({n, most_growth * dimensions_, std::max<std::int64_t>(1, most_entries / (2 * n))});
   }
   most_ = std::max(most_, dimensions_);
-  takes_gradients_ = krylov_directions() > 0 || !objective.gradient_on_subspace || !objective.value;
+  takes_gradients_ = options.krylov != 0 || !objective.gradient_on_subspace || !objective.value;
 }
 
 std::int64_t Subspaces::krylov_directions() const {
@@ -95,7 +83,7 @@ void Subspaces::remember(std::span<const double> step) {
 }
 
 void Subspaces::learn_rank(std::int64_t rank) {
-  const std::int64_t margin = options_.rank_margin < 0 && krylov_directions() == 0 ? 1 : options_.rank_margin;
+  const std::int64_t margin = options_.rank_margin < 0 && options_.krylov == 0 ? 1 : options_.rank_margin;
   if (margin > 0) widen_to(rank + margin);
 }
 
@@ -119,7 +107,7 @@ void Subspaces::add_krylov_directions(std::span<const double> x, std::span<const
     const double* const from = j == first ? g.data() : hs.data() + (j - 1) * n;
     std::copy_n(from, n, v);
     const double length = norm2(n, v);
-    if (j > first) orthogonalize(s, first, j, v);
+    (void)project_out(std::as_const(s).view().block(0, first, n, j - first), s.view().block(0, j, n, 1));
     // What is left of an invariant subspace is rounding errors.
     normalize(v, n, j > first ? 1e-10 * length : 0);
     if (hs.cols() > 0) add_products(x, s, hs, j, 1);
@@ -142,7 +130,7 @@ Subspace Subspaces::next(std::span<const double> x, std::span<const double> g, s
     const std::int64_t random = p - krylov - recalled - joining;
     const SubspaceOptions family{.family = options_.family, .nonzeros = options_.nonzeros};
     s = Matrix<double>::uninitialized(n, p);
-    copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
+    if (random > 0) copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
     for (std::int64_t k = 0; k < recalled; ++k) {
       std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &s(0, random + k));
       normalize(&s(0, random + k), n, 0);

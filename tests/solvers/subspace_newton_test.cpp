@@ -215,6 +215,8 @@ TEST_CASE("a large saddle point is left, with the same bits for any number of th
                      [&] { fits[threads - 1] = minimize_in_subspaces(f, x0, {.iteration_limit = 6, .seed = 4}); });
   CHECK(fits[0].escapes == 1);
   CHECK(fits[0].initial_gradient_norm == 0);
+  // That of x0, which is not the curvature at x.
+  CHECK(std::isnan(fits[0].smallest_curvature));
   CHECK(fits[0].value < 0.2 * fits[0].initial_value);
   CHECK(fits[1].x == fits[0].x);
   CHECK(fits[2].x == fits[0].x);
