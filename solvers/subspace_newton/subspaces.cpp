@@ -6,12 +6,12 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/dot.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
 #include "linalg/products.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/nonlinear/step_space.hpp"
-#include "solvers/spectrum/block_basis.hpp"
 
 namespace croquis {
 namespace {
@@ -107,7 +107,12 @@ void Subspaces::add_krylov_directions(std::span<const double> x, std::span<const
     const double* const from = j == first ? g.data() : hs.data() + (j - 1) * n;
     std::copy_n(from, n, v);
     const double length = norm2(n, v);
-    (void)project_out(std::as_const(s).view().block(0, first, n, j - first), s.view().block(0, j, n, 1));
+    // As Lanczos: the two before it. What a few directions lose of being orthogonal does not matter.
+    for (std::int64_t k = std::max(first, j - 2); k < j; ++k) {
+      const double* const before = s.data() + k * n;
+      const double along = dot(n, before, v);
+      for (std::int64_t i = 0; i < n; ++i) v[i] -= along * before[i];
+    }
     // What is left of an invariant subspace is rounding errors.
     normalize(v, n, j > first ? 1e-10 * length : 0);
     if (hs.cols() > 0) add_products(x, s, hs, j, 1);
