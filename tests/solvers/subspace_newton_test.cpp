@@ -21,6 +21,8 @@ using namespace croquis::test;
 
 namespace {
 
+constexpr double roundoff = std::numeric_limits<double>::epsilon() / 2;
+
 double norm(const std::vector<double>& v) { return norm2(static_cast<std::int64_t>(v.size()), v.data()); }
 
 struct Quadratic {
@@ -263,6 +265,56 @@ TEST_CASE("parts of the gradient do where they are given, and whole ones are few
     CHECK(norm(g) == fit.gradient_norm);
     CHECK(fit.gradient_norm <= 1e-6 * fit.largest_gradient_norm);
   }
+}
+
+TEST_CASE("gradients and Hessians on subspaces, of either layout, and steps from nothing else") {
+  constexpr std::int64_t n = 60, p = 7;
+  Objective f{.unknowns = n, .value_and_gradient = ring, .hessian_times = ring_hessian};
+  Objective by_parts = f;
+  std::int64_t gradients = 0, hessians = 0;
+  by_parts.hessian_times = nullptr;
+  by_parts.gradient_on_subspace = [&](std::span<const double> x, MatrixView<const double> s, std::span<double> sg) {
+    CHECK(s.layout == Layout::column_major);
+    ++gradients;
+    const std::vector<double> result = gradient_on_subspace(f, x, s);
+    std::copy(result.begin(), result.end(), sg.begin());
+  };
+  by_parts.hessian_on_subspace = [&](std::span<const double> x, MatrixView<const double> s, MatrixView<double> shs) {
+    CHECK(s.layout == Layout::column_major);
+    ++hessians;
+    const Matrix<double> result = hessian_on_subspace(f, x, s);
+    for (std::int64_t j = 0; j < s.cols; ++j)
+      for (std::int64_t i = 0; i < s.cols; ++i) shs(i, j) = result(i, j);
+  };
+  RandomSource random(4);
+  std::vector<double> x(n), g(n);
+  for (double& entry : x) entry = random.normal();
+  ring(x, g);
+  const Matrix<double> s = gaussian_matrix(n, p, random);
+  Matrix<double> by_rows(n, p, Layout::row_major);
+  std::vector<double> exact(p);
+  for (std::int64_t j = 0; j < p; ++j)
+    for (std::int64_t i = 0; i < n; ++i) {
+      by_rows(i, j) = s(i, j);
+      exact[static_cast<std::size_t>(j)] += s(i, j) * g[static_cast<std::size_t>(i)];
+    }
+  for (const Objective* const objective : {&f, &by_parts}) {
+    for (const Matrix<double>* const directions : {&s, static_cast<const Matrix<double>*>(&by_rows)}) {
+      const std::vector<double> sg = gradient_on_subspace(*objective, x, directions->view());
+      // No column is longer than 20.
+      for (std::size_t j = 0; j < p; ++j) CHECK(std::abs(sg[j] - exact[j]) <= n * roundoff * norm(g) * 20);
+    }
+  }
+  CHECK(hessian_on_subspace(by_parts, x, by_rows.view())(1, 2) == hessian_on_subspace(f, x, s.view())(1, 2));
+
+  gradients = hessians = 0;
+  const SubspaceNewtonFit fit = minimize_in_subspaces(
+      by_parts, x, {.dimensions = 12, .most_dimensions = 30, .curvature_tolerance = 1, .iteration_limit = 2000});
+  CHECK_MESSAGE(fit.solved(), fit.message);
+  // The gradient joins, so it is whole.
+  CHECK(gradients == 0);
+  CHECK(hessians == fit.iterations);
+  CHECK_THROWS_AS((void)gradient_on_subspace(f, x, by_rows.view().block(0, 0, n - 1, p)), ShapeError);
 }
 
 TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {

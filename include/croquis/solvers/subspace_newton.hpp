@@ -65,7 +65,8 @@ struct SubspaceNewtonOptions {
   std::int64_t krylov = -1;
   /// Up to so many are the last steps taken. -1: two where `krylov` is not 0, none otherwise.
   std::int64_t recall = -1;
-  /// Converged once ||g(x)|| is at most this part of the largest gradient norm met so far, and
+  /// Converged once ||g(x)|| is at most this part of the largest gradient norm met so far, since that at x0 may vanish,
+  /// and
   double gradient_tolerance = 1e-6;
   /// the smallest eigenvalue of H(x) is at least -curvature_tolerance times the largest in magnitude. 1 or more: any.
   double curvature_tolerance = 1e-3;
@@ -129,7 +130,7 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// asks for. If it is negative its direction joins the next subspace, so the iteration leaves saddle points.
 ///
 /// With random directions alone a step of `line_search` is that of RSN (Gower, Kovalev, Lieder and Richtarik,
-/// arXiv 1905.10874, equation 4, relative smoothness by Armijo's condition), and one of `cubic` that of SSCN (Hanzely,
+/// arXiv 1905.10874, its relative smoothness by Armijo's condition), and one of `cubic` that of SSCN (Hanzely,
 /// Doikov, Richtarik and Nesterov, arXiv 2002.09526) and of R-ARC (Cartis, Shao and Tansley, arXiv 2501.03718 and
 /// 2501.09734). In general random subspaces converge linearly at best (arXiv 2209.04170), the more slowly the smaller
 /// p / n is; Krylov directions make up for much of that, and p = n is the whole method. Prefer `minimize` for a convex
@@ -141,13 +142,14 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// Statuses: `converged` by the tolerances, or where rounding errors allow no better; `iteration_limit`;
 /// `evaluation_limit` for products; `cancelled`; `stalled` where no step lowers f though the gradient is not small, or
 /// at a saddle point that rounding errors do not let go; `accuracy_not_reached` where the gradient is small but
-/// products are too few or too inexact to tell the curvature; `non_finite_input` where f, g or H is not finite at x0,
-/// or at every step tried. x is the best point found in every case.
+/// products are too few or too inexact to tell the curvature; `non_finite_input` where f or g is not finite at x0
+/// or at every step tried, or H at x. x is the best point found in every case.
 ///
 /// Cost of an iteration: p products with H (in one block where they are not Krylov directions), 4 n p^2 flops, some
 /// 10 p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers, and n for each step
-/// recalled; Lanczos' iteration takes n for each of its products. The result does not depend on the number of threads
-/// if those of the callables do not.
+/// recalled. Of the check of curvature: n products for up to 300 unknowns, else up to some 300 for the default
+/// tolerance, growing as its inverse root, and O(n) memory. The result does not depend on the number of threads if
+/// those of the callables do not.
 ///
 /// Throws `ShapeError` or `InvalidOption` for an objective that is not well formed, an x0 of the wrong length or not
 /// finite, and options out of range; what a callable throws goes through.
