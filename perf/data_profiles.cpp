@@ -104,7 +104,8 @@ Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, c
   if (method.part > 0)
     options.subspace.dimensions = std::max<std::int64_t>(1, std::llround(method.part * static_cast<double>(n)));
   // As published, the subspaces of a given p are random throughout.
-  options.subspace.gradient = method.recall || method.method == NonlinearMethod::hybrid;
+  const bool joined = method.recall || method.method == NonlinearMethod::hybrid;
+  options.subspace.krylov = joined ? -1 : 0;
   std::vector<double> r(static_cast<std::size_t>(p.problem.residuals));
   p.problem.residual(p.x0, r);
   const double norm = norm2(p.problem.residuals, r.data());
@@ -116,7 +117,7 @@ Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, c
   std::int64_t columns = 0;
   options.on_iteration = [&](const NonlinearProgress& progress) {
     if (progress.iteration == 1)
-      columns = progress.dimensions + (method.recall || method.method == NonlinearMethod::hybrid ? 1 : 0);
+      columns = progress.dimensions + (joined ? std::max<std::int64_t>(1, progress.dimensions / 2) : 0);
     for (int k = 0; k < wanted; ++k)
       if (std::isinf(run.reached[k]) && progress.cost - p.minimum <= accuracies[k] * (f0 - p.minimum))
         run.reached[k] = static_cast<double>(columns) / static_cast<double>(n + 1);

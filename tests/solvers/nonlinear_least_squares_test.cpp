@@ -68,10 +68,7 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 TEST_CASE("The test problems are solved") {
   for (const auto& test : nonlinear_test_problems()) {
     CAPTURE(test.name);
-    NonlinearOptions options;
-    // From x0 the first step of the default radius leads ARTIF to another minimum, of 0.717.
-    if (test.name == "ARTIF") options.initial_radius = 1;
-    const NonlinearFit fit = nonlinear_least_squares(test.problem, test.x0, options);
+    const NonlinearFit fit = nonlinear_least_squares(test.problem, test.x0);
     CAPTURE(fit.message);
     CHECK(fit.solved());
     CHECK(std::abs(fit.initial_cost - test.f0) <= 2 * test.f0_tolerance);
