@@ -482,6 +482,12 @@ TEST_CASE("Options and states out of range are named") {
   larger = rosenbrock();
   larger.residuals = 3;
   CHECK_THROWS_WITH_AS((void)derivative_free_least_squares(larger, state), Doc("points[0].residuals"), ShapeError);
+  for (const double cost : {std::numeric_limits<double>::infinity(), not_a_number, 0.0}) {
+    DerivativeFreeState boasting = state;
+    boasting.initial_cost = cost;
+    CHECK_THROWS_WITH_AS((void)derivative_free_least_squares(rosenbrock(), boasting), Doc("initial_cost"),
+                         InvalidOption);
+  }
   DerivativeFreeState broken = state;
   broken.evaluated = 7;
   CHECK_THROWS_WITH_AS((void)derivative_free_least_squares(rosenbrock(), broken), Doc("evaluated is 7"), InvalidOption);
