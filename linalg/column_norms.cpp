@@ -136,17 +136,21 @@ std::vector<ColumnNorm> column_norms_and_product(const AnyMatrixView<T>& a, Matr
       [&](const auto& view) {
         if constexpr (requires { view.row_start; }) {
           if (b.cols == 1 && view.nonzeros() < 2 * least_entries) {
-            set_zero(g);
-            std::vector<double> square(static_cast<std::size_t>(view.cols), 0);
-            T* const sum = g.data;
-            const std::int64_t step = g.row_stride();
+            // The two sums of a column side by side, which one addition takes.
+            typedef double Pair __attribute__((vector_size(16)));
+            const auto n = static_cast<std::size_t>(view.cols);
+            std::vector<Pair> sums(n, Pair{});
             for (std::int64_t i = 0; i < view.rows; ++i) {
-              const T factor = b(i, 0);
+              const double factor = b(i, 0);
               for (auto k = view.row_start[i]; k < view.row_start[i + 1]; ++k) {
-                const T value = view.value[k];
-                square[view.column[k]] += static_cast<double>(value) * value;
-                sum[view.column[k] * step] += value * factor;
+                const double value = view.value[k];
+                sums[view.column[k]] += value * Pair{value, factor};
               }
+            }
+            std::vector<double> square(n);
+            for (std::size_t j = 0; j < n; ++j) {
+              square[j] = sums[j][0];
+              g(static_cast<std::int64_t>(j), 0) = static_cast<T>(sums[j][1]);
             }
             return norms_from(view, square, T());
           }

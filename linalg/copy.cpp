@@ -20,6 +20,10 @@ void copy_serial(MatrixView<const std::type_identity_t<T>> from, MatrixView<T> t
     to = to.transposed();
   }
   if (from.layout == Layout::column_major) {
+    if (from.leading_dimension == to.rows && to.leading_dimension == to.rows) {
+      std::copy_n(from.data, to.rows * to.cols, to.data);
+      return;
+    }
     for (std::int64_t j = 0; j < to.cols; ++j)
       std::copy_n(from.data + j * from.leading_dimension, to.rows, to.data + j * to.leading_dimension);
     return;
@@ -52,6 +56,7 @@ void copy(MatrixView<const std::type_identity_t<T>> from, MatrixView<T> to) {
 template <class T>
 void set_zero(MatrixView<T> a) {
   if (a.layout == Layout::row_major) a = a.transposed();
+  if (a.leading_dimension == a.rows) a = column_major(a.data, a.rows * a.cols, 1);
   for (std::int64_t j = 0; j < a.cols; ++j) std::fill_n(a.data + j * a.leading_dimension, a.rows, T(0));
 }
 

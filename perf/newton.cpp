@@ -14,6 +14,7 @@
 #include <croquis/sketch/apply.hpp>
 
 #include "examples/fashion_mnist/images.hpp"
+#include "linalg/blas.hpp"
 #include "perf/newton_references.hpp"
 #include "perf/paired_timing.hpp"
 
@@ -79,6 +80,39 @@ Contest dense_contest(bool scaled, bool quick) {
   return beside_liblinear(p, 1e-6);
 }
 
+// Features of which few combinations stand out from the ridge.
+Contest decaying_contest(NewtonPreconditioner reference, bool quick) {
+  const std::int64_t m = quick ? 600 : 30000, n = quick ? 100 : 4000, rank = n / 10;
+  const auto p = std::make_shared<Problem>();
+  p->dense = Matrix<double>::uninitialized(m, n, Layout::row_major);
+  Matrix<double> factors(m, rank), directions(rank, n);
+  fill(Gaussian{.rows = m, .cols = n, .seed = 4}, p->dense.view());
+  fill(Gaussian{.rows = m, .cols = rank, .seed = 5}, factors.view());
+  fill(Gaussian{.rows = rank, .cols = n, .seed = 6}, directions.view());
+  const double to_unit = std::sqrt(static_cast<double>(m));
+  for (std::int64_t i = 0; i < m; ++i) {
+    double z = 0;
+    for (std::int64_t j = 0; j < rank; ++j) {
+      z += 0.1 * to_unit * factors(i, j);
+      factors(i, j) *= to_unit / static_cast<double>(j + 1);
+    }
+    p->y.push_back(z + (i % 3) - 1 > 0 ? 1 : -1);
+  }
+  const double to_row = std::sqrt(static_cast<double>(rank) / static_cast<double>(n));
+  multiply<double>(to_row, factors.view(), directions.view(), 2e-4 * to_unit, p->dense.view());
+  p->options.ridge = 2e-5;
+  const auto other = std::make_shared<Problem>();
+  return {.ours = [p] { p->fit(); },
+          .reference =
+              [p, other, reference] {
+                GeneralizedLinearOptions options = p->options;
+                options.newton.preconditioner = reference;
+                other->model = fit_generalized_linear_model(p->a(), p->y, options);
+                p->reference_x = other->model.unknowns;
+              },
+          .findings = [p] { return findings(*p); }};
+}
+
 std::filesystem::path adult_file() {
   const char* const folder = std::getenv("CROQUIS_DATA");
   return std::filesystem::path(folder == nullptr ? "../shared/data" : folder) / "classification" / "a9a.svm.gz";
@@ -128,6 +162,9 @@ std::vector<Case> cases() {
   } else {
     std::fprintf(stderr, "built without liblinear: its cases are left out\n");
   }
+  for (const NewtonPreconditioner other : {NewtonPreconditioner::gram, NewtonPreconditioner::diagonal})
+    result.push_back({"logistic row 30000x4000 decaying", "by " + to_string(other),
+                      [other](bool quick) { return decaying_contest(other, quick); }});
   if (!have_lbfgs()) {
     std::fprintf(stderr, "built without liblbfgs: its case is left out\n");
   } else if (!std::filesystem::exists(image_folder)) {

@@ -57,12 +57,14 @@ cholmod_dense view_of(double* x, std::int64_t rows) {
 }  // namespace
 
 SparseReferences::SparseReferences(const SparseMatrix<double>& a, const Matrix<double>& b)
-    : a_(a), b_(b), transpose_(stored_by_rows<double>(AnyMatrixView<double>(a).transposed())) {
-  const auto view = transpose_.view();
-  for (std::int64_t j = 0; j < a.cols(); ++j) {
-    const double norm = norm2(view.row_start[j + 1] - view.row_start[j], view.value + view.row_start[j]);
-    scale_.push_back(norm > 0 ? 1 / norm : 1);
-  }
+    : a_(a), b_(b), transpose_(stored_by_rows<double>(AnyMatrixView<double>(a).transposed())) {}
+
+std::vector<double> SparseReferences::column_scale() const {
+  const auto view = a_.view();
+  std::vector<double> scale(static_cast<std::size_t>(view.cols), 0);
+  for (std::int64_t k = 0; k < a_.nonzeros(); ++k) scale[view.column[k]] += view.value[k] * view.value[k];
+  for (double& entry : scale) entry = entry > 0 ? 1 / std::sqrt(entry) : 1;
+  return scale;
 }
 
 ReferenceSolution SparseReferences::spqr() const {
@@ -82,7 +84,8 @@ ReferenceSolution SparseReferences::normal_equations() const {
   Common common;
   const auto view = a_.view();
   std::vector<double> value(view.value, view.value + a_.nonzeros());
-  for (std::size_t k = 0; k < value.size(); ++k) value[k] *= scale_[view.column[k]];
+  const std::vector<double> scale = column_scale();
+  for (std::size_t k = 0; k < value.size(); ++k) value[k] *= scale[view.column[k]];
   cholmod_sparse f = view_of(a_, value.data());
   cholmod_factor* factor = cholmod_l_analyze(&f, common);
   cholmod_l_factorize(&f, factor, common);
@@ -90,11 +93,11 @@ ReferenceSolution SparseReferences::normal_equations() const {
   Vector x(n, 1), r(a_.rows(), 1), g(n, 1);
   for (int step = 0; step < 3; ++step) {
     residual_and_gradient<double>(a_, x.view(), b_.view(), r.view(), g.view());
-    for (std::int64_t j = 0; j < n; ++j) g(j, 0) *= scale_[j];
+    for (std::int64_t j = 0; j < n; ++j) g(j, 0) *= scale[j];
     cholmod_dense right = view_of(g.data(), n);
     cholmod_dense* change = cholmod_l_solve(CHOLMOD_A, factor, &right, common);
     if (change == nullptr) throw std::runtime_error("CHOLMOD failed");
-    for (std::int64_t j = 0; j < n; ++j) x(j, 0) += scale_[j] * static_cast<const double*>(change->x)[j];
+    for (std::int64_t j = 0; j < n; ++j) x(j, 0) += scale[j] * static_cast<const double*>(change->x)[j];
     cholmod_l_free_dense(&change, common);
   }
   cholmod_l_free_factor(&factor, common);
@@ -105,6 +108,7 @@ ReferenceSolution SparseReferences::lsqr(double tolerance) const {
   constexpr std::int64_t most_iterations = 3000;
   const std::int64_t m = a_.rows(), n = a_.cols();
   const AnyMatrixView<double> a = a_;
+  const std::vector<double> scale = column_scale();
   Vector u = b_, v(n, 1), w(n, 1), image(m, 1), back(n, 1);
   ReferenceSolution result{std::vector<double>(static_cast<std::size_t>(n), 0), 0};
   const auto normalized = [](Vector& x) {
@@ -116,7 +120,7 @@ ReferenceSolution SparseReferences::lsqr(double tolerance) const {
   double beta = normalized(u);
   const auto apply_transpose = [&] {
     multiply_by_transpose<double>(a, u.view(), back.view());
-    for (std::int64_t j = 0; j < n; ++j) back(j, 0) *= scale_[j];
+    for (std::int64_t j = 0; j < n; ++j) back(j, 0) *= scale[j];
   };
   apply_transpose();
   v = back;
@@ -126,7 +130,7 @@ ReferenceSolution SparseReferences::lsqr(double tolerance) const {
   const double frobenius = std::sqrt(static_cast<double>(n));
   while (result.iterations < most_iterations) {
     ++result.iterations;
-    for (std::int64_t j = 0; j < n; ++j) back(j, 0) = v(j, 0) * scale_[j];
+    for (std::int64_t j = 0; j < n; ++j) back(j, 0) = v(j, 0) * scale[j];
     multiply_by<double>(a, back.view(), image.view());
     for (std::int64_t i = 0; i < m; ++i) u(i, 0) = image(i, 0) - alpha * u(i, 0);
     beta = normalized(u);
@@ -142,7 +146,7 @@ ReferenceSolution SparseReferences::lsqr(double tolerance) const {
     phi *= s;
     if (alpha * std::abs(c) <= tolerance * frobenius) break;  // ||D A^T r|| / ||r||
   }
-  for (std::int64_t j = 0; j < n; ++j) result.x[j] *= scale_[j];
+  for (std::int64_t j = 0; j < n; ++j) result.x[j] *= scale[j];
   return result;
 }
 
@@ -151,7 +155,8 @@ double SparseReferences::relative_gradient(const std::vector<double>& x) const {
   Vector column(a_.cols(), 1), r(a_.rows(), 1), g(a_.cols(), 1);
   std::copy(x.begin(), x.end(), column.data());
   residual_and_gradient<double>(a_, column.view(), b_.view(), r.view(), g.view());
-  for (std::int64_t j = 0; j < a_.cols(); ++j) g(j, 0) *= scale_[j];
+  const std::vector<double> scale = column_scale();
+  for (std::int64_t j = 0; j < a_.cols(); ++j) g(j, 0) *= scale[j];
   return norm2(a_.cols(), g.data()) / (std::sqrt(static_cast<double>(a_.cols())) * norm2(a_.rows(), r.data()));
 }
 

@@ -32,10 +32,12 @@ class SparseReferences {
   double relative_gradient(const Matrix<double>& x) const;
 
  private:
+  /// The reciprocals of the columns' norms, which every solve has to find out, as ours has.
+  std::vector<double> column_scale() const;
+
   const SparseMatrix<double>& a_;
   const Matrix<double>& b_;
   SparseMatrix<double> transpose_;
-  std::vector<double> scale_;
 };
 
 }  // namespace croquis::perf

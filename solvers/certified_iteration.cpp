@@ -66,6 +66,13 @@ ExtremeSingularValues from_steps(const std::vector<double>& alpha, const std::ve
   return {.largest = std::sqrt(bisect(k, false)), .smallest = std::sqrt(bisect(1, true))};
 }
 
+// As the products want them.
+template <class T>
+Layout layout_of_vectors(const LeastSquaresProblem<T>& problem) {
+  const AnyMatrixView<T>* const a = problem.a.stored();
+  return a != nullptr && !a->is_dense() ? Layout::row_major : Layout::column_major;
+}
+
 template <class T>
 class Iteration {
  public:
@@ -81,19 +88,17 @@ class Iteration {
                         16 * static_cast<double>(std::numeric_limits<T>::epsilon()))),
         error_(f, problem.negligible()) {}
 
-  std::optional<Matrix<T>> run(MatrixView<const T> gradient) {
+  std::optional<Matrix<T>> run(const Witnesses<T>& witnesses, MatrixView<const T> gradient) {
     const std::int64_t count = f_.coordinates();
     const std::int64_t vectors = problem_.vectors();
     w_ = Matrix<T>::uninitialized(count, 1);
     lost_ = Matrix<T>::uninitialized(count, 1);
-    fill_with_probe_numbers(w_.view(), problem_.options.seed, 1 / std::sqrt(static_cast<double>(count)));
-    // As the products of a sparse matrix want them.
-    const AnyMatrixView<T>* const a = problem_.a.stored();
-    const Layout layout = a != nullptr && !a->is_dense() ? Layout::row_major : Layout::column_major;
+    const Layout layout = layout_of_vectors(problem_);
     x_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
     g_ = Matrix<T>::uninitialized(problem_.cols(), 1 + vectors, layout);
     Matrix<T> c = Matrix<T>::uninitialized(count, 1 + vectors);
-    product(w_.view(), c.view().block(0, 0, count, 1));
+    copy_serial<T>(witnesses.w.view().block(0, 0, count, 1), w_.view());
+    copy_serial<T>(witnesses.product.view().block(0, 0, count, 1), c.view().block(0, 0, count, 1));
     f_.precondition_transposed(gradient, c.view().block(0, 1, count, vectors));
     first_norm_ = norm2(count, c.data());
     for (std::int64_t v = 0; v < vectors; ++v) {
@@ -184,9 +189,7 @@ class Iteration {
     Testimony<T> testimony{.extreme = extreme_ ? *extreme_ : from_steps(alpha_, beta_),
                            .lost = lost_,
                            .close = close_,
-                           .full_rank = distance <= close_,
-                           .iterations = iterations_,
-                           .first_square = 1 / alpha_.front()};
+                           .full_rank = distance <= close_};
     certified_ = certify_(testimony);
     return certified_ ? go_on_with_b(state) : Continue::no;
   }
@@ -240,17 +243,37 @@ class Iteration {
 }  // namespace
 
 template <class T>
-std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
-                                             const std::function<bool(const Testimony<T>&)>& certify,
-                                             LeastSquaresReport& report) {
-  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run(gradient);
+Witnesses<T> call_witnesses(const LeastSquaresProblem<T>& problem, const Factorization<T>& f, std::int64_t count,
+                            LeastSquaresReport& report) {
+  const std::int64_t coordinates = f.coordinates();
+  Witnesses<T> witnesses{.w = Matrix<T>::uninitialized(coordinates, count, Layout::row_major),
+                         .product = Matrix<T>::uninitialized(coordinates, count, Layout::row_major)};
+  fill_with_probe_numbers(witnesses.w.view(), problem.options.seed, 1 / std::sqrt(static_cast<double>(coordinates)));
+  const Layout layout = layout_of_vectors(problem);
+  Matrix<T> x = Matrix<T>::uninitialized(problem.cols(), count, layout);
+  Matrix<T> g = Matrix<T>::uninitialized(problem.cols(), count, layout);
+  f.precondition(witnesses.w.view(), x.view());
+  problem.a.normal_product(x.view(), g.view());
+  f.precondition_transposed(g.view(), witnesses.product.view());
+  ++report.passes;
+  return witnesses;
 }
 
-#define CROQUIS_INSTANTIATE(T)                                                                      \
-  template std::optional<Matrix<T>> certified_iteration<T>(                                         \
-      const LeastSquaresProblem<T>&, const Factorization<T>&, MatrixView<const T>, double, LowRank, \
-      const std::function<bool(const Testimony<T>&)>&, LeastSquaresReport&);
+template <class T>
+std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
+                                             const Witnesses<T>& witnesses, MatrixView<const T> gradient,
+                                             double most_passes, LowRank low_rank,
+                                             const std::function<bool(const Testimony<T>&)>& certify,
+                                             LeastSquaresReport& report) {
+  return Iteration<T>(problem, f, most_passes, low_rank, certify, report).run(witnesses, gradient);
+}
+
+#define CROQUIS_INSTANTIATE(T)                                                                                  \
+  template Witnesses<T> call_witnesses<T>(const LeastSquaresProblem<T>&, const Factorization<T>&, std::int64_t, \
+                                          LeastSquaresReport&);                                                 \
+  template std::optional<Matrix<T>> certified_iteration<T>(                                                     \
+      const LeastSquaresProblem<T>&, const Factorization<T>&, const Witnesses<T>&, MatrixView<const T>, double, \
+      LowRank, const std::function<bool(const Testimony<T>&)>&, LeastSquaresReport&);
 CROQUIS_INSTANTIATE(float)
 CROQUIS_INSTANTIATE(double)
 #undef CROQUIS_INSTANTIATE

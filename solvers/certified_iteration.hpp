@@ -20,16 +20,24 @@ struct Testimony {
   Matrix<T> lost;                 ///< the part of w in the null space of A N
   double close = 0;               ///< as far as `lost` may be off
   bool full_rank = false;         ///< `lost` is nothing more than that
-  std::int64_t iterations = 0;    ///< that it took
-  double first_square = 0;        ///< of the singular values as the first iteration saw them: a mean
 };
 
-/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a random w, the witness
-/// (`fill_with_probe_numbers`). Its iterates have
-/// no part in the null space of A N, and what singular values are small hold them up: they come close to w only if
-/// every singular value is well above zero, but for a probability of 1e-4, and how fast they come predicts how many
-/// passes the problem itself takes. The extreme singular values follow from the tridiagonal matrix of the iteration
-/// (Lanczos).
+/// Random vectors w of length one, nearly, and their products (A N)^T A N w: each a column, stored by rows.
+template <class T>
+struct Witnesses {
+  Matrix<T> w, product;
+};
+
+/// As many of them (`fill_with_probe_numbers`). Cost: a pass; `report` gains it.
+template <class T>
+Witnesses<T> call_witnesses(const LeastSquaresProblem<T>& problem, const Factorization<T>& f, std::int64_t count,
+                            LeastSquaresReport& report);
+
+/// Conjugate gradients on (A N)^T A N Y = [(A N)^T A N w, (A N)^T B] for a random w, the first of the witnesses. Its
+/// iterates have no part in the null space of A N, and what singular values are small hold them up: they come close to
+/// w only if every singular value is well above zero, but for a probability of 1e-4, and how fast they come predicts
+/// how many passes the problem itself takes. The extreme singular values follow from the tridiagonal matrix of the
+/// iteration (Lanczos).
 ///
 /// When the witness has converged, to w or, where a low rank is welcome, to something else, `certify` is asked. If it
 /// says yes, having completed `f`, the columns of B go on until the backward errors are at the problem's target, or as
@@ -40,7 +48,8 @@ struct Testimony {
 /// n) for each. `report` gains passes and iterations.
 template <class T>
 std::optional<Matrix<T>> certified_iteration(const LeastSquaresProblem<T>& problem, const Factorization<T>& f,
-                                             MatrixView<const T> gradient, double most_passes, LowRank low_rank,
+                                             const Witnesses<T>& witnesses, MatrixView<const T> gradient,
+                                             double most_passes, LowRank low_rank,
                                              const std::function<bool(const Testimony<T>&)>& certify,
                                              LeastSquaresReport& report);
 

@@ -50,7 +50,7 @@ bool certify(const LeastSquaresProblem<T>& problem, const Testimony<T>& witness,
     reason = "A may be rank deficient at the tolerance asked for";
     return false;
   }
-  if (witness.full_rank || has_one_singular_value(problem, witness, f, report)) return true;
+  if (witness.full_rank) return true;
   reason = "A is rank deficient, and its null space is not found by a few eliminations";
   const double work = passes_of_elimination * (static_cast<double>(problem.a.stored_entries()) + entries_of_analysis);
   std::optional<Matrix<T>> basis = sparse_null_basis<T>(*problem.a.stored(), f.scale, work);
@@ -87,7 +87,12 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
       attempt.outcome = AttemptOutcome::non_finite_input;
       return attempt;
     }
-    square += std::pow(std::ldexp(norms[j].fraction * static_cast<double>(scale[j]), norms[j].exponent), 2);
+    // Half the fraction, mostly, and no call of `ldexp` for each column of a small matrix.
+    const double fraction = norms[j].fraction;
+    const double scaled = fraction >= 1 && fraction < 2
+                              ? fraction / 2
+                              : std::ldexp(fraction * static_cast<double>(scale[j]), norms[j].exponent);
+    square += scaled * scaled;
     if (norms[j].fraction == 0) zero_columns.push_back(static_cast<std::int64_t>(j));
   }
   if (!within_safe_range(scale)) attempt.reason = "the scale of A's columns is out of range";
@@ -100,9 +105,17 @@ Attempt<T> iterate_on_columns(const LeastSquaresProblem<T>& problem, LeastSquare
   f->zero_columns = std::move(zero_columns);
   const double most_passes = passes_of_factorization +
                              entries_of_analysis / std::max<double>(1, static_cast<double>(problem.a.stored_entries()));
+  const bool unwatched = !problem.options.on_iteration;
+  const Witnesses<T> witnesses =
+      call_witnesses(problem, *f, unwatched ? witnesses_of_one_singular_value(*f) : 1, report);
+  if (const std::optional<Matrix<T>> coordinates =
+          solve_with_one_singular_value<T>(problem, *f, witnesses, gradient.view(), report)) {
+    report.seconds.factor += phase.seconds();
+    return attempt_from(problem, *f, *coordinates, Refine::last_errors, report);
+  }
   std::string reason = "scaling the columns of A does not make it well conditioned";
   const std::optional<Matrix<T>> coordinates = certified_iteration<T>(
-      problem, *f, gradient.view(), most_passes, LowRank::welcome,
+      problem, *f, witnesses, gradient.view(), most_passes, LowRank::welcome,
       [&](const Testimony<T>& witness) { return certify(problem, witness, *f, reason, report); }, report);
   report.seconds.factor += phase.seconds();
   if (!coordinates) {

@@ -13,7 +13,7 @@ namespace croquis {
 /// random vectors of it to zero, so that no part of it is too much, and the whole difference between w and what the
 /// iteration made of it is in it, so that nothing is missing, but for the same probability. Rejected if elimination
 /// would take longer than a few passes. No basis is needed where all singular values but zeros are the same
-/// (`has_one_singular_value`).
+/// (`solve_with_one_singular_value`).
 ///
 /// Cost: two passes for the norms of the columns, and some 2 to 3 for each two digits of the answer; memory O(m + n)
 /// for each right-hand side, and n for each null vector. `report` gains iterations, passes and seconds.

@@ -9,13 +9,11 @@
 #include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
 #include "solvers/column_scaling.hpp"
+#include "solvers/cost_model.hpp"
 
 namespace croquis {
 
 namespace {
-
-// A few rows more than twice the columns, for the norms of very few of them.
-constexpr std::int64_t extra_rows = 30;
 
 // The image of the smallest singular vector loses its part in the span of the others' images, n of d dimensions, so
 // that the sketch's smallest singular value is this part of A's at the most.
@@ -36,7 +34,7 @@ ConditionProbe<T> probe_condition(const LeastSquaresProblem<T>& problem, LeastSq
   const std::int64_t n = problem.cols();
   const std::int64_t exact_rows = problem.rows() - problem.a.sketched_rows();
   const AnySketch sketch =
-      make_sketch(SketchFamily::count_sketch, 2 * n + extra_rows, problem.a.sketched_rows(), problem.options.seed);
+      make_sketch(SketchFamily::count_sketch, probe_sketch_rows(n), problem.a.sketched_rows(), problem.options.seed);
   Matrix<T> sa = Matrix<T>::uninitialized(sketch.rows() + exact_rows, n);
   problem.a.sketch(sketch, sa.view());
   ++report.passes;

@@ -20,10 +20,10 @@ struct ConditionProbe {
                                                                ///< sketch can tell: some 1e7, float 1e3
 };
 
-/// The condition number of a CountSketch of A with some 2 n rows, columns scaled, less what such a sketch always
-/// overstates it by: at most four times A's on a matrix with rows as alike as random ones, and whatever it may be on
-/// others. Where A has no cheap Gram matrix nothing is
-/// looked at. Cost: one pass over A, 2 n^3 flops.
+/// The condition number of a CountSketch of A with some 2 n rows (1.5 n for large n), columns scaled, less what such a
+/// sketch always overstates it by: at most four times (six) A's on a matrix with rows as alike as random ones, and
+/// whatever it may be on others. Where A has no cheap Gram matrix nothing is looked at. Cost: one pass over A, 2 n^3
+/// flops.
 template <class T>
 ConditionProbe<T> probe_condition(const LeastSquaresProblem<T>& problem, LeastSquaresReport& report);
 

@@ -79,6 +79,8 @@ constexpr double slowest_rate = 0.794;
 constexpr double passes_to_give_up = 12;
 // So many columns bring a sketch's distortion near enough to what is typical that two rows for each will do.
 constexpr std::int64_t least_cols_for_few_rows = 1000;
+// For the norms of very few columns.
+constexpr std::int64_t extra_probe_rows = 30;
 
 // Householder QR: its flops, slowed by panels, which weigh the more the narrower the matrix is.
 double qr_cost(double rows, double cols) { return 1.2 * (1 + 200 / cols) * 2 * rows * cols * cols; }
@@ -226,10 +228,15 @@ SolveCost cholesky_qr_cost(const ProblemShape& s, const AnySketch& sketch) {
           .iterate = (bound_by_arithmetic(s.vectors) ? 1 : passes_of_few) * pass_cost(s) + shifted_factor_cost(s.cols)};
 }
 
+std::int64_t probe_sketch_rows(std::int64_t cols) {
+  return (cols < least_cols_for_few_rows ? 2 * cols : cols + cols / 2) + extra_probe_rows;
+}
+
 double probe_cost(const ProblemShape& s) {
   const double n = static_cast<double>(s.cols);
-  return entries_and_rows(s) * (sparse_read + sparse_add) +
-         (2 * gram_flop * (1 + gram_packing_cols / n) + cholesky_per_cube) * n * n * n;
+  const double rows = static_cast<double>(probe_sketch_rows(s.cols));
+  return entries_and_rows(s) * (sparse_read + sparse_add) + gram_flop * (1 + gram_packing_cols / n) * rows * n * n +
+         cholesky_per_cube * n * n * n;
 }
 
 std::int64_t cheapest_sketch_rows(const ProblemShape& shape) {

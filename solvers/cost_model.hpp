@@ -65,11 +65,14 @@ SolveCost sketch_and_precondition_cost(const ProblemShape& shape, const AnySketc
 /// By the solution of the sketched problem, with its residual measured.
 SolveCost sketch_and_solve_cost(const ProblemShape& shape, const AnySketch& sketch);
 
+/// Of the CountSketch that `probe_condition` looks at: twice the columns, for many of them half as many more, and some.
+std::int64_t probe_sketch_rows(std::int64_t cols);
+
 /// By the Cholesky factor of the Gram matrix, for columns scaled to a matrix of this condition number.
 SolveCost gram_and_precondition_cost(const ProblemShape& shape, GramPrecision precision, double condition);
 /// By sketch-preconditioned Cholesky QR with this sketch.
 SolveCost cholesky_qr_cost(const ProblemShape& shape, const AnySketch& sketch);
-/// A first look at the condition number: a CountSketch of 2 n rows and the Gram matrix of it.
+/// A first look at the condition number: a CountSketch of so many rows and the Gram matrix of it.
 double probe_cost(const ProblemShape& shape);
 
 /// The number of rows of a sparse-sign sketch that minimises the cost of a solve, on a matrix as kind as a random one.

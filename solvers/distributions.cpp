@@ -81,6 +81,20 @@ double two_sided_t_probability(double t, double freedom) {
   return incomplete_beta(freedom / 2, 0.5, 1 / (1 + ratio), std::isinf(ratio) ? 1 : ratio / (1 + ratio));
 }
 
+double two_sided_t_quantile(double probability, double freedom) {
+  if (!(probability > 0 && probability <= 1) || !(freedom > 0)) return unknown;
+  if (probability == 1) return 0;
+  // The probability falls with t, so halving finds it; the steps are few beside what they serve.
+  double low = 0;
+  double high = 1;
+  while (two_sided_t_probability(high, freedom) > probability) high *= 2;
+  while (true) {
+    const double middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return high;
+    (two_sided_t_probability(middle, freedom) > probability ? low : high) = middle;
+  }
+}
+
 double upper_f_probability(double f, double numerator, double denominator) {
   if (!(f >= 0) || !(numerator > 0) || !(denominator > 0)) return unknown;
   const double ratio = f / denominator * numerator;

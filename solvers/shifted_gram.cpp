@@ -49,7 +49,8 @@ Attempt<T> attempt_from_shifted_gram_factor(const LeastSquaresProblem<T>& proble
   problem.a.multiply_transposed(problem.b.view(), gradient.view());
   ++report.passes;
   const std::optional<Matrix<T>> y =
-      certified_iteration<T>(problem, *f, gradient.view(), most_passes, LowRank::not_wanted, certify, report);
+      certified_iteration<T>(problem, *f, call_witnesses(problem, *f, 1, report), gradient.view(), most_passes,
+                             LowRank::not_wanted, certify, report);
   report.seconds.factor += phase.seconds();
   if (!y) return attempt;
   attempt.reason.clear();

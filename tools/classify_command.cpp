@@ -24,9 +24,6 @@ void check_options(const ClassifyOptions& options) {
   if (options.ridge && options.folds > 0)
     throw InvalidOption("--folds chooses the ridge, but --ridge gives it: --ridges takes candidates");
   if (options.folds == 1) throw InvalidOption("--folds is 1 but must be at least 2");
-  if (options.model && (options.ridge || !options.ridges.empty() || options.folds > 0 || options.test ||
-                        options.save_model || options.loss != "automatic" || !options.intercept || options.tolerance))
-    throw InvalidOption("--model gives a classifier, but other options ask for fitting one");
   std::vector<std::pair<const char*, std::filesystem::path>> outputs;
   for (const auto& [name, path] : {std::pair("--output", options.output),
                                    {"--save-model", options.save_model},
@@ -116,6 +113,22 @@ std::string not_predictable(const GeneralizedLinearModel& model, const AnyMatrix
   return {};
 }
 
+void check_columns(const GeneralizedLinearModel& model, const MatrixFile& a, const std::filesystem::path& path) {
+  const std::int64_t expected = model.coefficients.rows(), cols = with_columns(a, expected).cols();
+  if (cols != expected)
+    throw ShapeError(path.string() + ": has " + std::to_string(cols) + " columns, but the classifier has " +
+                     std::to_string(expected) + " coefficients");
+}
+
+ModelScore score_of(const GeneralizedLinearModel& model, const Problem& problem, const std::filesystem::path& labels) {
+  const auto y = labels_of(problem, labels);
+  try {
+    return score(model, with_columns(problem.a, model.coefficients.rows()), y);
+  } catch (const InvalidOption& error) {
+    throw InvalidOption(labels.string() + ": " + error.what());
+  }
+}
+
 ExitCode classify(const ClassifyOptions& options) {
   Classified result;
   result.fitted = !options.model.has_value();
@@ -137,6 +150,8 @@ ExitCode classify(const ClassifyOptions& options) {
   GeneralizedLinearModel& model = result.classifier.model;
   bool usable = !result.fitted || model.solved();
   const std::int64_t cols = model.coefficients.rows();
+  if (!result.fitted) check_columns(model, problem.a, options.a);
+  if (options.test) check_columns(model, test.a, *options.test);
   if (usable) {
     std::string problem_with_data;
     if (!result.fitted) problem_with_data = not_predictable(model, with_columns(problem.a, cols), options.a);
@@ -148,9 +163,8 @@ ExitCode classify(const ClassifyOptions& options) {
     }
   }
   if (usable) {
-    if (problem.b.cols() > 0)
-      result.on_data = score(model, with_columns(problem.a, cols), labels_of(problem, options.b.value_or(options.a)));
-    if (options.test) result.on_test = score(model, with_columns(test.a, cols), labels_of(test, *options.test));
+    if (problem.b.cols() > 0) result.on_data = score_of(model, problem, options.b.value_or(options.a));
+    if (options.test) result.on_test = score_of(model, test, *options.test);
     if (options.predictions)
       write_text_file(*options.predictions,
                       prediction_table(result.classifier, with_columns(options.test ? test.a : problem.a, cols)));

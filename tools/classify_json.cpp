@@ -8,9 +8,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json score_json(const std::optional<ModelScore>& score) {
+Json score_json(const GeneralizedLinearModel& model, const std::optional<ModelScore>& score) {
   if (!score) return nullptr;
-  return {{"mean_loss", score->mean_loss}, {"accuracy", score->accuracy}};
+  const bool has_probabilities = model.loss != ModelLoss::smoothed_hinge;
+  return {{"mean_loss", score->mean_loss},
+          {"log_loss", has_probabilities ? Json(score->mean_loss) : Json()},
+          {"accuracy", score->accuracy}};
 }
 
 Json validation_json(const Classified& result) {
@@ -51,8 +54,8 @@ std::string json_report(const Classified& result) {
       {"products", model.products},
       {"passes", model.passes},
       {"preconditioner", to_string(model.preconditioner)},
-      {"data", score_json(result.on_data)},
-      {"test", score_json(result.on_test)},
+      {"data", score_json(model, result.on_data)},
+      {"test", score_json(model, result.on_test)},
       {"cross_validation", validation_json(result)},
       {"intercepts", model.intercepts},
       {"coefficients", coefficients},

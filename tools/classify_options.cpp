@@ -51,6 +51,12 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
   add_seed_option(*classify, options.seed, "Seed of the folds and of the sketches; same seed, same bits (0)");
   add_threads_option(*classify, options.threads);
 
+  // Of fitting, where there is nothing to fit.
+  CLI::Option* const model = classify->get_option("--model");
+  for (const char* const name : {"--loss", "--no-intercept", "--ridge", "--ridges", "--folds", "--test", "--save-model",
+                                 "--tolerance", "--iteration-limit", "--seed"})
+    classify->get_option(name)->excludes(model);
+
   classify->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
   classify->add_flag("--quiet", options.quiet, "Print nothing but errors");
   return classify;

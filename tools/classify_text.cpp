@@ -89,7 +89,8 @@ std::string text_report(const ClassifyOptions& options, const Classified& result
   const Classifier& classifier = result.classifier;
   const GeneralizedLinearModel& model = classifier.model;
   std::string text = to_string(model.loss) + ", " + std::to_string(model.labels.size()) + " labels, " +
-                     std::to_string(model.coefficients.rows()) + " columns" +
+                     std::to_string(model.coefficients.rows()) +
+                     (model.coefficients.rows() == 1 ? " column" : " columns") +
                      (classifier.intercept ? " and an intercept" : ", no intercept") + ", ridge " +
                      formatted("%.3g", classifier.ridge) + "\n";
   if (result.validation) text += validation_text(result);

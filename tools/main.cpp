@@ -19,6 +19,7 @@
 #include "tools/profile_command.hpp"
 #include "tools/sketch_command.hpp"
 #include "tools/solve_command.hpp"
+#include "tools/spectrum_command.hpp"
 
 namespace {
 
@@ -54,6 +55,8 @@ int main(int argc, char** argv) {
   CLI::App* profile = add_profile_command(app, profile_options);
   SketchOptions sketch_options;
   CLI::App* sketch = add_sketch_command(app, sketch_options);
+  SpectrumOptions spectrum_options;
+  CLI::App* spectrum = add_spectrum_command(app, spectrum_options);
   bool info_json = false;
   CLI::App* info = app.add_subcommand("info", "Show the version, and the BLAS, threads and processor features in use");
   info->add_flag("--json", info_json, "Print one JSON object instead of text");
@@ -67,6 +70,7 @@ int main(int argc, char** argv) {
     if (classify->parsed()) return run_classify(classify_options);
     if (profile->parsed()) return run_profile(profile_options);
     if (sketch->parsed()) return run_sketch(sketch_options);
+    if (spectrum->parsed()) return run_spectrum(spectrum_options);
     if (info->parsed()) run_info(info_json);
     return exit_solved;
   } catch (const CLI::ParseError& error) {

@@ -10,6 +10,7 @@
 #include "tools/profile_table.hpp"
 #include "tools/profile_text.hpp"
 #include "tools/progress.hpp"
+#include "tools/run_gnuplot.hpp"
 #include "tools/text_file.hpp"
 #include "tools/thread_limit.hpp"
 

@@ -47,13 +47,6 @@ std::string line_style(SketchFamily family, const std::string& more) {
   return " linecolor rgb '" + std::string(colours[style]) + "' pointtype " + std::to_string(points[style]) + " " + more;
 }
 
-// Single quotes would end gnuplot's strings, and its markup gives other characters a meaning.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char letter : text) result += letter == '\'' || static_cast<unsigned char>(letter) < ' ' ? ' ' : letter;
-  return result + "'";
-}
-
 template <class Line>
 std::string data_block(const std::string& name, Sizes sizes, const Line& line) {
   std::string text = "$" + name + " << EOD\n";
@@ -125,13 +118,7 @@ std::string ratio_axis(const SketchProfile& profile) {
 }
 
 std::string preamble(const std::filesystem::path& path, const ProfiledMatrix& matrix, const SketchProfile& profile) {
-  const bool svg = path.extension() == ".svg";
-  std::string text =
-      svg ? "set terminal svg size 1640,640 font 'DejaVu Sans,Arial,sans-serif' fontscale 1.15 "
-            "background rgb '#ffffff' enhanced\n"
-          : "set terminal pngcairo size 1640,640 font 'DejaVu Sans,13' background rgb '#ffffff' enhanced\n";
-  text += "set output output\nset encoding utf8\nink = '#333333'\n";
-  text += "set border 3 linecolor rgb ink\nset tics textcolor rgb ink\n";
+  std::string text = picture_settings(path, 1640, 640);
   text += "set multiplot\n";
   text += "set label 1 " + quoted("Sketches of " + matrix.title() + ", rank " + std::to_string(profile.rank)) +
           " noenhanced at screen 0.018,0.955 font ',16' textcolor rgb ink\n";
@@ -245,12 +232,6 @@ std::string phase_panel(const SketchProfile& profile, const std::vector<Sizes>& 
 }
 
 }  // namespace
-
-void check_plot(const std::filesystem::path& path) {
-  if (path.extension() != ".svg" && path.extension() != ".png")
-    throw InvalidOption("--plot " + path.string() + " must end in .svg or .png");
-  check_gnuplot();
-}
 
 void draw_profile(const std::filesystem::path& path, const ProfiledMatrix& matrix, const SketchProfile& profile) {
   if (profile.sizes.empty()) throw InvalidOption("--plot: there is nothing to draw: " + profile.message);

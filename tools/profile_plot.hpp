@@ -7,9 +7,6 @@
 
 namespace croquis::tools {
 
-/// Throws `InvalidOption` unless the file's extension is .svg or .png and gnuplot is there to draw it.
-void check_plot(const std::filesystem::path& path);
-
 /// Draws the distortion and the time of a solve over d / n for each family, and where the time goes for the recommended
 /// one. Throws `FileError`.
 void draw_profile(const std::filesystem::path& path, const ProfiledMatrix& matrix, const SketchProfile& profile);

@@ -62,14 +62,39 @@ int gnuplot(const std::filesystem::path& script, const std::filesystem::path& me
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-}  // namespace
-
 void check_gnuplot() {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');)
     if (access((folder + "/gnuplot").c_str(), X_OK) == 0) return;
   throw InvalidOption("--plot needs gnuplot, which is not installed (Debian: gnuplot-nox)");
+}
+
+}  // namespace
+
+void check_plot(const std::filesystem::path& path) {
+  if (path.extension() != ".svg" && path.extension() != ".png")
+    throw InvalidOption("--plot " + path.string() + " must end in .svg or .png");
+  check_gnuplot();
+}
+
+std::string picture_settings(const std::filesystem::path& path, int width, int height) {
+  const std::string size = std::to_string(width) + "," + std::to_string(height);
+  const std::string terminal =
+      path.extension() == ".svg"
+          ? "set terminal svg size " + size +
+                " font 'DejaVu Sans,Arial,sans-serif' fontscale 1.15 "
+                "background rgb '#ffffff' enhanced\n"
+          : "set terminal pngcairo size " + size + " font 'DejaVu Sans,13' background rgb '#ffffff' enhanced\n";
+  return terminal + "set output output\nset encoding utf8\nink = '#333333'\nset border 3 linecolor rgb ink\n" +
+         "set tics textcolor rgb ink\n";
+}
+
+// Single quotes would end gnuplot's strings, and its markup gives other characters a meaning.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char letter : text) result += letter == '\'' || static_cast<unsigned char>(letter) < ' ' ? ' ' : letter;
+  return result + "'";
 }
 
 std::string run_gnuplot(const std::string& script) {

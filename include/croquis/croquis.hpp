@@ -30,9 +30,11 @@
 #include <croquis/solvers/constrained_least_squares.hpp>
 #include <croquis/solvers/cross_validation.hpp>
 #include <croquis/solvers/derivative_free_least_squares.hpp>
+#include <croquis/solvers/eigenpairs.hpp>
 #include <croquis/solvers/generalized_least_squares.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/global_minimization.hpp>
+#include <croquis/solvers/inverse_estimate.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>
@@ -42,9 +44,15 @@
 #include <croquis/solvers/nonlinear_problem.hpp>
 #include <croquis/solvers/nystrom.hpp>
 #include <croquis/solvers/objective.hpp>
+#include <croquis/solvers/randomized_bfgs.hpp>
 #include <croquis/solvers/ridge_path.hpp>
 #include <croquis/solvers/singular_value_bootstrap.hpp>
 #include <croquis/solvers/sketch_profile.hpp>
 #include <croquis/solvers/sketched_ridge.hpp>
+#include <croquis/solvers/spectral_density.hpp>
 #include <croquis/solvers/status.hpp>
+#include <croquis/solvers/subspace_newton.hpp>
+#include <croquis/solvers/sum_objective.hpp>
+#include <croquis/solvers/symmetric_operators.hpp>
+#include <croquis/solvers/trace_estimate.hpp>
 #include <croquis/version.hpp>

@@ -54,7 +54,7 @@ void check_labels_remain(const ModelData& data, const std::vector<double>& weigh
     bool found = false;
     for (std::size_t i = 0; i < weights.size() && !found; ++i) found = weights[i] > 0 && data.response[i] == response;
     if (!found)
-      throw InvalidOption("label " + scientific(data.labels[k]) +
+      throw InvalidOption("label " + response_text(data.labels[k]) +
                           " has too few observations: a fold takes all of them");
   }
 }

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
+#include "linalg/gram.hpp"
 #include "linalg/tall_qr.hpp"
+#include "solvers/newton/curvature_costs.hpp"
 #include "solvers/newton/weighted_rows.hpp"
 
 namespace croquis {
@@ -15,51 +17,29 @@ namespace {
 // Rows of the sketch for each column: a condition number of 4.4, or 9 where many triangles are made at a time.
 constexpr std::int64_t aspect = 8;
 constexpr std::int64_t aspect_of_many = 4;
-// What is added below the columns, of norm one, so that dependent ones make no triangle singular: directions shorter
-// than that are the iteration's.
-constexpr double floor_of_columns = 1e-8;
+// What is added below the columns, of norm one, so that dependent ones make no triangle singular. A Gram matrix cannot
+// tell shorter directions from rounding errors, and leaves them to the iteration; a sketch can, down to the second.
+constexpr double floor_of_gram = 1e-8;
+constexpr double floor_of_sketch = 2e-14;
 constexpr double most_bytes = 2.0 * (1 << 30);
 // Beyond so many products a dense triangle is not worth its making.
 constexpr double most_cost = 2000;
 // Products that a sketch takes more than a Gram matrix until convergence, about.
 constexpr double products_of_a_sketch = 10;
 
-// Seconds for a flop or a byte on two cores of today: only their ratios matter.
-constexpr double reads_of_a_sketch = 6;
-constexpr double read_byte = 1 / 25e9;
-constexpr double vector_flop = 1 / 30e9;
-constexpr double gram_flop = 1 / 80e9;
-constexpr double qr_flop = 1 / 50e9;
-constexpr double sparse_entry = 1.5e-9;
-constexpr double sparse_pair = 0.5e-9;
+// Low ranks begin at this part of the columns. They are tried where a dense triangle costs so many products or more,
+// and as much more than theirs.
+constexpr std::int64_t first_rank_part = 16;
+constexpr std::int64_t least_rank = 32;
+constexpr double costly = 40;
+constexpr double cheaper = 4;
+// The curvature that an intercept without a ridge is given, as a part of its own: the iteration sets that right in a
+// product or two.
+constexpr double part_for_intercept = 0.01;
 
 double squared(double x) { return x * x; }
 
-// The sum over the rows of the squares of their numbers of entries.
-double pairs_of_entries(const AnyMatrixView<double>& a) {
-  return std::visit(
-      [](const auto& view) {
-        double pairs = 0;
-        if constexpr (requires { view.row_start; }) {
-          for (std::int64_t i = 0; i < view.rows; ++i)
-            pairs += squared(static_cast<double>(view.row_start[i + 1] - view.row_start[i]));
-        }
-        return pairs;
-      },
-      a.storage());
-}
-
 }  // namespace
-
-void ScaledTriangle::solve(const double* b, double* z) const {
-  const auto n = static_cast<std::int64_t>(scale.size());
-  for (std::int64_t j = 0; j < n; ++j) z[j] = scale[static_cast<std::size_t>(j)] * b[j];
-  if (r.rows() > 0) {
-    solve_triangular<double>(Side::left, Transpose::yes, r.view(), column_major(z, n, 1));
-    solve_triangular<double>(Side::left, Transpose::no, r.view(), column_major(z, n, 1));
-  }
-  for (std::int64_t j = 0; j < n; ++j) z[j] *= scale[static_cast<std::size_t>(j)];
-}
 
 CurvatureRoot::CurvatureRoot(const AnyMatrixView<double>& a, bool intercept, std::int64_t triangles,
                              std::int64_t vectors, const NewtonOptions& options)
@@ -67,39 +47,99 @@ CurvatureRoot::CurvatureRoot(const AnyMatrixView<double>& a, bool intercept, std
   const std::int64_t wanted = (triangles > 1 ? aspect_of_many : aspect) * size_;
   sketch_rows_ = std::clamp<std::int64_t>(options.sketch_rows > 0 ? options.sketch_rows : wanted, 1,
                                           std::max<std::int64_t>(1, a.rows()));
-  choose(options.preconditioner, triangles, vectors);
+  const CurvatureCosts costs(a, size_, vectors);
+  const auto count = static_cast<double>(triangles), n = static_cast<double>(size_);
+  const double to_products = count / costs.product();
+  gram_cost_ = costs.gram() * to_products;
+  sketch_cost_ = costs.sketch(sketch_rows_) * to_products;
+  diagonal_cost_ = count;
+
+  const bool automatic = options.preconditioner == NewtonPreconditioner::automatic;
+  dense_kind_ = options.preconditioner;
+  double dense_cost = std::numeric_limits<double>::infinity();
+  if (automatic) {
+    const bool short_sketch = sketch_rows_ < 2 * size_ || 2 * sketch_rows_ > a.rows();
+    const bool gram_is_cheaper = short_sketch || gram_cost_ <= sketch_cost_ + products_of_a_sketch;
+    dense_kind_ = gram_is_cheaper ? NewtonPreconditioner::gram : NewtonPreconditioner::sketch;
+    const double triangle_bytes = 8 * n * (count + 1) * n;
+    const double sketch_bytes = triangle_bytes + 8 * n * static_cast<double>(sketch_rows_);
+    const bool fits = (gram_is_cheaper ? triangle_bytes : sketch_bytes) <= most_bytes;
+    if (!fits || std::min(gram_cost_, sketch_cost_) > most_cost) {
+      dense_kind_ = NewtonPreconditioner::diagonal;
+    } else {
+      dense_cost = gram_is_cheaper ? gram_cost_ : sketch_cost_;
+    }
+    may_become_sketch_ = !short_sketch && sketch_bytes <= most_bytes && sketch_cost_ <= most_cost;
+  }
+
+  // Twice the rank each time: what that costs, as sketches are drawn anew, stays in proportion.
+  const auto add_rank = [&](std::int64_t rows) {
+    const double cost = costs.low_rank(rows) * to_products;
+    const bool worth_it = cost <= dense_cost / 2 && count * costs.low_rank_solve(rows) <= costs.product() &&
+                          8 * count * n * static_cast<double>(rows) <= most_bytes;
+    if (!automatic || worth_it) ranks_.push_back({rows, cost});
+    return !automatic || worth_it;
+  };
+  if (options.preconditioner == NewtonPreconditioner::low_rank) dense_kind_ = NewtonPreconditioner::diagonal;
+  if (options.preconditioner == NewtonPreconditioner::low_rank && options.sketch_rows > 0) {
+    add_rank(sketch_rows_);
+  } else if (automatic || options.preconditioner == NewtonPreconditioner::low_rank) {
+    const std::int64_t first = std::max(least_rank, size_ / first_rank_part);
+    const bool promising = dense_cost > costly && costs.low_rank(first) * to_products * cheaper <= dense_cost &&
+                           (a.is_dense() || dense_kind_ != NewtonPreconditioner::diagonal);
+    const std::int64_t last = automatic ? size_ / 2 : std::min(size_, a.rows());
+    if (!automatic || promising)
+      for (std::int64_t rows = std::min(first, std::max<std::int64_t>(1, last)); rows <= last && add_rank(rows);)
+        rows *= 2;
+  }
+  ends_dense_ = automatic && dense_cost < std::numeric_limits<double>::infinity();
+  use(ranks_.empty() ? dense_kind_ : NewtonPreconditioner::low_rank);
 }
 
-void CurvatureRoot::choose(NewtonPreconditioner wanted, std::int64_t triangles, std::int64_t vectors) {
-  const auto m = static_cast<double>(a_.rows()), n = static_cast<double>(size_), d = static_cast<double>(sketch_rows_);
-  const auto entries = static_cast<double>(std::max<std::int64_t>(1, a_.stored_entries()));
-  const auto k = static_cast<double>(vectors), count = static_cast<double>(triangles);
-  const bool dense = a_.is_dense();
-  const double product = dense ? std::max(8 * entries * read_byte, 4 * entries * k * vector_flop)
-                               : entries * std::max(1.0, k / 2) * sparse_entry;
-  const double gram = dense ? m * n * n * gram_flop : pairs_of_entries(a_) * sparse_pair + m * n * 1e-10;
-  const double sketch = (dense ? reads_of_a_sketch * 8 * entries * read_byte : 8 * entries * sparse_entry) +
-                        2 * (d + n) * n * n * qr_flop;
-  const double gram_cost = count * gram / product, sketch_cost = count * sketch / product;
-  const bool short_sketch = sketch_rows_ < 2 * size_ || 2 * sketch_rows_ > a_.rows();
-  if (wanted == NewtonPreconditioner::automatic) {
-    const bool gram_is_cheaper = short_sketch || gram_cost <= sketch_cost + products_of_a_sketch;
-    wanted = gram_is_cheaper ? NewtonPreconditioner::gram : NewtonPreconditioner::sketch;
-    const double bytes = 8 * n * (wanted == NewtonPreconditioner::gram ? (count + 1) * n : d + (count + 1) * n);
-    if (bytes > most_bytes || std::min(gram_cost, sketch_cost) > most_cost) wanted = NewtonPreconditioner::diagonal;
+void CurvatureRoot::use(NewtonPreconditioner kind) {
+  kind_ = kind;
+  switch (kind) {
+    case NewtonPreconditioner::gram:
+      cost_ = gram_cost_;
+      break;
+    case NewtonPreconditioner::sketch:
+      cost_ = sketch_cost_;
+      break;
+    case NewtonPreconditioner::low_rank:
+      cost_ = ranks_[rank_].cost;
+      break;
+    default:
+      cost_ = diagonal_cost_;
   }
-  kind_ = wanted;
-  cost_ = kind_ == NewtonPreconditioner::gram ? gram_cost : kind_ == NewtonPreconditioner::sketch ? sketch_cost : count;
 }
 
 double CurvatureRoot::passes() const {
   return kind_ == NewtonPreconditioner::gram ? 1 + std::floor(static_cast<double>(size_) / 500) : 1;
 }
 
-ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const {
+double CurvatureRoot::refined_cost() const {
+  if (kind_ != NewtonPreconditioner::low_rank) return std::numeric_limits<double>::infinity();
+  if (rank_ + 1 < ranks_.size()) return ranks_[rank_ + 1].cost;
+  if (!ends_dense_) return std::numeric_limits<double>::infinity();
+  return dense_kind_ == NewtonPreconditioner::gram ? gram_cost_ : sketch_cost_;
+}
+
+void CurvatureRoot::refine() {
+  if (rank_ < ranks_.size() && std::isfinite(refined_cost())) ++rank_;
+}
+
+ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) {
+  use(rank_ < ranks_.size() && ridge > 0 ? NewtonPreconditioner::low_rank : dense_kind_);
   switch (kind_) {
-    case NewtonPreconditioner::gram:
-      return from_gram(row_scale, ridge);
+    case NewtonPreconditioner::low_rank:
+      return of_low_rank(row_scale, ridge, seed);
+    case NewtonPreconditioner::gram: {
+      ScaledTriangle result = from_gram(row_scale, ridge);
+      if (!may_become_sketch_ || shortest_diagonal(result.r) >= independent_column) return result;
+      dense_kind_ = NewtonPreconditioner::sketch;
+      use(dense_kind_);
+      return from_sketch(row_scale, ridge, seed);
+    }
     case NewtonPreconditioner::sketch:
       return from_sketch(row_scale, ridge, seed);
     default:
@@ -122,7 +162,7 @@ ScaledTriangle CurvatureRoot::from_gram(const std::vector<double>& row_scale, do
     for (std::int64_t i = 0; i <= j; ++i)
       gram(i, j) *= result.scale[static_cast<std::size_t>(i)] * result.scale[static_cast<std::size_t>(j)];
   // A shift that rounding errors hide, and a larger one only where that does not do.
-  double shift = squared(floor_of_columns);
+  double shift = squared(floor_of_gram);
   for (;; shift *= 100) {
     result.r = gram;
     for (std::int64_t j = 0; j < size_; ++j) result.r(j, j) += shift;
@@ -141,12 +181,30 @@ ScaledTriangle CurvatureRoot::from_sketch(const std::vector<double>& row_scale, 
     const double penalty = j < a_.cols() ? ridge : 0;
     const double scale = reciprocal_root(squared(norm2(sketch_rows_, column)) + penalty);
     for (std::int64_t i = 0; i < sketch_rows_; ++i) column[i] *= scale;
-    column[sketch_rows_ + j] = std::max(std::sqrt(penalty) * scale, floor_of_columns);
+    column[sketch_rows_ + j] = std::max(std::sqrt(penalty) * scale, floor_of_sketch);
     result.scale.push_back(scale);
   }
   Matrix<double> nothing(stacked.rows(), 0);
   result.r = tall_qr<double>(stacked.view(), nothing.view()).r;
+  pin_dependent_columns(result.r, floor_of_sketch);
   return result;
+}
+
+ScaledTriangle CurvatureRoot::of_low_rank(const std::vector<double>& row_scale, double ridge,
+                                          std::uint64_t seed) const {
+  ScaledTriangle result;
+  const std::int64_t d = ranks_[rank_].rows;
+  result.c = Matrix<double>(d, size_);
+  weighted_sketch(a_, row_scale, intercept_, seed, result.c.view());
+  result.scale.assign(static_cast<std::size_t>(size_), reciprocal_root(ridge));
+  if (intercept_)
+    result.scale.back() = reciprocal_root(part_for_intercept * squared(norm2(d, result.c.data() + (size_ - 1) * d)));
+  for (std::int64_t j = 0; j < size_; ++j)
+    for (std::int64_t i = 0; i < d; ++i) result.c(i, j) *= result.scale[static_cast<std::size_t>(j)];
+  result.r = gram<double>(result.c.view().transposed());
+  for (std::int64_t i = 0; i < d; ++i) result.r(i, i) += 1;
+  if (cholesky<double>(result.r)) return result;
+  return from_diagonal(row_scale, ridge);
 }
 
 ScaledTriangle CurvatureRoot::from_diagonal(const std::vector<double>& row_scale, double ridge) const {

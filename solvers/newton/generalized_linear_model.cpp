@@ -73,7 +73,7 @@ void center_classes(std::vector<double>& x, std::int64_t classes) {
 void say_what_is_not_finite(NewtonReport& report, const AnyMatrixView<double>& a) {
   report.status = Status::non_finite_input;
   const std::optional<std::int64_t> row = first_non_finite_row<double>(a);
-  report.message = row ? "row " + std::to_string(*row) + " of A holds a NaN or an infinity"
+  report.message = row ? "row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity"
                        : "the data are so large that the loss or its gradient overflows";
 }
 

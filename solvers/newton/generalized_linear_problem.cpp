@@ -41,7 +41,7 @@ class ModelPreconditioner final : public Preconditioner {
     Matrix<double> turned(n, count), solved(n, count);
     const SingleThreadedBlas single_threaded_blas;
     multiply<double>(1, column_major(r, n, k), basis_.view(), 0, turned.view());
-    for_each_tile(count, [&](std::int64_t j) {
+    for_each_task(count, [&](std::int64_t j) {
       triangles_[static_cast<std::size_t>(j)].solve(turned.data() + j * n, solved.data() + j * n);
     });
     multiply<double>(1, solved.view(), basis_.view().transposed(), 0, column_major(z, n, k));
@@ -161,7 +161,7 @@ void GeneralizedLinearProblem::refresh_curvature() {
   });
 }
 
-// Without a ridge: whether the trial point separates the classes, and how far it is from the current one.
+// Without a ridge: whether the trial point seems to separate the classes, and how far it is from the current one.
 void GeneralizedLinearProblem::look_for_a_ray() {
   const bool possible = loss_ == ModelLoss::logistic || loss_ == ModelLoss::softmax || loss_ == ModelLoss::poisson;
   if (ridge_ > 0 || !possible) return;
@@ -201,23 +201,34 @@ void GeneralizedLinearProblem::hessian_times(const double* v, double* hv) {
   add_penalty(v, hv);
 }
 
-std::unique_ptr<Preconditioner> GeneralizedLinearProblem::precondition(std::uint64_t seed) {
+// A preconditioner for [A 1]^T diag(s)^2 [A 1] + ridge, s by `row_scale`: of softmax, one for each combination v of the
+// predictors.
+std::unique_ptr<Preconditioner> GeneralizedLinearProblem::assemble(
+    const std::function<std::vector<double>(const double* v)>& row_scale, double ridge, std::uint64_t seed) {
   std::vector<ScaledTriangle> triangles;
   Matrix<double> basis;
-  const auto add = [&](const std::vector<double>& row_scale) {
-    triangles.push_back(root_.triangle(row_scale, ridge_, seed));
+  const auto add = [&](const double* v) {
+    triangles.push_back(root_.triangle(row_scale(v), ridge, seed));
     passes_ += root_.passes();
   };
   if (loss_ == ModelLoss::softmax) {
     basis = class_basis(data_, curvature_.data());
-    for (std::int64_t j = 0; j < basis.cols(); ++j)
-      add(class_row_scale(data_, curvature_.data(), basis.data() + j * basis.rows()));
+    for (std::int64_t j = 0; j < basis.cols(); ++j) add(basis.data() + j * basis.rows());
   } else {
-    std::vector<double> row_scale(curvature_.size());
-    for (std::size_t i = 0; i < row_scale.size(); ++i) row_scale[i] = std::sqrt(curvature_[i]);
-    add(row_scale);
+    add(nullptr);
   }
   return std::make_unique<ModelPreconditioner>(root_.kind(), std::move(basis), std::move(triangles));
+}
+
+std::unique_ptr<Preconditioner> GeneralizedLinearProblem::precondition(std::uint64_t seed) {
+  return assemble(
+      [&](const double* v) {
+        if (loss_ == ModelLoss::softmax) return class_row_scale(data_, curvature_.data(), v);
+        std::vector<double> row_scale(curvature_.size());
+        for (std::size_t i = 0; i < row_scale.size(); ++i) row_scale[i] = std::sqrt(curvature_[i]);
+        return row_scale;
+      },
+      ridge_, seed);
 }
 
 }  // namespace croquis

@@ -1,6 +1,7 @@
 // A generalized linear model as Newton's method sees it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,9 +26,12 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   void hessian_times(const double* v, double* hv) override;
   std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
   double preconditioner_cost() const override { return root_.cost(); }
+  double refined_preconditioner_cost() const override { return root_.refined_cost(); }
+  void refine_preconditioner() override { root_.refine(); }
   void set_least_curvature(double part) override;
-  bool falls_without_end() const override { return separated_; }
+  bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }
+  bool is_ray(const double* direction) override;
   double passes() const override { return passes_; }
 
   const ModelData& data() const { return data_; }
@@ -43,6 +47,8 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   void add_penalty(const double* x, double* gradient) const;
   void refresh_curvature();
   void look_for_a_ray();
+  std::unique_ptr<Preconditioner> assemble(const std::function<std::vector<double>(const double* v)>& row_scale,
+                                           double ridge, std::uint64_t seed);
 
   SparseMatrix<double> by_rows_;  // of a sparse A by columns
   AnyMatrixView<double> a_;

@@ -70,13 +70,21 @@ class ObjectiveProblem final : public NewtonProblem {
       by_rows = stored_by_rows<double>(a);
       a = by_rows;
     }
-    const CurvatureRoot reduction(a, false, 1, 1, options_);
-    cost_ = reduction.cost();
-    passes_ += reduction.passes();
-    return std::make_unique<TrianglePreconditioner>(reduction.kind(),
-                                                    reduction.triangle(row_scale, std::max(0.0, at.ridge), seed));
+    if (reduction_ && a.rows() == rows_) {
+      reduction_->set_matrix(a);
+    } else {
+      reduction_.emplace(a, false, 1, 1, options_);
+      rows_ = a.rows();
+    }
+    ScaledTriangle triangle = reduction_->triangle(row_scale, std::max(0.0, at.ridge), seed);
+    passes_ += reduction_->passes();
+    return std::make_unique<TrianglePreconditioner>(reduction_->kind(), std::move(triangle));
   }
-  double preconditioner_cost() const override { return cost_; }
+  double preconditioner_cost() const override { return reduction_ ? reduction_->cost() : 0; }
+  double refined_preconditioner_cost() const override {
+    return reduction_ ? reduction_->refined_cost() : NewtonProblem::refined_preconditioner_cost();
+  }
+  void refine_preconditioner() override { reduction_->refine(); }
   double passes() const override { return passes_; }
 
  private:
@@ -88,8 +96,9 @@ class ObjectiveProblem final : public NewtonProblem {
   const Objective& objective_;
   const NewtonOptions& options_;
   std::vector<double> trial_, x_;
-  std::optional<HessianRoot> root_;  // at x_
-  double cost_ = 0;
+  std::optional<HessianRoot> root_;         // at x_
+  std::optional<CurvatureRoot> reduction_;  // of the newest root
+  std::int64_t rows_ = 0;
   double passes_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "solvers/newton/model_data.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -11,10 +12,16 @@
 #include "solvers/conclude.hpp"
 
 namespace croquis {
+
+std::string response_text(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
 namespace {
 
 std::string entry_text(const char* name, std::size_t i, double value) {
-  return std::string(name) + ": entry " + std::to_string(i) + " is " + scientific(value);
+  return std::string(name) + ": entry " + std::to_string(i) + " is " + response_text(value);
 }
 
 std::vector<double> distinct(std::span<const double> y) {
@@ -27,11 +34,11 @@ std::vector<double> distinct(std::span<const double> y) {
 void check_labels(ModelLoss loss, const std::vector<double>& labels) {
   const std::string loss_name = to_string(loss);
   if (labels.size() < 2)
-    throw InvalidOption("y holds one label only, " + scientific(labels.front()) + ": " + loss_name +
+    throw InvalidOption("y holds one label only, " + response_text(labels.front()) + ": " + loss_name +
                         " needs observations of " + (loss == ModelLoss::softmax ? "at least " : "") + "two classes");
   if (loss != ModelLoss::softmax && labels.size() > 2)
-    throw InvalidOption("y holds " + std::to_string(labels.size()) + " different labels, " + scientific(labels[0]) +
-                        ", " + scientific(labels[1]) + ", " + scientific(labels[2]) +
+    throw InvalidOption("y holds " + std::to_string(labels.size()) + " different labels, " + response_text(labels[0]) +
+                        ", " + response_text(labels[1]) + ", " + response_text(labels[2]) +
                         (labels.size() > 3 ? ", ..." : "") + ": " + loss_name + " takes two, and softmax any number");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "solvers/newton/losses.hpp"
@@ -30,6 +31,9 @@ ModelData model_data(const AnyMatrixView<double>& a, std::span<const double> y,
 /// The same for a model whose labels are known.
 ModelData model_data(const AnyMatrixView<double>& a, std::span<const double> y, std::span<const double> weights,
                      ModelLoss loss, const std::vector<double>& labels);
+
+/// A label or a response in the fewest digits that tell it.
+std::string response_text(double value);
 
 /// Throws `InvalidOption` naming a column of A that is zero, or constant where there is an intercept.
 void check_no_constant_column(const AnyMatrixView<double>& a, bool intercept);

@@ -26,10 +26,26 @@ Matrix<double> linear_predictors(const GeneralizedLinearModel& model, const AnyM
   return z;
 }
 
+namespace {
+
+// The predictors of rows that mean something.
+Matrix<double> finite_predictors(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a) {
+  Matrix<double> z = linear_predictors(model, a);
+  for (std::int64_t i = 0; i < z.rows(); ++i)
+    for (std::int64_t k = 0; k < z.cols(); ++k)
+      if (!std::isfinite(z(i, k)))
+        throw InvalidOption("row " + std::to_string(i) +
+                            " (counted from 0) of A has no prediction: it holds a NaN, an "
+                            "infinity or numbers so large that the prediction overflows");
+  return z;
+}
+
+}  // namespace
+
 Matrix<double> class_probabilities(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a) {
   if (model.loss != ModelLoss::logistic && model.loss != ModelLoss::softmax)
     throw InvalidOption("the model's loss is " + to_string(model.loss) + ", which gives no probabilities");
-  const Matrix<double> z = linear_predictors(model, a);
+  const Matrix<double> z = finite_predictors(model, a);
   Matrix<double> p(z.rows(), static_cast<std::int64_t>(model.labels.size()));
   std::vector<double> row(static_cast<std::size_t>(p.cols())), probabilities(row.size());
   for (std::int64_t i = 0; i < p.rows(); ++i) {
@@ -42,7 +58,7 @@ Matrix<double> class_probabilities(const GeneralizedLinearModel& model, const An
 }
 
 std::vector<double> predictions(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a) {
-  const Matrix<double> z = linear_predictors(model, a);
+  const Matrix<double> z = finite_predictors(model, a);
   std::vector<double> result(static_cast<std::size_t>(z.rows()));
   for (std::int64_t i = 0; i < z.rows(); ++i) {
     double& value = result[static_cast<std::size_t>(i)];
@@ -63,7 +79,7 @@ std::vector<double> predictions(const GeneralizedLinearModel& model, const AnyMa
 ModelScore score(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a, std::span<const double> y,
                  std::span<const double> weights) {
   const ModelData data = model_data(a, y, weights, model.loss, model.labels);
-  Matrix<double> z = linear_predictors(model, a);
+  Matrix<double> z = finite_predictors(model, a);
   ModelScore result;
   if (is_classification(model.loss)) {
     const std::vector<double> predicted = predictions(model, a);

@@ -1,6 +1,7 @@
 #include "solvers/newton/newton_iteration.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -11,6 +12,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/preconditioned_conjugate_gradients.hpp"
+#include "solvers/newton/rounding_noise.hpp"
 
 namespace croquis {
 namespace {
@@ -19,11 +21,15 @@ constexpr double armijo = 1e-4;
 constexpr std::int64_t most_trials = 40;
 // Values that differ by less than this part may differ by rounding errors alone.
 constexpr double rounding = 1e-14;
+// What rounding errors may do beyond what a few samples of them showed.
+constexpr double noise_factor = 8;
 // Of the curvature, where there may be none.
 constexpr double most_least_curvature = 0.1;
-// Steps that still change predictors by so much, though the gradient is small, and how many of them prove a ray.
+// Steps that still change predictors by so much, though the gradient is small, and how many of them make a ray likely.
 constexpr double escaping_change = 0.3;
 constexpr std::int64_t escaping_steps = 3;
+// Predictors that moved by more since a preconditioner was made may have changed curvatures by a factor of e^2.
+constexpr double stale_change = 2;
 
 double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
@@ -75,6 +81,10 @@ class Iteration {
       measure();
       if (first_rho_ == 0) first_rho_ = rho_;
       problem_.set_least_curvature(most_least_curvature * std::sqrt(std::min(1.0, rho_ / first_rho_)));
+      if (told_by_old_preconditioner()) {
+        wants_preconditioner_ = true;
+        continue;
+      }
       if (finished()) return;
       if (report_.iterations == options_.iteration_limit)
         return end(Status::iteration_limit, "the iteration limit was reached");
@@ -92,6 +102,7 @@ class Iteration {
     ++report_.preconditioners;
     report_.preconditioner = preconditioner_->kind();
     previous_rho_ = 0;  // in another norm
+    predictor_change_ = 0;
   }
 
   void apply_preconditioner(const std::vector<double>& g, std::vector<double>& z) const {
@@ -114,16 +125,28 @@ class Iteration {
     return options_.value_tolerance * (std::abs(report_.value) + std::abs(report_.initial_value - report_.value));
   }
 
+  bool small() const {
+    return report_.gradient_norm <= wanted_gradient_norm() &&
+           (preconditioner_ == nullptr || report_.error_estimate <= wanted_error());
+  }
+  // Where predictors have moved far, an older preconditioner does not tell how far the minimum is.
+  bool told_by_old_preconditioner() const {
+    const double most = problem_.predictor_change() > escaping_change ? 0 : stale_change;
+    return preconditioner_ != nullptr && small() && predictor_change_ > most;
+  }
+
   bool finished() {
-    if (problem_.falls_without_end()) {
+    if (problem_.may_fall_without_end() && problem_.is_ray(x_.data())) {
       end(Status::unbounded, "there is no minimiser, since the data are separable and nothing is penalised");
       return true;
     }
-    const bool small = report_.gradient_norm <= wanted_gradient_norm() &&
-                       (preconditioner_ == nullptr || report_.error_estimate <= wanted_error());
-    if (!small) return false;
+    if (!small()) return false;
     if (problem_.predictor_change() > escaping_change) {
-      if (++escaping_ < escaping_steps) return false;
+      ++escaping_;
+      // Proofs are tried after 3, 6, 12, ... such steps.
+      const bool likely = escaping_ % escaping_steps == 0 &&
+                          std::has_single_bit(static_cast<std::uint64_t>(escaping_ / escaping_steps));
+      if (!likely || !problem_.is_ray(last_step_.data())) return false;
       end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
       return true;
     }
@@ -144,13 +167,50 @@ class Iteration {
     return tolerance;
   }
 
+  // The equations of a step. Where the preconditioner is of a kind that can be refined, and has cost as much as that
+  // would, it is, and the solution goes on from where it is.
+  InnerSolution solve_equations(bool& fresh) {
+    InnerTolerance tolerance = inner_tolerance();
+    tolerance.patience = patience();
+    InnerSolution solution = solve_newton_equations(hessian_, preconditioner_.get(), g_, z_, tolerance);
+    if (fresh) excess_ += solution.excess;
+    std::vector<double> rest(x_.size()), z(x_.size());
+    while (solution.gave_up) {
+      if (fresh) {
+        problem_.refine_preconditioner();
+        excess_ = 0;
+      }
+      fresh = true;
+      make_preconditioner();
+      measure();
+      for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = -solution.residual[i];
+      apply_preconditioner(rest, z);
+      const double rest_rho = inner_product(rest, z);
+      tolerance = inner_tolerance();
+      tolerance.relative *= rest_rho > 0 ? std::sqrt(rho_ / rest_rho) : 1;
+      tolerance.patience = patience();
+      InnerSolution more = solve_newton_equations(hessian_, preconditioner_.get(), rest, z, tolerance);
+      excess_ += more.excess;
+      if (more.is_newton)
+        for (std::size_t i = 0; i < rest.size(); ++i) solution.step[i] += more.step[i];
+      solution.products += more.products;
+      solution.reduction = more.reduction;
+      solution.gave_up = more.gave_up && more.is_newton;
+      solution.residual = std::move(more.residual);
+    }
+    return solution;
+  }
+  double patience() const { return problem_.refined_preconditioner_cost() - excess_; }
+
   // One step; false if there is none, and the report then says why.
   bool step(bool fresh) {
-    const InnerSolution solution = solve_newton_equations(problem_, preconditioner_.get(), g_, z_, inner_tolerance());
+    const InnerSolution solution = solve_equations(fresh);
     report_.products += solution.products;
     const double slope = inner_product(g_, solution.step);
     const std::optional<double> length = search(solution, slope);
     if (!length) return false;
+    last_step_ = solution.step;
+    predictor_change_ += problem_.predictor_change();
     judge_preconditioner(solution, fresh, *length);
 
     previous_rho_ = rho_;
@@ -169,12 +229,37 @@ class Iteration {
     return true;
   }
 
+  // Values that differ by less may differ by rounding errors alone.
+  double value_noise() const { return std::max(rounding * std::abs(report_.value), noise_factor * noise_.value); }
   // Whether rounding errors of f may be as large as the fall that its slope predicts.
-  bool hidden(double predicted) const { return -predicted <= rounding * std::abs(report_.value); }
+  bool hidden(double predicted) const { return -predicted <= value_noise(); }
 
-  // The part of the step that Armijo's condition accepts; x is moved.
+  // The part of the step that was taken; if there is none the report says why.
   std::optional<double> search(const InnerSolution& solution, double slope) {
-    const std::vector<double>& step = solution.step;
+    std::optional<double> length = take(solution.step, slope);
+    if (length) return length;
+    // What a step promises that saw no curvature says nothing of the distance from a minimum.
+    bool at_the_end = solution.is_newton && slope < 0 && hidden(slope / 2);
+    if (solution.is_newton && slope < 0 && !at_the_end) {
+      noise_ = rounding_noise(problem_, preconditioner_.get(), x_, report_.value, g_, options_.seed);
+      report_.evaluations += noise_samples;
+      if (hidden(slope)) length = take(solution.step, slope);
+      if (length) return length;
+      at_the_end = hidden(slope / 2) || rho_ <= noise_factor * noise_.preconditioned;
+    }
+    if (!at_the_end) {
+      end(Status::stalled, "no step lowers the function");
+    } else if (noise_.gradient_norm > 0) {
+      end(Status::converged, "converged as far as rounding errors allow, which are " + scientific(noise_.value) +
+                                 " in the function and " + scientific(noise_.gradient_norm) + " in the gradient");
+    } else {
+      end(Status::converged, "converged as far as rounding errors allow");
+    }
+    return std::nullopt;
+  }
+
+  // Moves x by the part of the step that Armijo's condition accepts.
+  std::optional<double> take(const std::vector<double>& step, double slope) {
     double length = 1;
     for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
       if (trial > 0 && hidden(length * slope)) break;
@@ -194,19 +279,13 @@ class Iteration {
       const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
       length *= std::clamp(best, 0.1, 0.5);
     }
-    // What a step promises that saw no curvature says nothing of the distance from a minimum.
-    if (solution.is_newton && slope < 0 && hidden(slope / 2)) {
-      end(Status::converged, "converged as far as rounding errors allow");
-    } else {
-      end(Status::stalled, "no step lowers the function");
-    }
     return std::nullopt;
   }
 
   bool acceptable(double value, double predicted) {
     if (!hidden(predicted)) return value <= report_.value + armijo * predicted;
     // Go by the gradient, in the norm in which steps are short.
-    if (std::abs(value - report_.value) > rounding * std::abs(report_.value)) return false;
+    if (std::abs(value - report_.value) > value_noise()) return false;
     std::vector<double> z(x_.size());
     apply_preconditioner(trial_g_, z);
     return inner_product(trial_g_, z) < rho_;
@@ -227,17 +306,22 @@ class Iteration {
   }
 
   NewtonProblem& problem_;
+  const HessianProduct hessian_ = [this](const double* v, double* hv) { problem_.hessian_times(v, hv); };
   std::vector<double>& x_;
   const NewtonOptions& options_;
   const Stopwatch clock_;
   NewtonReport report_;
-  std::vector<double> g_, z_, trial_, trial_g_;
+  std::vector<double> g_, z_, trial_, trial_g_, last_step_;
   std::unique_ptr<Preconditioner> preconditioner_;
   bool wants_preconditioner_ = true;
   double digits_per_product_ = 1;  // of the newest preconditioner, when it was new
   double rho_ = 0;                 // g^T M^-1 g
   double previous_rho_ = 0;
   double first_rho_ = 0;
+  RoundingNoise noise_;          // where it was last measured
+  double predictor_change_ = 0;  // since the newest preconditioner
+  // Products beyond one for each halving of a residual, with preconditioners of the present kind while they were new.
+  double excess_ = 0;
   std::int64_t escaping_ = 0;
 };
 

@@ -17,6 +17,8 @@ std::string to_string(NewtonPreconditioner preconditioner) {
       return "gram";
     case NewtonPreconditioner::sketch:
       return "sketch";
+    case NewtonPreconditioner::low_rank:
+      return "low_rank";
     case NewtonPreconditioner::diagonal:
       return "diagonal";
     case NewtonPreconditioner::none:

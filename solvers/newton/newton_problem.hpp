@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include <croquis/solvers/minimize.hpp>
@@ -34,13 +35,20 @@ class NewtonProblem {
   /// What making one costs, in products with the Hessian.
   virtual double preconditioner_cost() const { return 0; }
 
+  /// What a better kind of preconditioner costs, which `precondition` makes after `refine_preconditioner`; infinite if
+  /// there is none.
+  virtual double refined_preconditioner_cost() const { return std::numeric_limits<double>::infinity(); }
+  virtual void refine_preconditioner() {}
+
   /// Where curvature may vanish, the part of the largest that the next product and preconditioner take at least.
   virtual void set_least_curvature(double) {}
-  /// True if the current point proves that there is no minimiser.
-  virtual bool falls_without_end() const { return false; }
+  /// True if the current point may itself be a direction in which f falls without end.
+  virtual bool may_fall_without_end() const { return false; }
   /// Where that is possible at all, how much the last accepted step changed what f is a function of, in units in which
   /// its slope changes by a factor of order one; 0 elsewhere.
   virtual double predictor_change() const { return 0; }
+  /// Proves, but for rounding errors, that f falls without end in a direction near `direction`; false if it cannot.
+  virtual bool is_ray(const double* /*direction*/) { return false; }
   /// Times the data were read so far.
   virtual double passes() const = 0;
 };

@@ -3,13 +3,14 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <croquis/errors.hpp>
 
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
 #include "linalg/copy.hpp"
-#include "linalg/parallel.hpp"
+#include "linalg/products.hpp"
 #include "solvers/newton/objective_check.hpp"
 #include "solvers/newton/root_product.hpp"
 
@@ -64,6 +65,23 @@ void difference_products(const Objective& objective, std::span<const double> x, 
   }
 }
 
+// Views as the callables take them.
+template <class T>
+bool in_one_piece(MatrixView<T> a) {
+  return a.layout == Layout::column_major && a.leading_dimension == a.rows;
+}
+
+void products(const Objective& objective, std::span<const double> x, MatrixView<const double> v,
+              MatrixView<double> hv) {
+  if (objective.hessian_times) {
+    objective.hessian_times(x, v, hv);
+  } else if (objective.hessian_root) {
+    root_product(checked_root(objective, x), v, hv);
+  } else {
+    difference_products(objective, x, v, hv);
+  }
+}
+
 }  // namespace
 
 void hessian_times(const Objective& objective, std::span<const double> x, MatrixView<const double> v,
@@ -73,34 +91,52 @@ void hessian_times(const Objective& objective, std::span<const double> x, Matrix
   check_view(hv, "HV");
   check_shape(v.rows, v.cols, objective.unknowns, v.cols, "V", "it needs a row for each unknown");
   check_shape(hv.rows, hv.cols, v.rows, v.cols, "HV", "it has the shape of V");
-  Matrix<double> directions(v.rows, v.cols), products(v.rows, v.cols);
+  if (in_one_piece(v) && in_one_piece(hv)) return products(objective, x, v, hv);
+  Matrix<double> directions(v.rows, v.cols), result(v.rows, v.cols);
   copy<double>(v, directions.view());
-  if (objective.hessian_times) {
-    objective.hessian_times(x, directions.view(), products.view());
-  } else if (objective.hessian_root) {
-    root_product(checked_root(objective, x), directions.view(), products.view());
-  } else {
-    difference_products(objective, x, directions.view(), products.view());
-  }
-  copy<double>(products.view(), hv);
+  products(objective, x, directions.view(), result.view());
+  copy<double>(result.view(), hv);
 }
 
 Matrix<double> hessian_on_subspace(const Objective& objective, std::span<const double> x, MatrixView<const double> s) {
   check_objective(objective, x);
   check_view(s, "S");
   check_shape(s.rows, s.cols, objective.unknowns, s.cols, "S", "it needs a row for each unknown");
-  Matrix<double> directions(s.rows, s.cols), result(s.cols, s.cols);
-  copy<double>(s, directions.view());
-  if (objective.hessian_on_subspace) {
-    objective.hessian_on_subspace(x, directions.view(), result.view());
+  Matrix<double> result(s.cols, s.cols);
+  if (!objective.hessian_on_subspace) {
+    Matrix<double> hs(s.rows, s.cols);
+    hessian_times(objective, x, s, hs.view());
+    multiply_by_transpose<double>(s, std::as_const(hs).view(), result.view());
+  } else if (in_one_piece(s)) {
+    objective.hessian_on_subspace(x, s, result.view());
   } else {
-    Matrix<double> products(s.rows, s.cols);
-    hessian_times(objective, x, directions.view(), products.view());
-    const SingleThreadedBlas single_threaded_blas;
-    multiply<double>(1, directions.view().transposed(), products.view(), 0, result.view());
+    Matrix<double> directions(s.rows, s.cols);
+    copy<double>(s, directions.view());
+    objective.hessian_on_subspace(x, directions.view(), result.view());
   }
   for (std::int64_t j = 0; j < s.cols; ++j)
     for (std::int64_t i = 0; i < j; ++i) result(i, j) = result(j, i) = 0.5 * (result(i, j) + result(j, i));
+  return result;
+}
+
+std::vector<double> gradient_on_subspace(const Objective& objective, std::span<const double> x,
+                                         MatrixView<const double> s) {
+  check_objective(objective, x);
+  check_view(s, "S");
+  check_shape(s.rows, s.cols, objective.unknowns, s.cols, "S", "it needs a row for each unknown");
+  std::vector<double> result(static_cast<std::size_t>(s.cols));
+  if (!objective.gradient_on_subspace) {
+    std::vector<double> g(x.size());
+    gradient_at(objective, x, g);
+    multiply_by_transpose<double>(s, column_major(std::as_const(g).data(), s.rows, std::int64_t{1}),
+                                  column_major(result.data(), s.cols, std::int64_t{1}));
+  } else if (in_one_piece(s)) {
+    objective.gradient_on_subspace(x, s, result);
+  } else {
+    Matrix<double> directions(s.rows, s.cols);
+    copy<double>(s, directions.view());
+    objective.gradient_on_subspace(x, directions.view(), result);
+  }
   return result;
 }
 

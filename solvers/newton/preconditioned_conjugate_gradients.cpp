@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace croquis {
 
@@ -15,7 +17,16 @@ double inner_product(const std::vector<double>& x, const std::vector<double>& y)
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditioner* preconditioner,
+namespace {
+
+// Of the residual in the norm of M^-1, whose squares are given.
+double halvings(double rho, double first_rho) {
+  return rho > 0 ? std::max(0.0, 0.5 * std::log2(first_rho / rho)) : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+InnerSolution solve_newton_equations(const HessianProduct& product, const Preconditioner* preconditioner,
                                      const std::vector<double>& g, const std::vector<double>& z,
                                      const InnerTolerance& tolerance) {
   const std::size_t n = g.size();
@@ -36,7 +47,7 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
   double rho = inner_product(residual, preconditioned);
   const double first_rho = rho;
   while (solution.products < tolerance.product_limit) {
-    problem.hessian_times(direction.data(), image.data());
+    product(direction.data(), image.data());
     ++solution.products;
     const double curvature = inner_product(direction, image);
     if (!(curvature > 0)) {
@@ -67,10 +78,17 @@ InnerSolution solve_newton_equations(NewtonProblem& problem, const Preconditione
     if (rho <= preconditioned_norm * preconditioned_norm &&
         inner_product(residual, residual) <= residual_norm * residual_norm)
       break;
+    if (static_cast<double>(solution.products) - halvings(rho, first_rho) > tolerance.patience) {
+      solution.gave_up = true;
+      break;
+    }
     for (std::size_t i = 0; i < n; ++i) direction[i] = preconditioned[i] + beta * direction[i];
   }
   for (double& entry : solution.step) entry = std::ldexp(entry, exponent);
+  for (double& entry : residual) entry = std::ldexp(entry, exponent);
+  solution.residual = std::move(residual);
   solution.reduction = first_rho > 0 ? std::sqrt(rho / first_rho) : 0;
+  solution.excess = std::max(0.0, static_cast<double>(solution.products) - halvings(rho, first_rho));
   return solution;
 }
 

@@ -40,7 +40,7 @@ struct Hearing {
     Matrix<double> gradient(n, 1);
     multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
     const auto y = certified_iteration<double>(
-        problem, *f, gradient.view(), most_passes, low_rank,
+        problem, *f, call_witnesses(problem, *f, 1, fit), gradient.view(), most_passes, low_rank,
         [&](const Testimony<double>& heard) {
           ++asked;
           testimony = heard;
@@ -139,16 +139,36 @@ TEST_CASE("one singular value tells the rank, unless another hides beside the ze
     Matrix<double> gradient(n, 1);
     multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
     LeastSquaresFit<double> fit;
-    bool one = false;
-    certified_iteration<double>(
-        problem, *f, gradient.view(), 100, LowRank::welcome,
-        [&](const Testimony<double>& heard) {
-          f->largest_singular = heard.extreme.largest;
-          one = has_one_singular_value(problem, heard, *f, fit);
-          return one;
-        },
-        fit);
-    CHECK(one == (other == 0));
-    CHECK(f->rank == (one ? 25 : n));
+    const auto y =
+        solve_with_one_singular_value<double>(problem, *f, call_witnesses(problem, *f, 2, fit), gradient.view(), fit);
+    CHECK(y.has_value() == (other == 0));
+    CHECK(f->rank == (y ? 25 : n));
+    if (!y) continue;
+    CHECK(f->largest_singular == doctest::Approx(3).epsilon(1e-13));
+    // Of least norm, in the range of A^T, and with a residual that A^T maps to zero, to n roundoffs and some.
+    for (std::int64_t j = 0; j < n; ++j) CHECK((*y)(j, 0) == doctest::Approx(gradient(j, 0) / 9).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("two singular values are not taken for one") {
+  RandomSource random(9);
+  for (const double other : {0.5, 0.999, 1 - 1e-12}) {
+    CAPTURE(other);
+    std::vector<double> sigma(n, 0);
+    std::fill_n(sigma.begin(), 25, 1.0);
+    std::fill_n(sigma.begin() + 20, 5, other);
+    const Matrix<double> a = with_singular_values(m, n, sigma, random);
+    const Matrix<double> b = gaussian_matrix(m, 1, random);
+    const StoredMatrix<double> matrix(AnyMatrixView<double>(a.view()));
+    const LeastSquaresOptions options;
+    const auto problem = make_problem<double>(matrix, b.view(), options);
+    const auto f = diagonal_factorization<double>(std::vector<double>(n, 1), std::sqrt(20 + 5 * other * other), 3e-15);
+    Matrix<double> gradient(n, 1);
+    multiply<double>(1, a.view().transposed(), problem.b.view(), 0, gradient.view());
+    LeastSquaresFit<double> fit;
+    const auto y =
+        solve_with_one_singular_value<double>(problem, *f, call_witnesses(problem, *f, 2, fit), gradient.view(), fit);
+    CHECK(!y.has_value());
+    CHECK(f->rank == n);
   }
 }

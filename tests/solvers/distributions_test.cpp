@@ -92,3 +92,15 @@ TEST_CASE("The ends, and what is not a number") {
   CHECK(std::isnan(upper_f_probability(1, 0, 5)));
   CHECK(std::isnan(upper_f_probability(1, 3, 0)));
 }
+
+TEST_CASE("quantiles of Student's t are where the probability is") {
+  for (const double freedom : {1., 2., 4., 19., 1000.})
+    for (const double probability : {1e-9, 0.05, 0.1, 0.5, 0.999})
+      check_close(two_sided_t_probability(two_sided_t_quantile(probability, freedom), freedom), probability);
+  // Cauchy: half of it beyond one.
+  CHECK(two_sided_t_quantile(0.5, 1) == doctest::Approx(1).epsilon(1e-14));
+  CHECK(two_sided_t_quantile(1, 3) == 0);
+  CHECK(std::isnan(two_sided_t_quantile(0, 3)));
+  CHECK(std::isnan(two_sided_t_quantile(1.5, 3)));
+  CHECK(std::isnan(two_sided_t_quantile(0.5, 0)));
+}

@@ -1,5 +1,5 @@
-// Generalized linear models: derivatives against differences, optima against long double arithmetic, data without a
-// minimiser, and mistakes of the caller's.
+// Generalized linear models: derivatives against differences, optima against long double arithmetic, and mistakes of
+// the caller's.
 #include <croquis/solvers/generalized_linear_model.hpp>
 
 #include <doctest/doctest.h>
@@ -286,70 +286,6 @@ TEST_CASE("every preconditioner leads to the same optimum, with features over si
   }
 }
 
-TEST_CASE("a condition number of 1e10 that no scaling cures takes few passes") {
-  RandomSource random(8);
-  const std::int64_t m = 1500, n = 15;
-  const Matrix<double> mixing = gaussian_matrix(n, n, random);
-  Matrix<double> a(m, n);
-  std::vector<double> y;
-  for (std::int64_t i = 0; i < m; ++i) {
-    double z = 0;
-    for (std::int64_t j = 0; j < n; ++j) {
-      const double factor = random.normal();
-      z += 0.5 * factor;
-      for (std::int64_t c = 0; c < n; ++c)
-        a(i, c) += factor * std::pow(1e10, -static_cast<double>(j) / static_cast<double>(n - 1)) * mixing(j, c);
-    }
-    y.push_back(z + random.normal() > 0 ? 1 : 0);
-  }
-  std::optional<double> best;
-  for (const auto preconditioner : {NewtonPreconditioner::gram, NewtonPreconditioner::sketch}) {
-    GeneralizedLinearOptions options{.ridge = 1e-12};
-    options.newton.preconditioner = preconditioner;
-    const auto model = fit_generalized_linear_model(a, y, options);
-    CHECK_MESSAGE(model.solved(), model.message);
-    CHECK(model.passes <= 150);
-    if (!best) best = model.value;
-    CHECK(std::abs(model.value - *best) < 1e-10 * *best);
-  }
-}
-
-TEST_CASE("a column twice, and no ridge: the optimum of one of them") {
-  const Data data(300, 3);
-  Matrix<double> twice(300, 4);
-  for (std::int64_t i = 0; i < 300; ++i)
-    for (std::int64_t j = 0; j < 4; ++j) twice(i, j) = data.a(i, j % 3);
-  const auto once = fit_generalized_linear_model(data.a, data.labels);
-  REQUIRE(once.solved());
-  for (const auto preconditioner : {NewtonPreconditioner::gram, NewtonPreconditioner::sketch}) {
-    const auto model = fit_generalized_linear_model(twice, data.labels, {.newton = {.preconditioner = preconditioner}});
-    CHECK_MESSAGE(model.solved(), model.message);
-    CHECK(std::abs(model.value - once.value) < 2e-12 * once.value);
-  }
-}
-
-TEST_CASE("without a ridge, classes that can be separated have no minimiser, and that is a status") {
-  const std::vector<double> line{1, 2, 3, 4, 5, 6};
-  const auto a = column_major(line.data(), 6, 1);
-  const std::vector<double> apart{0, 0, 0, 1, 1, 1}, touching{0, 0, 1, 1, 1, 1}, three{0, 0, 1, 1, 2, 2};
-  CHECK(fit_generalized_linear_model(a, apart).status == Status::unbounded);
-  CHECK(fit_generalized_linear_model(a, three, {.loss = ModelLoss::softmax}).status == Status::unbounded);
-  // Separable but for points on the boundary: no margin is ever positive for all.
-  const std::vector<double> tied{1, 2, 3, 3, 4, 5};
-  const auto quasi = fit_generalized_linear_model(column_major(tied.data(), 6, 1), apart);
-  CHECK_MESSAGE(quasi.status == Status::unbounded, quasi.message);
-  // Counts that are zero for all that have a feature.
-  const std::vector<double> feature{0, 0, 0, 1, 1, 1}, counts{2, 3, 1, 0, 0, 0};
-  CHECK(fit_generalized_linear_model(column_major(feature.data(), 6, 1), counts, {.loss = ModelLoss::poisson}).status ==
-        Status::unbounded);
-  // A ridge, or an overlap, brings the minimiser back.
-  CHECK(fit_generalized_linear_model(a, apart, {.ridge = 1e-8}).solved());
-  const std::vector<double> overlap{0, 0, 1, 0, 1, 1};
-  CHECK(fit_generalized_linear_model(a, overlap).solved());
-  // The hinge is zero there: a minimiser.
-  CHECK(fit_generalized_linear_model(a, apart, {.loss = ModelLoss::smoothed_hinge}).solved());
-}
-
 TEST_CASE("extreme predictors and scales overflow nothing") {
   const std::vector<double> line{1e150, -2e150, 3e-150, 4, 1e4, -6};
   const std::vector<double> y{1, 0, 0, 1, 0, 1};
@@ -411,6 +347,13 @@ TEST_CASE("a fitted model predicts and scores") {
   const std::vector<double> unknown{-3, -3, 7, -3, 7, 8};
   CHECK_THROWS_AS(score(model, a, unknown), InvalidOption);
   CHECK_THROWS_AS(linear_predictors(model, column_major(line.data(), 3, 2)), ShapeError);
+  std::vector<double> holed = line;
+  holed[4] = std::nan("");
+  const auto damaged = column_major(holed.data(), 6, 1);
+  CHECK(std::isnan(linear_predictors(model, damaged)(4, 0)));
+  CHECK_THROWS_WITH_AS(predictions(model, damaged), doctest::Contains("row 4 "), InvalidOption);
+  CHECK_THROWS_WITH_AS(class_probabilities(model, damaged), doctest::Contains("row 4 "), InvalidOption);
+  CHECK_THROWS_WITH_AS(score(model, damaged, y), doctest::Contains("row 4 "), InvalidOption);
 }
 
 TEST_CASE("mistakes are named") {

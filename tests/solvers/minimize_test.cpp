@@ -1,14 +1,17 @@
 // Newton's method on functions of the user's, with every kind of curvature that they may give.
 #include <croquis/solvers/minimize.hpp>
+#include <croquis/solvers/sum_objective.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 #include <croquis/errors.hpp>
 
+#include "linalg/parallel.hpp"
 #include "tests/support/random.hpp"
 
 using namespace croquis;
@@ -149,6 +152,89 @@ TEST_CASE("products and subspaces from a root, from products, and from differenc
       CHECK(std::abs(by_differences(i, j) - exact) < 1e-8 * (1 + std::abs(exact)));
       CHECK(given(i, j) == by_root(i, j));
     }
+}
+
+TEST_CASE("sums over data: terms in parallel are the sum in a row, the same bits for any number of threads") {
+  // Mean of (exp(a_i^T x) - b_i a_i^T x) with a ridge: Poisson regression.
+  const std::int64_t m = 1000, n = 7;
+  RandomSource random(12);
+  const Matrix<double> a = gaussian_matrix(n, m, random);
+  std::vector<double> b;
+  for (std::int64_t i = 0; i < m; ++i) b.push_back(std::floor(3 * random.uniform()));
+  const auto predictor = [&](std::int64_t i, auto x) {
+    double z = 0;
+    for (std::int64_t j = 0; j < n; ++j) z += a(j, i) * x[static_cast<std::size_t>(j)];
+    return z;
+  };
+  SumOfTerms sum{.unknowns = n, .terms = m, .scale = 1.0 / m, .ridge = 1e-3};
+  sum.value_and_gradient = [&](std::int64_t first, std::int64_t end, auto x, auto g) {
+    double value = 0;
+    for (std::int64_t i = first; i < end; ++i) {
+      const double z = predictor(i, x), y = b[static_cast<std::size_t>(i)];
+      value += std::exp(z) - y * z;
+      for (std::int64_t j = 0; j < n; ++j) g[static_cast<std::size_t>(j)] += (std::exp(z) - y) * a(j, i);
+    }
+    return value;
+  };
+  sum.hessian_times = [&](std::int64_t first, std::int64_t end, auto x, auto v, auto hv) {
+    for (std::int64_t i = first; i < end; ++i)
+      for (std::int64_t k = 0; k < v.cols; ++k) {
+        const double factor = std::exp(predictor(i, x)) * predictor(i, v.data + k * v.leading_dimension);
+        for (std::int64_t j = 0; j < n; ++j) hv(j, k) += factor * a(j, i);
+      }
+  };
+  std::vector<double> x0(static_cast<std::size_t>(n), 0.1), g(x0.size()), in_a_row(x0.size());
+  double value = sum.value_and_gradient(0, m, x0, in_a_row) / m;
+  for (std::size_t j = 0; j < x0.size(); ++j) {
+    in_a_row[j] = in_a_row[j] / m + 1e-3 * x0[j];
+    value += 1e-3 / 2 * x0[j] * x0[j];
+  }
+  const Objective f = sum_objective(sum);
+  // Another order of adding a thousand numbers of order one, over a thousand.
+  CHECK(evaluate(f, x0, g) == doctest::Approx(value).epsilon(1e-13));
+  for (std::size_t j = 0; j < g.size(); ++j) CHECK(std::abs(g[j] - in_a_row[j]) < 1e-13);
+
+  SumOfTerms gradients_only = sum;
+  gradients_only.hessian_times = nullptr;
+  const NewtonFit by_differences = minimize(sum_objective(gradients_only), x0);
+  CHECK_MESSAGE(by_differences.solved(), by_differences.message);
+  std::vector<double> first;
+  for (const int threads : {1, 2, 5}) {
+    run_with_threads(threads, [&] {
+      const NewtonFit fit = minimize(f, x0);
+      CHECK_MESSAGE(fit.solved(), fit.message);
+      if (first.empty()) first = fit.x;
+      CHECK(fit.x == first);
+    });
+  }
+  // Both gradients below 1e-8 of the first, over a Hessian of order one.
+  for (std::size_t j = 0; j < first.size(); ++j) CHECK(std::abs(by_differences.x[j] - first[j]) < 1e-6);
+
+  CHECK_THROWS_AS(sum_objective({.unknowns = n, .terms = m}), InvalidOption);
+  sum.terms = -1;
+  CHECK_THROWS_AS(sum_objective(sum), InvalidOption);
+  sum.terms = m;
+  sum.scale = std::nan("");
+  CHECK_THROWS_AS(sum_objective(sum), InvalidOption);
+  sum.scale = 1;
+  sum.value_and_gradient = [](std::int64_t, std::int64_t, auto, auto) -> double { throw std::runtime_error("mine"); };
+  CHECK_THROWS_WITH(evaluate(sum_objective(sum), x0, g), "mine");
+  sum.terms = 0;
+  CHECK(evaluate(sum_objective(sum), x0, g) == doctest::Approx(1e-3 / 2 * 7 * 0.01));
+}
+
+TEST_CASE("value and gradient may come apart") {
+  const Objective f{.unknowns = 2,
+                    .value = [](auto x) { return std::cosh(x[0] - 1) + x[1] * x[1]; },
+                    .gradient =
+                        [](auto x, auto g) {
+                          g[0] = std::sinh(x[0] - 1);
+                          g[1] = 2 * x[1];
+                        }};
+  const NewtonFit fit = minimize(f, std::vector<double>{3, -2});
+  CHECK_MESSAGE(fit.solved(), fit.message);
+  CHECK(std::abs(fit.x[0] - 1) < 1e-7);
+  CHECK(std::abs(fit.x[1]) < 1e-7);
 }
 
 TEST_CASE("negative curvature leads downhill") {

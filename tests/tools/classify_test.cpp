@@ -63,6 +63,7 @@ TEST_CASE_FIXTURE(Scene, "two labels: logistic, and the JSON object says what wa
     right += z * row[2] > 0 ? 1.0 / 6 : 0;
   }
   CHECK(report["data"]["mean_loss"].get<double>() == doctest::Approx(loss).epsilon(1e-12));
+  CHECK(report["data"]["log_loss"] == report["data"]["mean_loss"]);
   CHECK(report["data"]["accuracy"].get<double>() == doctest::Approx(right).epsilon(1e-12));
   CHECK(report["objective"].get<double>() == doctest::Approx(loss + 0.005 * (u * u + v * v)).epsilon(1e-12));
   // The same from a sparse file.
@@ -126,8 +127,10 @@ TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   CHECK(contains(failure({lonely, "--target", "y", "--folds", "2"}, 1), "too few observations"));
   const std::string other = folder.write("other.json", "{\"loss\": \"none\"}").string();
   CHECK(contains(failure({csv, "--target", "label", "--model", other}, 2), "is not a classifier"));
-  CHECK(contains(failure({csv, "--target", "label", "--model", other, "--ridge", "1"}, 1), "--model"));
+  for (const char* const option : {"--ridge", "--seed", "--iteration-limit", "--folds"})
+    CHECK(contains(failure({csv, "--target", "label", "--model", other, option, "2"}, 1), option));
   CHECK(contains(failure({csv, "--target", "label", "--save-model", csv}, 1), "overwrite"));
+  CHECK(contains(failure({csv, "--target", "label", "--test", three, "--quiet"}, 1), "three.csv"));
 }
 
 TEST_CASE_FIXTURE(Scene, "rows that cannot be predicted and columns in another order are not predicted") {

@@ -74,10 +74,11 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 /// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no
 /// curvature where they are straight: until convergence they are given a small one, which the step alone sees.
 ///
-/// Statuses: those of `minimize`, and `unbounded` where mu = 0 and there is no minimiser: classes that a plane
-/// separates (or nearly: all but the points on it), counts that are zero on one side of one. `non_finite_input` names
-/// the row. Without a ridge, columns that depend on others leave the coefficients undetermined, and condition numbers
-/// beyond some 1e8 may end as `stalled`.
+/// Statuses: those of `minimize`, and `unbounded` where mu = 0 and it is proved, but for rounding errors, that there is
+/// no minimiser: classes that a plane separates (or nearly: all but the points on it), counts that are zero on one side
+/// of one. `non_finite_input` names the row. Without a ridge, columns that depend on others leave the coefficients
+/// undetermined, though not the value; condition numbers beyond some 1e8 let rounding errors end the iteration before
+/// the tolerances do, which is `converged` with a message that says so.
 ///
 /// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
 /// each predictor and 9 n^2 for a sketch (`diagonal`: neither), some 100 MiB, a sixteenth of A for the sample, and a
@@ -98,14 +99,16 @@ CROQUIS_API GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixV
 CROQUIS_API Objective generalized_linear_objective(const AnyMatrixView<double>& a, std::span<const double> y,
                                                    const GeneralizedLinearOptions& options = {});
 
-/// The linear predictors A X + c of new data, m x K. Throws `ShapeError` unless A has a column for each coefficient.
+/// The linear predictors A X + c of new data, m x K; NaN or infinite where A is. Throws `ShapeError` unless A has a
+/// column for each coefficient.
 CROQUIS_API Matrix<double> linear_predictors(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// The probabilities of the labels, m x labels, by `logistic` and `softmax`. Throws as above, and `InvalidOption` for
-/// other losses.
+/// other losses and for a row whose predictor is not finite, which it names.
 CROQUIS_API Matrix<double> class_probabilities(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// What the model says of each row: the likeliest label, or the mean of the response (exp(z) for `poisson`, else z).
+/// Throws as `linear_predictors`, and `InvalidOption` for a row whose predictor is not finite, which it names.
 CROQUIS_API std::vector<double> predictions(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a);
 
 /// How well a model does on data.
@@ -114,7 +117,7 @@ struct ModelScore {
   double accuracy = 0;   ///< the weighted part of the labels that are predicted; NaN for other losses
 };
 
-/// Throws as `linear_predictors`, and `InvalidOption` for a label that the model does not know and weights as above.
+/// Throws as `predictions`, and `InvalidOption` for a label that the model does not know and weights as above.
 CROQUIS_API ModelScore score(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a,
                              std::span<const double> y, std::span<const double> weights = {});
 

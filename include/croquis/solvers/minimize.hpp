@@ -18,11 +18,12 @@ enum class NewtonPreconditioner {
   automatic,  ///< the cheapest of the others for the shape of A
   gram,       ///< the Cholesky factor of A^T D A + mu I itself, at some iterate
   sketch,     ///< the triangular factor of a sketch of D^1/2 A, with mu
+  low_rank,   ///< mu I and a sketch of D^1/2 A of fewer rows than columns: where the eigenvalues above mu are few
   diagonal,   ///< the diagonal of A^T D A + mu I: where there is no room for n x n numbers
   none        ///< plain conjugate gradients
 };
 
-/// "automatic", "gram", "sketch", "diagonal" or "none".
+/// "automatic", "gram", "sketch", "low_rank", "diagonal" or "none".
 CROQUIS_API std::string to_string(NewtonPreconditioner preconditioner);
 
 /// One iteration: a step that was taken. Numbers count from the start of the solve.
@@ -55,7 +56,7 @@ struct NewtonOptions {
   std::int64_t iteration_limit = 200;
   std::int64_t products_per_step = 1000;  ///< at most so many for one step, which is then the best found
   NewtonPreconditioner preconditioner = NewtonPreconditioner::automatic;
-  std::int64_t sketch_rows = 0;  ///< of a sketched preconditioner; 0: chosen
+  std::int64_t sketch_rows = 0;  ///< of a sketched preconditioner, or one of low rank; 0: chosen
   std::uint64_t seed = 0;        ///< of the sketches. Same seed, same bits
   /// Called after each iteration on the calling thread; return false to cancel.
   std::function<bool(const NewtonProgress&)> on_iteration = nullptr;
@@ -98,8 +99,13 @@ CROQUIS_API std::string iteration_table(const NewtonReport& report);
 /// steps are Newton's near the minimiser. With a square root of the Hessian the iteration is preconditioned by the
 /// triangular factor of a sketch S D^1/2 A, with the ridge below it, or by a Cholesky factor, made anew where the
 /// iterations that the old one costs are worth a new one: products with the exact Hessian keep the method Newton's
-/// (Pilanci and Wainwright, arXiv 1505.02250, sketch the Hessian itself). Where f is not convex, conjugate gradients
-/// stop at the first direction of negative curvature and the step so far is taken (Nocedal and Wright, algorithm 7.1).
+/// (Pilanci and Wainwright, arXiv 1505.02250, sketch the Hessian itself). Where n is so large that both are costly, it
+/// begins with a sketch of d = n / 16 rows, beside mu I: that is enough if the effective dimension, the sum of
+/// lambda / (lambda + mu) over the eigenvalues of A^T D A, is a few times smaller. Once the products that a step has
+/// taken beyond one for each halving of its residual cost as much as a sketch of twice the rows, that is made, and the
+/// step goes on with it (after Lacotte and Pilanci, arXiv 2006.05874); from n / 2 on the dense triangle is. Where mu =
+/// 0, `low_rank` is `diagonal`. Where f is not convex, conjugate gradients stop at the first direction of negative
+/// curvature and the step so far is taken (Nocedal and Wright, algorithm 7.1).
 ///
 /// Near the minimiser, where the fall of f is lost in rounding errors, a step is taken that shrinks the gradient.
 ///

@@ -44,6 +44,10 @@ struct Objective {
   /// SHS := S^T H(x) S, S: n x p, SHS: p x p, both column-major.
   std::function<void(std::span<const double> x, MatrixView<const double> s, MatrixView<double> shs)>
       hessian_on_subspace = nullptr;
+  /// SG := S^T g(x), S: n x p, column-major, SG: p entries. For solvers that can do without all of g, where a part of
+  /// it is cheaper.
+  std::function<void(std::span<const double> x, MatrixView<const double> s, std::span<double> sg)>
+      gradient_on_subspace = nullptr;
 };
 
 /// f(x), and g := its gradient, by what the objective gives.
@@ -58,8 +62,8 @@ CROQUIS_API double evaluate(const Objective& objective, std::span<const double> 
 /// | HV | n x k | either layout, overwritten; must not overlap V |
 ///
 /// Differences take two gradients for each column, at x +- t v with t = cbrt(u) (1 + ||x||) / ||v||, and are good to
-/// about two thirds of the digits of the gradient. Allocates O(n k). Throws `ShapeError` if the shapes do not fit and
-/// `InvalidOption` for an objective without a gradient.
+/// about two thirds of the digits of the gradient. Allocates O(n), and O(n k) where V and HV are not column-major in
+/// one piece. Throws `ShapeError` if the shapes do not fit and `InvalidOption` for an objective without a gradient.
 CROQUIS_API void hessian_times(const Objective& objective, std::span<const double> x, MatrixView<const double> v,
                                MatrixView<double> hv);
 
@@ -67,5 +71,10 @@ CROQUIS_API void hessian_times(const Objective& objective, std::span<const doubl
 /// as there.
 CROQUIS_API Matrix<double> hessian_on_subspace(const Objective& objective, std::span<const double> x,
                                                MatrixView<const double> s);
+
+/// S^T g(x), p numbers, for S: n x p: by `gradient_on_subspace`, or else from all of g. Allocates O(n), and n p where S
+/// is not column-major in one piece. Errors as there.
+CROQUIS_API std::vector<double> gradient_on_subspace(const Objective& objective, std::span<const double> x,
+                                                     MatrixView<const double> s);
 
 }  // namespace croquis

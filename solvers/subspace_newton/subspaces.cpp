@@ -1,0 +1,175 @@
+#include "solvers/subspace_newton/subspaces.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linalg/blas.hpp"
+#include "linalg/copy.hpp"
+#include "linalg/dot.hpp"
+#include "linalg/finite.hpp"
+#include "linalg/gram.hpp"
+#include "linalg/products.hpp"
+#include "sketch/philox.hpp"
+#include "solvers/nonlinear/step_space.hpp"
+
+namespace croquis {
+namespace {
+
+// Up to so many unknowns, all of them at once are no larger than a subspace would be;
+constexpr std::int64_t few_unknowns = 50;
+constexpr std::int64_t usual_dimensions = 32;
+// up to so many, subspaces may grow to all of them, and beyond to so many times their first size.
+constexpr std::int64_t medium_unknowns = 500;
+constexpr std::int64_t most_growth = 2;
+constexpr std::int64_t most_entries = std::int64_t{1} << 28;  // of S and H S: 2 GiB
+constexpr std::int64_t recalled_part = 8;
+
+// What is left of v without its parts along the columns [first, last) of s, which are nearly orthonormal, or zero.
+void orthogonalize(const Matrix<double>& s, std::int64_t first, std::int64_t last, double* v) {
+  const std::int64_t n = s.rows(), count = last - first;
+  const MatrixView<const double> basis = s.view().block(0, first, n, count);
+  std::vector<double> along(static_cast<std::size_t>(count)), part(static_cast<std::size_t>(n));
+  multiply_by_transpose<double>(basis, column_major(static_cast<const double*>(v), n, std::int64_t{1}),
+                                column_major(along.data(), count, std::int64_t{1}));
+  multiply_by<double>(basis, column_major(std::as_const(along).data(), count, std::int64_t{1}),
+                      column_major(part.data(), n, std::int64_t{1}));
+  for (std::int64_t i = 0; i < n; ++i) v[i] -= part[static_cast<std::size_t>(i)];
+}
+
+// Scales v to norm one, or to zeros where it is not longer than `least`.
+void normalize(double* v, std::int64_t n, double least) {
+  const double norm = norm2(n, v);
+  for (std::int64_t i = 0; i < n; ++i) v[i] = norm > least ? v[i] / norm : 0;
+}
+
+void make_symmetric(Matrix<double>& a) {
+  for (std::int64_t j = 0; j < a.cols(); ++j)
+    for (std::int64_t i = 0; i < j; ++i) a(i, j) = a(j, i) = 0.5 * (a(i, j) + a(j, i));
+}
+
+}  // namespace
+
+bool Subspace::finite() const {
+  return all_finite_serial(gradient.data(), static_cast<std::int64_t>(gradient.size())) &&
+         all_finite_serial(hessian.data(), hessian.rows() * hessian.cols()) &&
+         all_finite_serial(gram.data(), gram.rows() * gram.cols());
+}
+
+Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& options)
+    : objective_(objective), options_(options) {
+  const std::int64_t n = objective.unknowns;
+  dimensions_ = options.dimensions > 0 ? options.dimensions : n <= few_unknowns ? n : usual_dimensions;
+  dimensions_ = std::min(dimensions_, n);
+  if (options.most_dimensions > 0) {
+    most_ = std::min(options.most_dimensions, n);
+  } else if (n <= medium_unknowns) {
+    most_ = n;
+  } else {
+    most_ = std::min({n, most_growth * dimensions_, std::max<std::int64_t>(1, most_entries / (2 * n))});
+  }
+  most_ = std::max(most_, dimensions_);
+  takes_gradients_ = krylov_directions() > 0 || !objective.gradient_on_subspace || !objective.value;
+}
+
+std::int64_t Subspaces::krylov_directions() const {
+  // One direction at least is random.
+  if (dimensions_ == 1) return 0;
+  const std::int64_t wanted = options_.krylov < 0 ? dimensions_ / 2 : std::min(options_.krylov, dimensions_ - 1);
+  const bool has_products = objective_.hessian_times || objective_.hessian_root || !objective_.hessian_on_subspace;
+  return has_products ? wanted : std::min<std::int64_t>(wanted, 1);
+}
+
+std::int64_t Subspaces::most_recalled() const {
+  const std::int64_t room = dimensions_ - 1 - krylov_directions();
+  if (options_.recall >= 0) return std::min(options_.recall, room);
+  return krylov_directions() > 0 ? std::min(dimensions_ / recalled_part, room) : 0;
+}
+
+void Subspaces::remember(std::span<const double> step) {
+  if (whole() || most_recalled() <= 0) return;
+  steps_.emplace_front(step.begin(), step.end());
+  while (static_cast<std::int64_t>(steps_.size()) > most_recalled()) steps_.pop_back();
+}
+
+void Subspaces::widen_to(std::int64_t dimensions) {
+  dimensions_ = std::max(dimensions_, std::min(dimensions, most_));
+  if (whole()) steps_.clear();
+}
+
+void Subspaces::add_products(std::span<const double> x, Matrix<double>& s, Matrix<double>& hs, std::int64_t first,
+                             std::int64_t count) {
+  if (count == 0) return;
+  hessian_times(objective_, x, s.view().block(0, first, s.rows(), count), hs.view().block(0, first, s.rows(), count));
+  products_ += count;
+}
+
+void Subspaces::add_krylov_directions(std::span<const double> x, std::span<const double> g, Matrix<double>& s,
+                                      Matrix<double>& hs, std::int64_t first) {
+  const std::int64_t n = s.rows();
+  for (std::int64_t j = first; j < s.cols(); ++j) {
+    double* const v = s.data() + j * n;
+    const double* const from = j == first ? g.data() : hs.data() + (j - 1) * n;
+    std::copy_n(from, n, v);
+    const double length = norm2(n, v);
+    if (j > first) orthogonalize(s, first, j, v);
+    // What is left of an invariant subspace is rounding errors.
+    normalize(v, n, j > first ? 1e-10 * length : 0);
+    if (hs.cols() > 0) add_products(x, s, hs, j, 1);
+  }
+}
+
+Subspace Subspaces::next(std::span<const double> x, std::span<const double> g, std::span<const double> direction) {
+  const std::int64_t n = objective_.unknowns, p = dimensions_;
+  const std::uint64_t seed = random_words(options_.seed, stream_word(Stream::subspaces, 2), drawn_++)[0];
+  Subspace space;
+  Matrix<double>& s = space.directions;
+  std::int64_t krylov = 0;
+  if (whole()) {
+    s = Matrix<double>(n, n);
+    for (std::int64_t i = 0; i < n; ++i) s(i, i) = 1;
+  } else {
+    krylov = krylov_directions();
+    const auto recalled = std::min<std::int64_t>(static_cast<std::int64_t>(steps_.size()), most_recalled());
+    const std::int64_t joining = direction.empty() ? 0 : 1;
+    const std::int64_t random = p - krylov - recalled - joining;
+    const SubspaceOptions family{.family = options_.family, .nonzeros = options_.nonzeros};
+    s = Matrix<double>::uninitialized(n, p);
+    copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
+    for (std::int64_t k = 0; k < recalled; ++k) {
+      std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &s(0, random + k));
+      normalize(&s(0, random + k), n, 0);
+    }
+    if (joining > 0) std::copy(direction.begin(), direction.end(), s.data() + (p - krylov - 1) * n);
+  }
+  const std::int64_t first_krylov = p - krylov;
+  const bool by_callback =
+      objective_.hessian_on_subspace && (krylov <= 1 || !(objective_.hessian_times || objective_.hessian_root));
+  Matrix<double> hs;
+  if (!by_callback) {
+    hs = Matrix<double>::uninitialized(n, p);
+    add_products(x, s, hs, 0, first_krylov);
+  }
+  add_krylov_directions(x, g, s, hs, first_krylov);
+  space.gram = gram<double>(std::as_const(s).view());
+  for (std::int64_t j = 0; j < p; ++j)
+    for (std::int64_t i = 0; i < j; ++i) space.gram(j, i) = space.gram(i, j);
+  if (by_callback) {
+    space.hessian = hessian_on_subspace(objective_, x, std::as_const(s).view());
+    products_ += p;
+  } else {
+    space.hessian = Matrix<double>(p, p);
+    multiply_by_transpose<double>(s, std::as_const(hs).view(), space.hessian.view());
+    make_symmetric(space.hessian);
+  }
+  if (takes_gradients_) {
+    space.gradient.resize(static_cast<std::size_t>(p));
+    multiply_by_transpose<double>(s, column_major(g.data(), n, std::int64_t{1}),
+                                  column_major(space.gradient.data(), p, std::int64_t{1}));
+  } else {
+    space.gradient = gradient_on_subspace(objective_, x, std::as_const(s).view());
+  }
+  return space;
+}
+
+}  // namespace croquis

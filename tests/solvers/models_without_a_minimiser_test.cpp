@@ -1,0 +1,106 @@
+// Models without a ridge whose coefficients grow without end, and those that only seem to.
+#include <croquis/solvers/generalized_linear_model.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "linalg/parallel.hpp"
+#include "tests/support/random.hpp"
+
+using namespace croquis;
+using namespace croquis::test;
+
+TEST_CASE("without a ridge, classes that can be separated have no minimiser, and that is a status") {
+  const std::vector<double> line{1, 2, 3, 4, 5, 6};
+  const auto a = column_major(line.data(), 6, 1);
+  const std::vector<double> apart{0, 0, 0, 1, 1, 1}, touching{0, 0, 1, 1, 1, 1}, three{0, 0, 1, 1, 2, 2};
+  CHECK(fit_generalized_linear_model(a, apart).status == Status::unbounded);
+  CHECK(fit_generalized_linear_model(a, three, {.loss = ModelLoss::softmax}).status == Status::unbounded);
+  // Separable but for points on the boundary: no margin is ever positive for all.
+  const std::vector<double> tied{1, 2, 3, 3, 4, 5};
+  const auto quasi = fit_generalized_linear_model(column_major(tied.data(), 6, 1), apart);
+  CHECK_MESSAGE(quasi.status == Status::unbounded, quasi.message);
+  const std::vector<double> three_tied{0, 0, 1, 0, 1, 1, 2, 2, 1, 2}, places{1, 2, 3, 3, 4, 5, 6, 7, 6, 8};
+  const auto softmax =
+      fit_generalized_linear_model(column_major(places.data(), 10, 1), three_tied, {.loss = ModelLoss::softmax});
+  CHECK_MESSAGE(softmax.status == Status::unbounded, softmax.message);
+  // Counts that are zero for all that have a feature.
+  const std::vector<double> feature{0, 0, 0, 1, 1, 1}, counts{2, 3, 1, 0, 0, 0};
+  CHECK(fit_generalized_linear_model(column_major(feature.data(), 6, 1), counts, {.loss = ModelLoss::poisson}).status ==
+        Status::unbounded);
+  // A ridge, or an overlap, brings the minimiser back.
+  CHECK(fit_generalized_linear_model(a, apart, {.ridge = 1e-8}).solved());
+  const std::vector<double> overlap{0, 0, 1, 0, 1, 1};
+  CHECK(fit_generalized_linear_model(a, overlap).solved());
+  // The hinge is zero there: a minimiser.
+  CHECK(fit_generalized_linear_model(a, apart, {.loss = ModelLoss::smoothed_hinge}).solved());
+}
+
+TEST_CASE("several features: labels that touch along a plane have no minimiser, whatever the storage") {
+  // Two features decide, but for observations on the boundary between; a third is noise.
+  RandomSource random(3);
+  Matrix<double> a(60, 3);
+  std::vector<double> labels;
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t i = 0; i < 60; ++i) {
+    const double u = i % 3 == 0 ? 0 : random.normal();
+    a(i, 1) = random.normal();
+    a(i, 0) = u - 2 * a(i, 1);
+    a(i, 2) = random.normal();
+    for (std::int64_t j = 0; j < 3; ++j) entries.push_back({i, j, a(i, j)});
+    labels.push_back(u > 0 || (u == 0 && a(i, 2) + random.normal() > 0) ? 1 : 0);
+  }
+  const auto sparse = SparseMatrix<double>::from_triplets(60, 3, entries);
+  const auto model = fit_generalized_linear_model(a, labels);
+  CHECK_MESSAGE(model.status == Status::unbounded, model.message);
+  CHECK(fit_generalized_linear_model(sparse, labels).status == Status::unbounded);
+  // One observation on the wrong side, by little, is a minimiser: far away.
+  a(1, 0) = -2 * a(1, 1) - std::copysign(1e-3, a(1, 0) + 2 * a(1, 1));
+  const auto bounded = fit_generalized_linear_model(a, labels);
+  CHECK_MESSAGE(bounded.solved(), bounded.message);
+}
+
+TEST_CASE("weights twelve orders of magnitude apart do not make a minimiser disappear") {
+  // The few heavy observations can be separated; with the light ones nothing can.
+  RandomSource random(1);
+  Matrix<double> a(400, 5);
+  std::vector<double> y, weights;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    double z = 0;
+    for (std::int64_t j = 0; j < 5; ++j) z += a(i, j) = random.normal();
+    y.push_back(z + 2 * random.normal() > 0 ? 1 : 0);
+    weights.push_back(i % 100 == 0 ? 1e6 : 1e-6);
+  }
+  GeneralizedLinearOptions options{.weights = weights};
+  const auto model = fit_generalized_linear_model(a, y, options);
+  REQUIRE_MESSAGE(model.solved(), model.message);
+  CHECK(model.error_estimate < 1e-12);
+  // Without the light observations there is none.
+  for (double& weight : weights) weight = weight > 1 ? weight : 0;
+  CHECK(fit_generalized_linear_model(a, y, options).status == Status::unbounded);
+  // The light ones' own optimum is where their gradient is zero, along what the heavy ones leave free.
+  options.weights = {};
+  CHECK(fit_generalized_linear_model(a, y, options).solved());
+}
+
+TEST_CASE("the proof is the same for any number of threads") {
+  RandomSource random(6);
+  Matrix<double> a(3000, 4);
+  std::vector<double> y;
+  for (std::int64_t i = 0; i < a.rows(); ++i) {
+    for (std::int64_t j = 0; j < 4; ++j) a(i, j) = random.normal();
+    if (i % 4 == 0) a(i, 0) = 0;
+    y.push_back(a(i, 0) > 0 || (a(i, 0) == 0 && a(i, 1) + random.normal() > 0) ? 1 : 0);
+  }
+  std::vector<double> first;
+  for (const int threads : {1, 3}) {
+    run_with_threads(threads, [&] {
+      const auto model = fit_generalized_linear_model(a, y, {.intercept = false});
+      CHECK_MESSAGE(model.status == Status::unbounded, model.message);
+      if (first.empty()) first = model.unknowns;
+      CHECK(model.unknowns == first);
+    });
+  }
+}
