@@ -224,6 +224,30 @@ TEST_CASE("Unknowns in units far apart: subspaces solve the same problem, and do
   CHECK((!misled.solved() || misled.cost < 1e-12));
 }
 
+TEST_CASE("Random directions that a few unknowns dominate are no verdict on the others") {
+  // r_j = a_j (x_j - b_j): the first six are at their root, and all that a subspace of four dimensions can see.
+  const std::int64_t n = 12;
+  const auto slope = [](std::int64_t j) { return j < 6 ? 1e4 : 1e-2; };
+  const auto root = [](std::int64_t j) { return j < 6 ? 1e4 : 2; };
+  NonlinearProblem problem{.residuals = n, .unknowns = n};
+  problem.residual = [=](std::span<const double> x, std::span<double> r) {
+    for (std::int64_t j = 0; j < n; ++j) r[j] = slope(j) * (x[j] - root(j));
+  };
+  problem.jacobian_times = [=](std::span<const double>, MatrixView<const double> v, MatrixView<double> jv) {
+    for (std::int64_t k = 0; k < v.cols; ++k)
+      for (std::int64_t j = 0; j < n; ++j) jv(j, k) = slope(j) * v(j, k);
+  };
+  std::vector<double> x0(n, 1.0);
+  std::fill_n(x0.begin(), 6, 1e4);
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const NonlinearFit fit = nonlinear_least_squares(
+        problem, x0, {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 4}, .seed = seed});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-6 * fit.initial_cost);
+  }
+}
+
 TEST_CASE("J is never whole where subspaces do: an unknown for each of many residuals, and no memory for J") {
   // J would have 4e8 entries.
   const std::int64_t n = 20000;
