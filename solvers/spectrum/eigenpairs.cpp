@@ -126,8 +126,16 @@ class Search {
     return true;
   }
 
+  // Of the wanted: larger by what each newcomer is better than the one that it has pushed out.
+  double total_merit() const {
+    double total = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(k_); ++i) total += merit(value(i), options_.which);
+    return total;
+  }
+
   void begin_verification() {
     found_ = merit(value(static_cast<std::size_t>(k_) - 1), options_.which);
+    total_found_ = total_merit();
     failure_ = 1;
     verifying_ = true;
     look_again();
@@ -141,10 +149,9 @@ class Search {
     steps_ = 0;
   }
 
-  // Whether the last of the wanted has been outdone since verification began.
-  bool newcomer() const {
-    return merit(value(static_cast<std::size_t>(k_) - 1), options_.which) > found_ + options_.tolerance * norm();
-  }
+  // Whether any of the wanted has been outdone since verification began: not the last one alone, which may be one of
+  // several copies.
+  bool newcomer() const { return total_merit() - total_found_ > options_.tolerance * norm(); }
 
   bool nothing_is_missing() const {
     return residual(static_cast<std::size_t>(k_)) <= search_share * options_.tolerance * norm() ||
@@ -275,6 +282,7 @@ class Search {
   Matrix<double> residual_;
   Eigenpairs result_;
   double found_ = 0;        // merit of the last wanted pair when verification began
+  double total_found_ = 0;  // and of all
   double failure_ = 1;      // the probability that all looks so far have missed an eigenvalue
   std::int64_t steps_ = 0;  // since the last random vectors
   bool krylov_ = true;      // no restart since then

@@ -61,6 +61,7 @@ TraceEstimate finished(TraceEstimate result, Status status, const CountedProduct
 
 TraceEstimate exact_trace(CountedProducts& a, TraceEstimate result) {
   const std::int64_t n = a.size();
+  double trace = 0;
   double sizes = 0;
   for (std::int64_t first = 0; first < n; first += unit_vectors_at_once) {
     const std::int64_t count = std::min(unit_vectors_at_once, n - first);
@@ -68,10 +69,11 @@ TraceEstimate exact_trace(CountedProducts& a, TraceEstimate result) {
     for (std::int64_t j = 0; j < count; ++j) unit(first + j, j) = 1;
     if (!a.multiply(unit.view(), columns.view())) return finished(result, Status::non_finite_input, a, "");
     for (std::int64_t j = 0; j < count; ++j) {
-      result.trace += columns(first + j, j);
+      trace += columns(first + j, j);
       sizes += std::abs(columns(first + j, j));
     }
   }
+  result.trace = trace;
   result.error_bar = static_cast<double>(n) * roundoff * sizes;
   return finished(result, Status::converged, a, "exact, by unit vectors,");
 }
@@ -91,8 +93,9 @@ TraceEstimate estimate_trace(const LinearOperator<double>& a, const TraceOptions
   TraceSamples samples(counted, options.method, options.seed);
   for (std::int64_t products = to_a_tolerance ? first_products : options.products;; products *= 2) {
     const std::int64_t allowed = to_a_tolerance ? std::min(products, options.product_limit) : products;
-    // From here on n more products give all there is to know.
-    if (allowed >= a.rows) return exact_trace(counted, result);
+    // From here on n more products give all there is to know, if there are so many left.
+    if (allowed >= a.rows && (!to_a_tolerance || counted.products() + a.rows <= options.product_limit))
+      return exact_trace(counted, result);
     if (!samples.extend(allowed)) return finished(result, Status::non_finite_input, counted, "");
     const StudentMean mean = samples.mean();
     result.trace = mean.mean;

@@ -106,6 +106,23 @@ TEST_CASE("a grid's Laplacian, all of whose eigenvalues come in pairs: both ends
   }
 }
 
+TEST_CASE("copies that push out no more than copies of the last wanted one are found too") {
+  std::vector<double> d(28, 0);
+  for (std::size_t j = 0; j < 5; ++j) d[j] = 0.5;
+  for (std::size_t j = 5; j < 14; ++j) d[j] = 1;
+  const auto op = diagonal_operator(d);
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    for (const std::int64_t block : {1, 4}) {
+      // 9 ones and 5 halves are known before the tenth copy of either has been looked for.
+      const Eigenpairs found = top_eigenpairs(op, 11, {.block = block, .seed = seed});
+      CHECK(found.verified);
+      REQUIRE(found.eigenvalues.size() == 11);
+      CHECK(found.eigenvalues[8] == doctest::Approx(1));
+      CHECK(found.eigenvalues[9] == doctest::Approx(0.5));
+    }
+  }
+}
+
 TEST_CASE("more copies of an eigenvalue than a Krylov space of the block can hold are found by looking again") {
   std::vector<double> d(400);
   for (std::size_t i = 0; i < d.size(); ++i) d[i] = i < 9 ? 5 : 3 * std::cos(static_cast<double>(i));

@@ -29,8 +29,9 @@ struct EigenpairOptions {
   /// Vectors that are multiplied at once. One needs the fewest products; several cost about as much as one where A is
   /// read from memory.
   std::int64_t block = 4;
-  /// Vectors in memory, at least k + 2 block; 0: 2 k + 12 block, or n if that is less.
+  /// Vectors in memory, at least 2 (k + block), or n if that is less; 0: 2 k + 12 block, or n if that is less.
   std::int64_t space = 0;
+  /// After which no further block is multiplied; the k products that recompute the accuracy come on top.
   std::int64_t product_limit = 10000;
   /// Whether to search once more, among vectors orthogonal to those found, for eigenvalues that were missed: copies of
   /// multiple ones, as a rule.
@@ -46,8 +47,9 @@ struct [[nodiscard]] Eigenpairs {
   std::vector<double> eigenvalues;     ///< k of them, or fewer if not solved
   Matrix<double> eigenvectors;         ///< n x k, orthonormal columns
   std::vector<double> residual_norms;  ///< ||A x - lambda x||
-  /// Estimates from above of the errors of the eigenvalues: the residual norm, or the square of all residuals over the
-  /// distance to the eigenvalues that were not asked for, if that is less; and rounding.
+  /// Estimates from above of the distances to eigenvalues of A: the residual norm, or the square of all residuals over
+  /// the distance to the eigenvalues that were not asked for, as far as they were approximated, if that is less; and
+  /// rounding. Which of several that are closer together than tolerance ||A|| it is, is left open.
   std::vector<double> error_bounds;
   double norm_estimate = 0;  ///< of ||A||_2, from below
   /// The eigenvalue that would follow, as far as it was approximated; NaN if k = n or nothing is known.
