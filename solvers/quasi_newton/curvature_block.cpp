@@ -97,11 +97,11 @@ CurvatureBlock curvature_block(const Directions& directions, const Matrix<double
 
   std::vector<double> scale(static_cast<std::size_t>(k));
   for (std::int64_t j = 0; j < k; ++j) {
-    const double lengths = norm2(n, s.data() + j * n) * norm2(n, hs.data() + j * n);
-    if (m(j, j) > least_curvature * lengths) {
+    const double length = norm2(n, s.data() + j * n);
+    if (m(j, j) > least_curvature * length * norm2(n, hs.data() + j * n)) {
       scale[static_cast<std::size_t>(j)] = std::sqrt(m(j, j));
-    } else {
-      block.positive = false;
+    } else if (length > 0) {
+      block.positive = false;  // zeros, as hashing draws them now and then, say nothing
     }
   }
   for (std::int64_t j = 0; j < k; ++j)

@@ -145,8 +145,11 @@ class Estimation {
     const std::vector<double> diagonal(static_cast<std::size_t>(n_), gamma > 0 && std::isfinite(gamma) ? gamma : 1);
     if (options_.conditioned) {
       factored_ = std::make_unique<FactoredInverse>(diagonal);
+      // S = L V, as later blocks are.
       directions.coordinates = directions.s;
-      for (double& entry : directions.coordinates.entries()) entry /= std::sqrt(diagonal.front());
+      const double root = std::sqrt(diagonal.front());
+      for (double& entry : directions.s.entries()) entry *= root;
+      for (double& entry : hs.entries()) entry *= root;
     } else {
       explicit_ = std::make_unique<ExplicitInverse>(diagonal);
     }
