@@ -45,14 +45,15 @@ struct Outcome {
   std::string message;
 };
 
-enum class Attempt { taken, nothing_to_gain, failed, only_non_finite };
+// Held back: there may be something to gain, but not within the radius that is left, or with the sigma.
+enum class Attempt { taken, nothing_to_gain, held_back, failed, only_non_finite };
 
 class Solver {
  public:
   Solver(const Objective& objective, std::span<const double> x0, const SubspaceNewtonOptions& options)
       : objective_(objective), options_(options), evaluator_(objective), subspaces_(objective, options) {
     point_.x.assign(x0.begin(), x0.end());
-    rule_ = make_step_rule(options.rule, options.initial_parameter, initial_reach * norm(point_.x));
+    start_rule(options.initial_parameter);
     report_.smallest_curvature = report_.largest_curvature = report_.curvature_error = not_a_number;
   }
 
@@ -63,6 +64,10 @@ class Solver {
   }
 
  private:
+  void start_rule(double parameter) {
+    rule_ = make_step_rule(options_.rule, parameter, initial_reach * norm(point_.x));
+  }
+
   std::optional<Outcome> start() {
     evaluator_.evaluate(point_);
     evaluator_.add_gradient(point_);
@@ -203,7 +208,8 @@ class Solver {
       only_non_finite = only_non_finite && std::isnan(record.ratio);
       rule_->update(record.ratio, step);
     }
-    if (promised <= wide * rounding) return Attempt::nothing_to_gain;
+    if (promised <= wide * rounding)
+      return newton_fall(model) <= wide * rounding ? Attempt::nothing_to_gain : Attempt::held_back;
     return only_non_finite ? Attempt::only_non_finite : Attempt::failed;
   }
 
@@ -233,7 +239,9 @@ class Solver {
     } else {
       // Failures have left sigma so large that steps promise little.
       ++failures_;
-      if (attempt != Attempt::nothing_to_gain) only_non_finite_ = attempt == Attempt::only_non_finite;
+      if (attempt == Attempt::failed || attempt == Attempt::only_non_finite)
+        only_non_finite_ = attempt == Attempt::only_non_finite;
+      if (attempt == Attempt::held_back) start_rule(0);
     }
     if (options_.rank_margin > 0) subspaces_.widen_to(model.rank() + options_.rank_margin);
     if (!record.accepted) subspaces_.widen_to(2 * p);
