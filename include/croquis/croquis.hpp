@@ -35,6 +35,7 @@
 #include <croquis/solvers/generalized_linear_model.hpp>
 #include <croquis/solvers/global_minimization.hpp>
 #include <croquis/solvers/inverse_estimate.hpp>
+#include <croquis/solvers/kernel_model.hpp>
 #include <croquis/solvers/least_squares.hpp>
 #include <croquis/solvers/least_squares_stream.hpp>
 #include <croquis/solvers/linear_model.hpp>

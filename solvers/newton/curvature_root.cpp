@@ -7,6 +7,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/gram.hpp"
+#include "linalg/parallel.hpp"
 #include "linalg/tall_qr.hpp"
 #include "solvers/newton/curvature_costs.hpp"
 #include "solvers/newton/weighted_rows.hpp"
@@ -33,6 +34,10 @@ constexpr std::int64_t first_rank_part = 16;
 constexpr std::int64_t least_rank = 32;
 constexpr double costly = 40;
 constexpr double cheaper = 4;
+// Effective dimensions of more than this part of the rank are too many for it.
+constexpr double most_of_rank = 0.5;
+// Roots of eigenvalues this far above that of the ridge leave nothing of I - C^T (I + C C^T)^-1 C but rounding errors.
+constexpr double most_above_ridge = 1e6;
 // The curvature that an intercept without a ridge is given, as a part of its own: the iteration sets that right in a
 // product or two.
 constexpr double part_for_intercept = 0.01;
@@ -113,10 +118,6 @@ void CurvatureRoot::use(NewtonPreconditioner kind) {
   }
 }
 
-double CurvatureRoot::passes() const {
-  return kind_ == NewtonPreconditioner::gram ? 1 + std::floor(static_cast<double>(size_) / 500) : 1;
-}
-
 double CurvatureRoot::refined_cost() const {
   if (kind_ != NewtonPreconditioner::low_rank) return std::numeric_limits<double>::infinity();
   if (rank_ + 1 < ranks_.size()) return ranks_[rank_ + 1].cost;
@@ -128,16 +129,51 @@ void CurvatureRoot::refine() {
   if (rank_ < ranks_.size() && std::isfinite(refined_cost())) ++rank_;
 }
 
+namespace {
+
+double longest_diagonal(const Matrix<double>& r) {
+  double longest = 0;
+  for (std::int64_t j = 0; j < r.rows(); ++j) longest = std::max(longest, std::abs(r(j, j)));
+  return longest;
+}
+
+// The sum of lambda / (1 + lambda) over the eigenvalues of C C^T: that of the whole, if C has rows enough for it.
+double effective_dimension(const ScaledTriangle& low_rank) {
+  const std::int64_t d = low_rank.r.rows();
+  Matrix<double> inverse(d, d);
+  for (std::int64_t j = 0; j < d; ++j) inverse(j, j) = 1;
+  const SingleThreadedBlas single_threaded_blas;
+  solve_triangular<double>(Side::left, Transpose::no, low_rank.r.view(), inverse.view());
+  return static_cast<double>(d) - squared(norm2(d * d, inverse.data()));
+}
+
+double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
+
+}  // namespace
+
 ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) {
-  use(rank_ < ranks_.size() && ridge > 0 ? NewtonPreconditioner::low_rank : dense_kind_);
+  passes_ = 0;
+  while (ridge > 0 && rank_ < ranks_.size()) {
+    use(NewtonPreconditioner::low_rank);
+    ++passes_;
+    ScaledTriangle result = of_low_rank(row_scale, ridge, seed);
+    const bool usable = result.r.rows() > 0 && longest_diagonal(result.r) <= most_above_ridge;
+    const bool enough = effective_dimension(result) <= most_of_rank * static_cast<double>(ranks_[rank_].rows);
+    const bool last = !std::isfinite(refined_cost());
+    if (usable && (enough || last)) return result;
+    if (last) break;
+    refine();
+  }
+  use(dense_kind_);
+  ++passes_;
   switch (kind_) {
-    case NewtonPreconditioner::low_rank:
-      return of_low_rank(row_scale, ridge, seed);
     case NewtonPreconditioner::gram: {
+      passes_ += std::floor(static_cast<double>(size_) / 500);
       ScaledTriangle result = from_gram(row_scale, ridge);
       if (!may_become_sketch_ || shortest_diagonal(result.r) >= independent_column) return result;
       dense_kind_ = NewtonPreconditioner::sketch;
       use(dense_kind_);
+      ++passes_;
       return from_sketch(row_scale, ridge, seed);
     }
     case NewtonPreconditioner::sketch:
@@ -146,12 +182,6 @@ ScaledTriangle CurvatureRoot::triangle(const std::vector<double>& row_scale, dou
       return from_diagonal(row_scale, ridge);
   }
 }
-
-namespace {
-
-double reciprocal_root(double square) { return square > 0 && std::isfinite(square) ? 1 / std::sqrt(square) : 1; }
-
-}  // namespace
 
 ScaledTriangle CurvatureRoot::from_gram(const std::vector<double>& row_scale, double ridge) const {
   ScaledTriangle result;
@@ -203,8 +233,8 @@ ScaledTriangle CurvatureRoot::of_low_rank(const std::vector<double>& row_scale, 
     for (std::int64_t i = 0; i < d; ++i) result.c(i, j) *= result.scale[static_cast<std::size_t>(j)];
   result.r = gram<double>(result.c.view().transposed());
   for (std::int64_t i = 0; i < d; ++i) result.r(i, i) += 1;
-  if (cholesky<double>(result.r)) return result;
-  return from_diagonal(row_scale, ridge);
+  if (!cholesky<double>(result.r)) result.r = {};
+  return result;
 }
 
 ScaledTriangle CurvatureRoot::from_diagonal(const std::vector<double>& row_scale, double ridge) const {

@@ -23,12 +23,13 @@ class CurvatureRoot {
   NewtonPreconditioner kind() const { return kind_; }
   /// Of making all triangles, in products with the Hessian: estimated from the shape alone.
   double cost() const { return cost_; }
-  /// Times that making one reads A.
-  double passes() const;
+  /// Times that making the last one read A.
+  double passes() const { return passes_; }
 
   /// From s = row_scale, m numbers. A sketch reads A once and takes 2 (d + n) n^2 flops, of low rank d^2 n; a Gram
-  /// matrix m n^2. Where the kind is left to it, a Gram matrix that rounding errors spoil makes it a sketch from then
-  /// on. The result does not depend on the number of threads.
+  /// matrix m n^2. A rank below twice the effective dimension is refined at once. Where the kind is left to it, a Gram
+  /// matrix that rounding errors spoil makes it a sketch from then on. The result does not depend on the number of
+  /// threads.
   ScaledTriangle triangle(const std::vector<double>& row_scale, double ridge, std::uint64_t seed);
 
   /// What the triangles after `refine` cost, which are nearer to the Hessian: of twice the rank or, from where that is
@@ -43,6 +44,7 @@ class CurvatureRoot {
   ScaledTriangle from_gram(const std::vector<double>& row_scale, double ridge) const;
   ScaledTriangle from_sketch(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const;
   ScaledTriangle from_diagonal(const std::vector<double>& row_scale, double ridge) const;
+  // R is empty where rounding errors leave none.
   ScaledTriangle of_low_rank(const std::vector<double>& row_scale, double ridge, std::uint64_t seed) const;
   void use(NewtonPreconditioner kind);
 
@@ -52,6 +54,7 @@ class CurvatureRoot {
   std::int64_t sketch_rows_;
   NewtonPreconditioner kind_ = NewtonPreconditioner::none;
   double cost_ = 0;
+  double passes_ = 0;
   NewtonPreconditioner dense_kind_ = NewtonPreconditioner::none;  // with no low rank
   bool may_become_sketch_ = false;
   struct Rank {

@@ -13,8 +13,8 @@
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/newton/decreasing_regularization.hpp"
 #include "solvers/newton/generalized_linear_problem.hpp"
-#include "solvers/newton/newton_iteration.hpp"
 #include "solvers/newton/sampled_start.hpp"
 #include "solvers/non_finite_row.hpp"
 
@@ -114,7 +114,8 @@ GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixView<double>&
       ++evaluations;
       if (problem.evaluate(start.x.data(), gradient.data()) < at_zero.value) x = start.x;
     }
-    static_cast<NewtonReport&>(model) = newton_iteration(problem, x, options.newton, at_zero);
+    static_cast<NewtonReport&>(model) =
+        newton_by_schedule(problem, x, options.ridge_schedule, options.newton, at_zero, model.ridge_stages);
     model.evaluations += evaluations;
     model.passes += start.passes;
     model.seconds = clock.seconds();

@@ -6,20 +6,10 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
-#include "linalg/products.hpp"
-#include "linalg/stored_by_rows.hpp"
 #include "solvers/newton/class_basis.hpp"
 
 namespace croquis {
 namespace {
-
-bool stored_by_columns(const AnyMatrixView<double>& a) {
-  return std::visit(
-      [](const auto& view) {
-        return requires { view.column_start; };
-      },
-      a.storage());
-}
 
 // Blocks of rows begin at multiples of this.
 constexpr std::int64_t block_granule = 8;
@@ -53,54 +43,55 @@ class ModelPreconditioner final : public Preconditioner {
   std::vector<ScaledTriangle> triangles_;
 };
 
+// Combinations of the predictors with a triangle each.
+std::int64_t triangles_of(const ModelData& data) { return std::max<std::int64_t>(1, data.predictors - 1); }
+
 }  // namespace
 
 GeneralizedLinearProblem::GeneralizedLinearProblem(const AnyMatrixView<double>& a, std::span<const double> y,
                                                    const GeneralizedLinearOptions& options)
-    : a_(a),
+    : GeneralizedLinearProblem(nullptr, model_data(a, y, options), options) {
+  features_ = std::make_unique<MatrixFeatures>(a, intercept_, triangles_of(data_), data_.predictors, options.newton);
+}
+
+GeneralizedLinearProblem::GeneralizedLinearProblem(std::unique_ptr<ModelFeatures> features, ModelData data,
+                                                   const GeneralizedLinearOptions& options)
+    : features_(std::move(features)),
       loss_(options.loss),
       loss_scale_(options.loss_scale),
       ridge_(options.ridge),
       intercept_(options.intercept),
-      data_(model_data(a, y, options)),
-      root_(a, intercept_, std::max<std::int64_t>(1, data_.predictors - 1), data_.predictors, options.newton) {
-  if (stored_by_columns(a)) {
-    by_rows_ = stored_by_rows<double>(a);
-    a_ = by_rows_;
-    root_ = CurvatureRoot(a_, intercept_, std::max<std::int64_t>(1, data_.predictors - 1), data_.predictors,
-                          options.newton);
-  }
-  trial_z_.resize(static_cast<std::size_t>(observations() * data_.predictors));
-  z_.resize(trial_z_.size());
-  curvature_.resize(trial_z_.size());
-}
+      data_(std::move(data)),
+      trial_z_(data_.response.size() * static_cast<std::size_t>(data_.predictors)),
+      z_(trial_z_.size()),
+      curvature_(trial_z_.size()) {}
 
 MatrixView<const double> GeneralizedLinearProblem::coefficients(const double* x) const {
-  return column_major(x, a_.cols(), data_.predictors, rows_of_unknowns());
+  return column_major(x, features_->cols(), data_.predictors, rows_of_unknowns());
 }
 
 double GeneralizedLinearProblem::intercept(const double* x, std::int64_t k) const {
-  return intercept_ ? x[k * rows_of_unknowns() + a_.cols()] : 0;
+  return intercept_ ? x[k * rows_of_unknowns() + features_->cols()] : 0;
 }
 
 // gradient = [A 1]^T body([A 1] X), and the sum of what body returns for each block of rows. The sums of the rows that
 // the intercepts need are made block by block too, and added in order.
 void GeneralizedLinearProblem::product(const double* x, double* gradient, double* values,
                                        const std::function<double(std::int64_t, MatrixView<double>)>& body) {
-  const std::int64_t k = data_.predictors, n = a_.cols();
+  const std::int64_t k = data_.predictors, n = features_->cols();
   std::vector<double> block_sums(static_cast<std::size_t>((observations() / block_granule + 1) * (k + 1)));
-  transformed_product<double>(a_, coefficients(x), column_major(gradient, n, k, rows_of_unknowns()),
-                              [&](std::int64_t first, MatrixView<double> t) {
-                                for (std::int64_t v = 0; v < k; ++v) {
-                                  const double c = intercept(x, v);
-                                  if (c != 0)
-                                    for (std::int64_t i = 0; i < t.rows; ++i) t(i, v) += c;
-                                }
-                                double* const sums = block_sums.data() + first / block_granule * (k + 1);
-                                sums[k] = body(first, t);
-                                for (std::int64_t v = 0; v < k; ++v)
-                                  for (std::int64_t i = 0; i < t.rows; ++i) sums[v] += t(i, v);
-                              });
+  features_->transformed_product(coefficients(x), column_major(gradient, n, k, rows_of_unknowns()),
+                                 [&](std::int64_t first, MatrixView<double> t) {
+                                   for (std::int64_t v = 0; v < k; ++v) {
+                                     const double c = intercept(x, v);
+                                     if (c != 0)
+                                       for (std::int64_t i = 0; i < t.rows; ++i) t(i, v) += c;
+                                   }
+                                   double* const sums = block_sums.data() + first / block_granule * (k + 1);
+                                   sums[k] = body(first, t);
+                                   for (std::int64_t v = 0; v < k; ++v)
+                                     for (std::int64_t i = 0; i < t.rows; ++i) sums[v] += t(i, v);
+                                 });
   ++passes_;
   std::vector<double> totals(static_cast<std::size_t>(k + 1));
   for (std::size_t b = 0; b < block_sums.size(); b += totals.size())
@@ -111,13 +102,19 @@ void GeneralizedLinearProblem::product(const double* x, double* gradient, double
 }
 
 void GeneralizedLinearProblem::add_penalty(const double* x, double* gradient) const {
+  const std::int64_t n = features_->cols();
   for (std::int64_t v = 0; v < data_.predictors; ++v)
-    for (std::int64_t j = 0; j < a_.cols(); ++j)
-      gradient[v * rows_of_unknowns() + j] += ridge_ * x[v * rows_of_unknowns() + j];
+    for (std::int64_t j = 0; j < n; ++j) gradient[v * rows_of_unknowns() + j] += ridge_ * x[v * rows_of_unknowns() + j];
+}
+
+double GeneralizedLinearProblem::mean_squared_row() const {
+  std::vector<double> row_scale(static_cast<std::size_t>(observations()), std::sqrt(data_.run(0, 1).common_weight));
+  for (std::size_t i = 0; i < data_.weight.size(); ++i) row_scale[i] = std::sqrt(data_.weight[i]);
+  return features_->squared_norm(row_scale);
 }
 
 double GeneralizedLinearProblem::evaluate(const double* x, double* gradient) {
-  const std::int64_t k = data_.predictors;
+  const std::int64_t k = data_.predictors, n = features_->cols();
   double value = 0;
   product(x, gradient, &value, [&](std::int64_t first, MatrixView<double> t) {
     double* z = trial_z_.data() + first * k;
@@ -128,7 +125,7 @@ double GeneralizedLinearProblem::evaluate(const double* x, double* gradient) {
   add_penalty(x, gradient);
   double squares = 0;
   for (std::int64_t v = 0; v < k; ++v)
-    for (std::int64_t j = 0; j < a_.cols(); ++j) {
+    for (std::int64_t j = 0; j < n; ++j) {
       const double entry = x[v * rows_of_unknowns() + j];
       squares += entry * entry;
     }
@@ -208,8 +205,8 @@ std::unique_ptr<Preconditioner> GeneralizedLinearProblem::assemble(
   std::vector<ScaledTriangle> triangles;
   Matrix<double> basis;
   const auto add = [&](const double* v) {
-    triangles.push_back(root_.triangle(row_scale(v), ridge, seed));
-    passes_ += root_.passes();
+    triangles.push_back(features_->triangle(row_scale(v), ridge, seed));
+    passes_ += features_->triangle_passes();
   };
   if (loss_ == ModelLoss::softmax) {
     basis = class_basis(data_, curvature_.data());
@@ -217,7 +214,7 @@ std::unique_ptr<Preconditioner> GeneralizedLinearProblem::assemble(
   } else {
     add(nullptr);
   }
-  return std::make_unique<ModelPreconditioner>(root_.kind(), std::move(basis), std::move(triangles));
+  return std::make_unique<ModelPreconditioner>(features_->triangle_kind(), std::move(basis), std::move(triangles));
 }
 
 std::unique_ptr<Preconditioner> GeneralizedLinearProblem::precondition(std::uint64_t seed) {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "solvers/newton/curvature_root.hpp"
 #include "solvers/newton/model_data.hpp"
+#include "solvers/newton/model_features.hpp"
 #include "solvers/newton/newton_problem.hpp"
 
 namespace croquis {
@@ -19,15 +19,18 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   /// The data are checked here (`model_data`); A must outlive this, unless it is sparse and stored by columns.
   GeneralizedLinearProblem(const AnyMatrixView<double>& a, std::span<const double> y,
                            const GeneralizedLinearOptions& options);
+  /// The same of other features than a matrix in memory.
+  GeneralizedLinearProblem(std::unique_ptr<ModelFeatures> features, ModelData data,
+                           const GeneralizedLinearOptions& options);
 
   std::int64_t unknowns() const override { return rows_of_unknowns() * data_.predictors; }
   double evaluate(const double* x, double* gradient) override;
   void accept() override;
   void hessian_times(const double* v, double* hv) override;
   std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
-  double preconditioner_cost() const override { return root_.cost(); }
-  double refined_preconditioner_cost() const override { return root_.refined_cost(); }
-  void refine_preconditioner() override { root_.refine(); }
+  double preconditioner_cost() const override { return features_->triangle_cost(); }
+  double refined_preconditioner_cost() const override { return features_->refined_triangle_cost(); }
+  void refine_preconditioner() override { features_->refine_triangle(); }
   void set_least_curvature(double part) override;
   bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }
@@ -35,11 +38,16 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   double passes() const override { return passes_; }
 
   const ModelData& data() const { return data_; }
-  std::int64_t features() const { return a_.cols(); }
+  ModelLoss loss() const { return loss_; }
+  double ridge() const { return ridge_; }
+  /// Another function, with the same current point.
+  void set_ridge(double ridge) { ridge_ = ridge; }
+  /// The weighted mean of the squared lengths of the rows of A, or a bound of it.
+  double mean_squared_row() const;
 
  private:
-  std::int64_t rows_of_unknowns() const { return a_.cols() + (intercept_ ? 1 : 0); }
-  std::int64_t observations() const { return a_.rows(); }
+  std::int64_t rows_of_unknowns() const { return features_->cols() + (intercept_ ? 1 : 0); }
+  std::int64_t observations() const { return features_->rows(); }
   MatrixView<const double> coefficients(const double* x) const;
   double intercept(const double* x, std::int64_t k) const;
   void product(const double* x, double* gradient, double* values,
@@ -50,13 +58,11 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   std::unique_ptr<Preconditioner> assemble(const std::function<std::vector<double>(const double* v)>& row_scale,
                                            double ridge, std::uint64_t seed);
 
-  SparseMatrix<double> by_rows_;  // of a sparse A by columns
-  AnyMatrixView<double> a_;
+  std::unique_ptr<ModelFeatures> features_;
   ModelLoss loss_;
   double loss_scale_, ridge_;
   bool intercept_;
   ModelData data_;
-  CurvatureRoot root_;
   double least_curvature_ = 0;
   std::vector<double> trial_z_, z_;
   std::vector<double> curvature_;  // m; of softmax the probabilities, m rows of K

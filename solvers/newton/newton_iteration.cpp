@@ -247,6 +247,8 @@ class Iteration {
       if (length) return length;
       at_the_end = hidden(slope / 2) || rho_ <= noise_factor * noise_.preconditioned;
     }
+    // A gradient as small as was asked for is enough where no value is lower.
+    at_the_end = at_the_end || report_.gradient_norm <= wanted_gradient_norm();
     if (!at_the_end) {
       end(Status::stalled, "no step lowers the function");
     } else if (noise_.gradient_norm > 0) {

@@ -58,11 +58,14 @@ std::vector<char> near_boundary(const Moves& moves, double boundary) {
 }  // namespace
 
 bool GeneralizedLinearProblem::is_ray(const double* direction) {
-  const std::int64_t m = observations(), n = a_.cols(), k = data_.predictors;
+  const AnyMatrixView<double>* const matrix = features_->matrix();
+  if (matrix == nullptr) return false;
+  const AnyMatrixView<double>& a = *matrix;
+  const std::int64_t m = observations(), n = a.cols(), k = data_.predictors;
   const bool softmax = loss_ == ModelLoss::softmax;
   std::vector<double> x(direction, direction + unknowns());
   const std::vector<double> squares = weighted_column_squares(
-      a_, std::vector<double>(static_cast<std::size_t>(m), 1 / std::sqrt(static_cast<double>(m))), false);
+      a, std::vector<double>(static_cast<std::size_t>(m), 1 / std::sqrt(static_cast<double>(m))), false);
   const auto column_size = [&](std::int64_t j) {
     return j < n ? std::sqrt(squares[static_cast<std::size_t>(j)]) : 1.0;
   };
@@ -79,8 +82,8 @@ bool GeneralizedLinearProblem::is_ray(const double* direction) {
         sizes[static_cast<std::size_t>(v * rows + j)] = column_size(j) > 0 ? largest / column_size(j) : 0;
     }
     Matrix<double> z(m, k), terms(m, k);
-    multiply_by<double>(a_, coefficients(x.data()), z.view());
-    absolute_product(a_, coefficients(sizes.data()), terms.view());
+    multiply_by<double>(a, coefficients(x.data()), z.view());
+    absolute_product(a, coefficients(sizes.data()), terms.view());
     passes_ += 1 + static_cast<double>(k);
     for (std::int64_t v = 0; v < k; ++v)
       for (std::int64_t i = 0; i < m; ++i) {

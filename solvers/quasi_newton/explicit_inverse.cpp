@@ -17,8 +17,8 @@ Directions ExplicitInverse::multiply(MatrixView<const double> x) const {
   return result;
 }
 
-Directions ExplicitInverse::draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const {
-  return {draw_directions(family, b_.rows(), 0, count, seed), Matrix<double>(b_.rows(), 0)};
+Directions ExplicitInverse::draw(const DrawnBlock& block) const {
+  return {draw_directions(block.family, b_.rows(), block.first, block.count, block.seed), Matrix<double>(b_.rows(), 0)};
 }
 
 // B+ = B + C P^T + P C^T with P = C (I + D^T B D) / 2 - B D.

@@ -15,7 +15,7 @@ class ExplicitInverse final : public InverseHessian {
   explicit ExplicitInverse(const std::vector<double>& diagonal);
 
   Directions multiply(MatrixView<const double> x) const override;
-  Directions draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const override;
+  Directions draw(const DrawnBlock& block) const override;
   void update(CurvatureBlock block) override;
 
   const Matrix<double>& matrix() const { return b_; }

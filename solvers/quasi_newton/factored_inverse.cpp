@@ -21,8 +21,9 @@ Directions FactoredInverse::multiply(MatrixView<const double> x) const {
   return result;
 }
 
-Directions FactoredInverse::draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const {
-  Directions result{Matrix<double>(l_.rows(), count), draw_directions(family, l_.rows(), 0, count, seed)};
+Directions FactoredInverse::draw(const DrawnBlock& block) const {
+  Directions result{Matrix<double>(l_.rows(), block.count),
+                    draw_directions(block.family, l_.rows(), block.first, block.count, block.seed)};
   multiply_by<double>(l_, result.coordinates.view(), result.s.view());
   return result;
 }

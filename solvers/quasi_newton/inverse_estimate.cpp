@@ -42,9 +42,11 @@ void check_arguments(const LinearOperator<double>& h, const InverseEstimateOptio
 class Estimation {
  public:
   Estimation(const LinearOperator<double>& h, const InverseEstimateOptions& options)
-      : h_(h), options_(options), n_(h.rows), family_(subspace_family(options.family, options.nonzeros)) {
-    const auto root = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n_))));
-    drawn_ = std::min(n_, options.directions > 0 ? options.directions : root);
+      : h_(h),
+        options_(options),
+        n_(h.rows),
+        drawn_(std::min(n_, options.directions > 0 ? options.directions : rounded_root(n_))),
+        sequence_(options.family, options.nonzeros, n_, drawn_, options.seed) {
     result_.error_estimate = std::numeric_limits<double>::quiet_NaN();
   }
 
@@ -85,13 +87,13 @@ class Estimation {
     double best = std::numeric_limits<double>::infinity();
     std::int64_t best_at = 0;
     for (std::int64_t k = 0;; ++k) {
-      const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(k);
+      const DrawnBlock drawn = sequence_.next();
       Directions directions;
       Matrix<double> hs;
       if (k == 0) {
-        hs = start(seed, directions);
+        hs = start(drawn, directions);
       } else {
-        directions = inverse().draw(family_, drawn_, seed);
+        directions = inverse().draw(drawn);
         hs = products(directions.s);
       }
       CurvatureBlock block = curvature_block(directions, hs);
@@ -133,11 +135,11 @@ class Estimation {
   }
 
   // B = gamma I with the gamma that brings gamma H S nearest to S, which becomes the first block.
-  Matrix<double> start(std::uint64_t seed, Directions& directions) {
-    directions.s = draw_directions(family_, n_, 0, drawn_, seed);
+  Matrix<double> start(const DrawnBlock& drawn, Directions& directions) {
+    directions.s = draw_directions(drawn.family, n_, drawn.first, drawn.count, drawn.seed);
     directions.coordinates = Matrix<double>(n_, 0);
     Matrix<double> hs = products(directions.s);
-    const std::int64_t count = n_ * drawn_;
+    const std::int64_t count = n_ * drawn.count;
     double inner = 0;
     for (std::int64_t i = 0; i < count; ++i) inner += directions.s.data()[i] * hs.data()[i];
     const double size = norm2(count, hs.data());
@@ -161,8 +163,9 @@ class Estimation {
     Directions image = inverse().multiply(hs.view());
     Matrix<double>& difference = factored_ ? image.coordinates : image.s;
     const Matrix<double>& expected = factored_ ? directions.coordinates : directions.s;
-    for (std::int64_t i = 0; i < n_ * drawn_; ++i) difference.data()[i] -= expected.data()[i];
-    return norm2(n_ * drawn_, difference.data()) * std::sqrt(static_cast<double>(n_) / static_cast<double>(drawn_));
+    const std::int64_t count = n_ * hs.cols();
+    for (std::int64_t i = 0; i < count; ++i) difference.data()[i] -= expected.data()[i];
+    return norm2(count, difference.data()) * std::sqrt(static_cast<double>(n_) / static_cast<double>(hs.cols()));
   }
 
   // ||(I - H B) W||_F for ten Gaussian vectors.
@@ -177,8 +180,8 @@ class Estimation {
   const LinearOperator<double>& h_;
   const InverseEstimateOptions& options_;
   std::int64_t n_;
-  std::int64_t drawn_ = 0;
-  SubspaceOptions family_;
+  std::int64_t drawn_;
+  BlockSequence sequence_;
   InverseEstimate result_;
   std::unique_ptr<FactoredInverse> factored_;  // one of the two
   std::unique_ptr<ExplicitInverse> explicit_;

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <croquis/solvers/nonlinear_least_squares.hpp>
-
+#include "solvers/quasi_newton/block_sequence.hpp"
 #include "solvers/quasi_newton/curvature_block.hpp"
 
 namespace croquis {
@@ -18,8 +17,8 @@ class InverseHessian {
 
   /// B X, n x k, with its coordinates L^T X if B has a factor.
   virtual Directions multiply(MatrixView<const double> x) const = 0;
-  /// `count` <= n random directions of the family.
-  virtual Directions draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const = 0;
+  /// Random directions.
+  virtual Directions draw(const DrawnBlock& block) const = 0;
   /// Takes up a block of directions that `draw` and `multiply` have made since the last update; one without columns
   /// changes nothing.
   virtual void update(CurvatureBlock block) = 0;

@@ -52,21 +52,21 @@ Directions LimitedMemoryInverse::multiply(MatrixView<const double> x) const {
   return {std::move(result), Matrix<double>(size(), 0)};
 }
 
-Directions LimitedMemoryInverse::draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const {
+Directions LimitedMemoryInverse::draw(const DrawnBlock& drawn) const {
   const std::int64_t n = size();
   Matrix<double> none(n, 0);
-  if (!conditioned_) return {draw_directions(family, n, 0, count, seed), std::move(none)};
+  if (!conditioned_) return {draw_directions(drawn.family, n, drawn.first, drawn.count, drawn.seed), std::move(none)};
   std::int64_t rows = n;
   for (const CurvatureBlock& block : blocks_) rows += block.c.cols();
-  const Matrix<double> v = draw_directions(family, rows, 0, count, seed);
+  const Matrix<double> v = draw_directions(drawn.family, rows, drawn.first, drawn.count, drawn.seed);
   std::vector<double> root(diagonal_.size());
   for (std::size_t i = 0; i < root.size(); ++i) root[i] = std::sqrt(diagonal_[i]);
-  Matrix<double> s = Matrix<double>::uninitialized(n, count);
-  scale_rows<double>(root.data(), v.view().block(0, 0, n, count), s.view());
+  Matrix<double> s = Matrix<double>::uninitialized(n, drawn.count);
+  scale_rows<double>(root.data(), v.view().block(0, 0, n, drawn.count), s.view());
   std::int64_t first = n;
   for (const CurvatureBlock& block : blocks_) {
     const std::int64_t k = block.c.cols();
-    apply_block(block, Matrix<double>(v.view().block(first, 0, k, count)), s);
+    apply_block(block, Matrix<double>(v.view().block(first, 0, k, drawn.count)), s);
     first += k;
   }
   return {std::move(s), std::move(none)};

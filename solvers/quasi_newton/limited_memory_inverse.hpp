@@ -14,14 +14,14 @@ namespace croquis {
 /// the oldest block to the newest: Gaussian ones have covariance B.
 ///
 /// Cost: 8 n k flops for each block and vector. Source: Nocedal and Wright, algorithm 7.4; Gower, Goldfarb and
-/// Richtarik, arXiv 1603.09649, algorithm 2.
+/// Richtarik, arXiv 1603.09649.
 class LimitedMemoryInverse final : public InverseHessian {
  public:
   /// B = diag(d), all positive.
   LimitedMemoryInverse(std::vector<double> diagonal, std::int64_t blocks, bool conditioned);
 
   Directions multiply(MatrixView<const double> x) const override;
-  Directions draw(const SubspaceOptions& family, std::int64_t count, std::uint64_t seed) const override;
+  Directions draw(const DrawnBlock& block) const override;
   void update(CurvatureBlock block) override;
 
  private:

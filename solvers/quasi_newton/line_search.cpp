@@ -45,29 +45,29 @@ double beyond(const LinePoint& before, const LinePoint& at) {
 bool hidden_by_rounding(double change, double value) { return std::abs(change) <= rounding * std::abs(value); }
 
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double length)>& evaluate, const LinePoint& start) {
-  const bool by_slopes = is_unclear(start.slope, start.value);
+  // Where values do not show whether f falls, only a slope that has changed shows that the step leads anywhere.
+  const auto unclear_at = [&](const LinePoint& at) { return is_unclear(at.length * start.slope, start.value); };
   LinePoint low = start;
   std::optional<LinePoint> high;
   double length = 1;
   int expansions = 0;
   for (int trial = 0; trial < most_trials; ++trial) {
-    // A step that had to become so short says that the slope is not that of the function.
-    if (!by_slopes && low.length == 0 && is_unclear(length * start.slope, start.value)) return std::nullopt;
     const LinePoint at = evaluate(length);
     if (!low_enough(start, at)) {
       high = at;
-    } else if (at.slope >= remaining_slope * start.slope || (!high && expansions == most_expansions)) {
+    } else if (at.slope >= remaining_slope * start.slope) {
       return at;
     } else {
       if (!high) {
+        if (expansions == most_expansions) return unclear_at(at) ? std::nullopt : std::optional(at);
         ++expansions;
         length = beyond(low, at);
       }
       low = at;
     }
-    if (high) length = between(low, *high, by_slopes);
+    if (high) length = between(low, *high, unclear_at(*high));
   }
-  if (low.length == 0) return std::nullopt;
+  if (unclear_at(low)) return std::nullopt;
   return evaluate(low.length);
 }
 

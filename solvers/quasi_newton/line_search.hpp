@@ -20,7 +20,7 @@ struct LinePoint {
 ///
 /// Where the fall that the slope promises is below 1e-12 |f|, and so may not show through rounding errors, a value will
 /// do that is no more than 1e-14 |f| above f(0) and has a slope of at most 0.9998 |f'(0)| (Hager and Zhang 2005, the
-/// approximate Wolfe conditions); lengths then go by slopes.
+/// approximate Wolfe conditions); lengths then go by slopes, and both conditions must hold.
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double length)>& evaluate, const LinePoint& start);
 
 /// Whether rounding errors of a value, 1e-14 of it, may be as large as a change of it.

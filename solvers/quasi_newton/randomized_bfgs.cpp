@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <croquis/errors.hpp>
@@ -38,14 +40,14 @@ class Iteration {
         options_(options),
         fit_(fit),
         n_(objective.unknowns),
-        family_(subspace_family(options.family, options.nonzeros)),
         g_(fit.x.size()),
         trial_(fit.x.size()),
         trial_g_(fit.x.size()) {
     fit_.memory = options.memory;
     if (fit_.memory == InverseMemory::automatic)
       fit_.memory = n_ <= most_full_unknowns ? InverseMemory::full : InverseMemory::limited;
-    drawn_ = std::min(n_, options.directions > 0 ? options.directions : chosen_directions());
+    const std::int64_t directions = options.directions > 0 ? options.directions : chosen_directions();
+    sequence_.emplace(options.family, options.nonzeros, n_, std::min(n_, directions), options.seed);
   }
 
   void run() {
@@ -57,13 +59,14 @@ class Iteration {
     } else {
       iterate();
     }
+    fit_.error_estimate = error_estimate();
     fit_.passes = static_cast<double>(fit_.evaluations + blocks_);
     fit_.seconds = clock_.seconds();
   }
 
  private:
   std::int64_t chosen_directions() const {
-    const auto root = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n_))));
+    const std::int64_t root = rounded_root(n_);
     return fit_.memory == InverseMemory::full ? std::max(root, n_ / blocks_for_all)
                                               : std::min(root, most_limited_directions);
   }
@@ -71,6 +74,14 @@ class Iteration {
   double evaluate(const std::vector<double>& x, std::vector<double>& g) {
     ++fit_.evaluations;
     return croquis::evaluate(objective_, x, g);
+  }
+
+  // Half of g^T B g at x.
+  double error_estimate() const {
+    if (fit_.gradient_norm == 0) return 0;
+    if (inverse_ == nullptr) return std::numeric_limits<double>::quiet_NaN();
+    const Matrix<double> step = inverse_->multiply(column_major(g_.data(), n_, 1)).s;
+    return inner_product(g_, {step.entries().begin(), step.entries().end()}) / 2;
   }
 
   void end(Status status, const std::string& what) {
@@ -103,10 +114,9 @@ class Iteration {
 
   // Updates B by a block of products at x.
   void learn() {
-    const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(blocks_);
     fresh_ = inverse_ == nullptr;
-    if (fresh_) return start(seed);
-    Directions directions = inverse_->draw(family_, drawn_, seed);
+    if (fresh_) return start(sequence_->next());
+    Directions directions = inverse_->draw(sequence_->next());
     if (options_.previous_step) directions = joined(last_step_, directions);
     const Matrix<double> hs = products(directions.s);
     take_up(curvature_block(directions, hs));
@@ -119,16 +129,16 @@ class Iteration {
 
   // B = gamma P before the first block, P = I or the inverse of the diagonal: S = P^1/2 V, and gamma is the inverse of
   // the root mean square of the curvature P^1/2 H P^1/2 on V.
-  void start(std::uint64_t seed) {
+  void start(const DrawnBlock& drawn) {
     std::vector<double> root(g_.size(), 1.0);
     for (std::size_t i = 0; i < options_.diagonal.size(); ++i) root[i] = 1 / std::sqrt(options_.diagonal[i]);
-    Matrix<double> v = draw_directions(family_, n_, 0, drawn_, seed);
-    Directions directions{Matrix<double>::uninitialized(n_, drawn_), Matrix<double>(n_, 0)};
+    Matrix<double> v = draw_directions(drawn.family, n_, drawn.first, drawn.count, drawn.seed);
+    Directions directions{Matrix<double>::uninitialized(n_, drawn.count), Matrix<double>(n_, 0)};
     scale_rows<double>(root.data(), v.view(), directions.s.view());
     const Matrix<double> hs = products(directions.s);
-    Matrix<double> scaled = Matrix<double>::uninitialized(n_, drawn_);
+    Matrix<double> scaled = Matrix<double>::uninitialized(n_, drawn.count);
     scale_rows<double>(root.data(), hs.view(), scaled.view());
-    double gamma = norm2(n_ * drawn_, v.data()) / norm2(n_ * drawn_, scaled.data());
+    double gamma = norm2(n_ * drawn.count, v.data()) / norm2(n_ * drawn.count, scaled.data());
     if (!(gamma > 0 && std::isfinite(gamma))) gamma = 1 / fit_.gradient_norm;  // a step of length one for P = I
     std::vector<double> diagonal(root.size());
     for (std::size_t i = 0; i < root.size(); ++i) diagonal[i] = gamma * root[i] * root[i];
@@ -151,7 +161,6 @@ class Iteration {
     const std::span<const double> p = last_step_.s.entries();
     double slope = 0;
     for (std::size_t i = 0; i < g_.size(); ++i) slope += g_[i] * p[i];
-    if (std::isfinite(slope)) fit_.error_estimate = -slope / 2;
 
     std::optional<LinePoint> found;
     if (slope < 0) found = search(p, slope);
@@ -187,12 +196,12 @@ class Iteration {
 
   // What comes where no step along -B g lowers f: true if B starts anew.
   bool give_up(double slope) {
-    if (slope < 0 && hidden_by_rounding(slope / 2, fit_.value)) {
-      end(Status::converged, "converged as far as rounding errors allow");
-      return false;
-    }
     if (fresh_) {
-      end(Status::stalled, "no step lowers the function");
+      if (slope < 0 && hidden_by_rounding(slope / 2, fit_.value)) {
+        end(Status::converged, "converged as far as rounding errors allow");
+      } else {
+        end(Status::stalled, "no step lowers the function");
+      }
       return false;
     }
     inverse_.reset();
@@ -206,8 +215,7 @@ class Iteration {
   RandomizedBfgsFit& fit_;
   const Stopwatch clock_;
   std::int64_t n_;
-  std::int64_t drawn_ = 0;
-  SubspaceOptions family_;
+  std::optional<BlockSequence> sequence_;
   std::vector<double> g_, trial_, trial_g_;
   std::unique_ptr<InverseHessian> inverse_;
   Directions last_step_;

@@ -50,11 +50,8 @@ void check_randomized_bfgs_options(const RandomizedBfgsOptions& options, std::in
                           " but must be positive and finite");
 }
 
-SubspaceOptions subspace_family(SubspaceFamily family, std::int64_t nonzeros) {
-  SubspaceOptions options;
-  options.family = family;
-  options.nonzeros = nonzeros;
-  return options;
+std::int64_t rounded_root(std::int64_t n) {
+  return static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n))));
 }
 
 }  // namespace croquis

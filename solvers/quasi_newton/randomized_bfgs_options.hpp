@@ -14,7 +14,7 @@ void check_tolerance(const char* name, double value);
 /// Throws `InvalidOption` for options out of range.
 void check_randomized_bfgs_options(const RandomizedBfgsOptions& options, std::int64_t unknowns);
 
-/// As `draw_directions` takes it.
-SubspaceOptions subspace_family(SubspaceFamily family, std::int64_t nonzeros);
+/// ceil(sqrt(n)).
+std::int64_t rounded_root(std::int64_t n);
 
 }  // namespace croquis

@@ -87,6 +87,8 @@ std::unique_ptr<InverseHessian> make_inverse(int form, std::int64_t n) {
   }
 }
 
+DrawnBlock gaussian(std::int64_t count, std::uint64_t seed) { return {{}, 0, count, seed}; }
+
 CurvatureBlock block_of(const Directions& directions, const Matrix<double>& h) {
   return curvature_block(directions, product(h.view(), directions.s.view()));
 }
@@ -116,7 +118,7 @@ Ratios ratios(int form, const Matrix<double>& h, const SubspaceOptions& family, 
     double before = squared_error(*inverse, h);
     for (std::uint64_t k = 0; before > smallest; ++k) {
       REQUIRE(k < 5000);
-      inverse->update(block_of(inverse->draw(family, directions, 100000 * run + k), h));
+      inverse->update(block_of(inverse->draw({family, 0, directions, 100000 * run + k}), h));
       const double after = squared_error(*inverse, h);
       if (before < largest) {
         result.sum += after / before;
@@ -181,7 +183,7 @@ TEST_CASE("updates agree with the formula, and keep B symmetric, positive defini
     Matrix<double> b = inverse->multiply(identity(n).view()).s;
     for (std::uint64_t k = 0; k < 8; ++k) {
       const Directions step = inverse->multiply(h.view().block(0, static_cast<std::int64_t>(k), n, 1));
-      const Directions directions = joined(step, inverse->draw({}, 2, k));
+      const Directions directions = joined(step, inverse->draw(gaussian(2, k)));
       const Matrix<double> expected = updated_by_formula(b, h, directions.s);
       inverse->update(block_of(directions, h));
       b = inverse->multiply(identity(n).view()).s;
@@ -203,7 +205,7 @@ TEST_CASE("the limited memory forgets the oldest block and stays exact on the ne
   LimitedMemoryInverse inverse(std::vector<double>(10, 1.0), 2, true);
   Directions directions;
   for (std::uint64_t k = 0; k < 6; ++k) {
-    directions = inverse.draw({}, 3, k);
+    directions = inverse.draw(gaussian(3, k));
     inverse.update(block_of(directions, h));
   }
   const Matrix<double> hs = product(h.view(), directions.s.view());
@@ -217,14 +219,14 @@ TEST_CASE("conditioned directions of the limited memory have B as their covarian
   const std::int64_t n = 4, count = 4;
   const Matrix<double> h = definite(n, 10, 3);
   LimitedMemoryInverse inverse(std::vector<double>(4, 1.0), 2, true);
-  inverse.update(block_of(inverse.draw({}, 1, 1), h));
-  inverse.update(block_of(inverse.draw({}, 1, 2), h));
+  inverse.update(block_of(inverse.draw(gaussian(1, 1)), h));
+  inverse.update(block_of(inverse.draw(gaussian(1, 2)), h));
   const Matrix<double> b = inverse.multiply(identity(n).view()).s;
   // Draws of variance 1 / 6: n and the columns of both blocks.
   Matrix<double> covariance(n, n);
   constexpr int draws = 5000;
   for (std::uint64_t seed = 0; seed < draws; ++seed) {
-    const Matrix<double> s = inverse.draw({}, count, 10 + seed).s;
+    const Matrix<double> s = inverse.draw(gaussian(count, 10 + seed)).s;
     multiply<double>(6.0 / draws / count, s.view(), s.view().transposed(), 1, covariance.view());
   }
   // Entry (i, j) has a standard deviation of at most sqrt(2 b_ii b_jj / 20000): six of them, and of 16 normal variates
@@ -262,9 +264,9 @@ TEST_CASE("errors shrink at the rate of the theory, for directions that know not
   CHECK(one_gaussian > 0.05);
   CHECK(pairs > 0.15);
 
-  const Ratios gaussian = ratios(0, h, {}, 1, 100, HUGE_VAL, 1e-12);
-  CHECK(gaussian.sum / gaussian.count < 1 - one_gaussian + margin(gaussian));
-  CHECK(margin(gaussian) < 0.5 * one_gaussian);
+  const Ratios single = ratios(0, h, {}, 1, 100, HUGE_VAL, 1e-12);
+  CHECK(single.sum / single.count < 1 - one_gaussian + margin(single));
+  CHECK(margin(single) < 0.5 * one_gaussian);
 
   SubspaceOptions coordinates;
   coordinates.family = SubspaceFamily::coordinates;
@@ -278,9 +280,27 @@ TEST_CASE("conditioned directions reach the rate tau / n at any condition number
   // With ||R|| <= 0.1, H seen through L has eigenvalues in [0.9, 1.1], and E H^1/2 G H^1/2 is at least 0.9 / 1.1 of the
   // mean projection on three Gaussian directions, 3 / 12.
   const double rate = 0.9 / 1.1 * 3 / 12;
-  const Ratios gaussian = ratios(1, h, {}, 3, 60, 0.01, 1e-12);
-  CHECK(gaussian.sum / gaussian.count < 1 - rate + margin(gaussian));
-  CHECK(margin(gaussian) < 0.5 * rate);
+  const Ratios triple = ratios(1, h, {}, 3, 60, 0.01, 1e-12);
+  CHECK(triple.sum / triple.count < 1 - rate + margin(triple));
+  CHECK(margin(triple) < 0.5 * rate);
+}
+
+TEST_CASE("a round of dealt and conditioned coordinates ends with the inverse") {
+  const std::int64_t n = 30;
+  for (const double condition : {1e2, 1e4, 1e6}) {
+    CAPTURE(condition);
+    const Matrix<double> h = definite(n, condition, 9);
+    InverseEstimateOptions options;
+    options.directions = 7;  // four blocks and one of two
+    options.tolerance = 0;
+    options.iteration_limit = 5;
+    const InverseEstimate estimate = estimate_inverse(operator_of(h), options);
+    CHECK(estimate.products == n + 7 + 10);  // a block that only tests, and the error estimate
+    // Rounding is amplified by the condition number, and by that of L on the way there.
+    CHECK(estimate.error_estimate < 1e-14 * condition * std::sqrt(condition));
+    options.iteration_limit = 4;
+    CHECK(estimate_inverse(operator_of(h), options).error_estimate > 0.1);
+  }
 }
 
 TEST_CASE("the estimate of an inverse keeps what it promises") {

@@ -53,7 +53,7 @@ GeneralizedLinearModel fit(const Data& data, NewtonPreconditioner preconditioner
 
 TEST_CASE("a few rows do where the ridge is large beside most eigenvalues, and more where it is not") {
   const Data data(600, 160, 40, 1e-4);
-  double previous_rows = 0;
+  double previous_sketches = 0;
   for (const double ridge : {1e-3, 1e-6}) {
     CAPTURE(ridge);
     const auto by_gram = fit(data, NewtonPreconditioner::gram, ridge);
@@ -65,10 +65,11 @@ TEST_CASE("a few rows do where the ridge is large beside most eigenvalues, and m
     // Both within 1e-12 of the optimum by their own estimates.
     CHECK(std::abs(model.value - by_gram.value) < 4e-12 * by_gram.value);
     CHECK(2 * model.products < by_diagonal.products);
-    // The first rank is 32: beside some 10 eigenvalues above 1e-3 that is enough, beside all 40 it is not.
-    const auto rows = static_cast<double>(model.preconditioners);
-    CHECK(rows > previous_rows);
-    previous_rows = rows;
+    // Reads of A that are neither products nor evaluations are sketches. The first rank is 32: beside some 10
+    // eigenvalues above 1e-3 that is enough, beside all 40 it is not.
+    const double sketches = model.passes - static_cast<double>(model.products + model.evaluations);
+    CHECK(sketches > previous_sketches);
+    previous_sketches = sketches;
   }
 }
 
@@ -102,6 +103,13 @@ TEST_CASE("softmax, a given rank, no ridge, and the same bits for any number of 
   const auto narrow = fit_generalized_linear_model(data.a, data.labels, options);
   CHECK_MESSAGE(narrow.solved(), narrow.message);
   CHECK(narrow.products > 2 * fit(data, NewtonPreconditioner::low_rank, 1e-4).products);
+  // Eigenvalues so far above the ridge that rounding errors would leave nothing of it.
+  Data scaled(400, 6, 6, 0.1);
+  for (std::int64_t j = 0; j < 6; ++j)
+    for (std::int64_t i = 0; i < 400; ++i) scaled.a(i, j) *= std::pow(10.0, 2 * j - 4);
+  const auto tiny_ridge = fit(scaled, NewtonPreconditioner::low_rank, 1e-10);
+  CHECK_MESSAGE(tiny_ridge.solved(), tiny_ridge.message);
+  CHECK(tiny_ridge.preconditioner == NewtonPreconditioner::diagonal);
   const Data short_rows(400, 6, 6, 0.1);
   const auto no_ridge = fit(short_rows, NewtonPreconditioner::low_rank, 0);
   CHECK_MESSAGE(no_ridge.solved(), no_ridge.message);

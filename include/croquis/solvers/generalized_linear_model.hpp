@@ -29,6 +29,26 @@ CROQUIS_API std::string to_string(ModelLoss loss);
 /// True of the losses whose responses are labels.
 CROQUIS_API bool is_classification(ModelLoss loss);
 
+/// The ridges on the way to the one that is asked for.
+enum class RidgeSchedule {
+  automatic,  ///< `fixed`; if that has to damp a step below a quarter or stalls, `decreasing`, for losses of
+              ///< exponentials
+  fixed,      ///< none
+  decreasing  ///< falling ones, each with so few steps that the next begins where Newton's method converges
+              ///< quadratically
+};
+
+/// "automatic", "fixed" or "decreasing".
+CROQUIS_API std::string to_string(RidgeSchedule schedule);
+
+/// What was done at one of the ridges before the last.
+struct RidgeStage {
+  double ridge = 0;
+  std::int64_t steps = 0;
+  std::int64_t products = 0;
+  double decrement = 0;  ///< -g^T s of its last step
+};
+
 /// Which model, and how it is fitted.
 struct GeneralizedLinearOptions {
   ModelLoss loss = ModelLoss::logistic;
@@ -39,6 +59,7 @@ struct GeneralizedLinearOptions {
   /// Where to start: n (+ 1 with an intercept, behind the others) numbers for each predictor, one after the other, as
   /// `GeneralizedLinearModel::unknowns` returns them; empty: zeros.
   std::span<const double> start = {};
+  RidgeSchedule ridge_schedule = RidgeSchedule::automatic;
   NewtonOptions newton = {};
 };
 
@@ -52,6 +73,9 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
   Matrix<double> coefficients;     ///< n x K: K is 1, or the number of labels for `softmax`
   std::vector<double> intercepts;  ///< K; zeros without an intercept
   std::vector<double> unknowns;    ///< the same in one, as `start` takes them
+  /// The ridges that led to mu, in the order tried: one that was too small is followed by a larger one, from the point
+  /// before. Their steps are in the history, with values of f at their ridges.
+  std::vector<RidgeStage> ridge_stages;
 };
 
 /// Fits a generalized linear model with a ridge: minimises
@@ -69,6 +93,12 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 ///
 /// With 100 rows and more for each column, a few steps on a sample of a sixteenth of the rows find the start, unless
 /// one is given; `passes` counts them as parts of a read, the history leaves them out.
+///
+/// Far from the minimiser of an ill-conditioned problem Newton's steps have to be damped, and there are many.
+/// Decreasing regularization starts at zero with a ridge as large as the features, where that is near the minimiser,
+/// and lowers it: a full step or two at each ridge, and the next one by a factor that becomes smaller where the
+/// decrement fell fast and larger where it did not (Marteau-Ferey, Bach and Rudi, arXiv 1907.01771, who choose the
+/// factor by a bound). Its number of steps grows with the logarithm of the condition number.
 ///
 /// The mean loss makes mu independent of m: liblinear's C is 1 / (mu m). Coefficients of `softmax` add up to zero over
 /// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no

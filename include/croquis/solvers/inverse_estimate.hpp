@@ -26,9 +26,10 @@ struct InverseEstimateOptions {
   double tolerance = 1e-6;               ///< converged once ||I - H B||_F <= tolerance sqrt(n), as estimated
   std::int64_t iteration_limit = 10000;  ///< updates
   std::int64_t directions = 0;           ///< tau, of a block; 0: the root of n
-  SubspaceFamily family = SubspaceFamily::gaussian;
+  /// Coordinates are dealt: all of them, in random order, before any comes again. Other families are independent draws.
+  SubspaceFamily family = SubspaceFamily::coordinates;
   std::int64_t nonzeros = 3;  ///< of `hashing`
-  /// Directions S = L V with B = L L^T and V of the family; else S = V.
+  /// Directions S = L V with B = L L^T and V of the family (coordinates: columns of L); else S = V.
   bool conditioned = true;
   std::uint64_t seed = 0;  ///< same seed, same bits
   /// Called after each update on the calling thread; return false to cancel.
@@ -57,16 +58,17 @@ struct [[nodiscard]] InverseEstimate {
 /// |---|---|---|
 /// | H | n x n | `multiply` alone is called, with tau or ten columns |
 ///
-/// B is symmetric and positive definite from the start, B+ H S = S, and R = H^1/2 B H^1/2 - I satisfies
-/// E ||R_k||_F^2 <= (1 - rho)^k ||R_0||_F^2 with rho = lambda_min(E H^1/2 G H^1/2): rho is near lambda_min(H) / tr(H)
-/// for single directions that know nothing of H, and approaches tau / n for conditioned ones whatever the condition
-/// number. So a good B takes a small multiple of n log(1 / tolerance) products: more than the n products that would
-/// write H down, for a B that is of use from the first block on, as a preconditioner or a metric. For the arithmetic in
-/// floating point see `minimize_by_randomized_bfgs`.
+/// B is symmetric and positive definite from the start, and B+ H S = S. With R = H^1/2 B H^1/2 - I, independent
+/// directions give E ||R_k||_F^2 <= (1 - rho)^k ||R_0||_F^2 with rho = lambda_min(E H^1/2 G H^1/2): rho is near
+/// lambda_min(H) / tr(H) for single directions that know nothing of H, and approaches tau / n for conditioned ones
+/// whatever the condition number. Dealt and conditioned coordinates, the default, are conjugate to all before them, and
+/// a round of n products makes B = H^-1 up to rounding; what that leaves, the next rounds remove. And B is of use from
+/// the first block on, as a preconditioner or a metric.
 ///
-/// The error is estimated from each block before B has seen it, at no product; where that falls below the tolerance,
-/// ten products with Gaussian vectors confirm it. An estimate from them has a relative standard deviation of at most
-/// sqrt(2 / 10). Rounding leaves about u times H's condition number.
+/// The error is estimated from each block before B has seen it, at no product (on the safe side within a round of dealt
+/// coordinates, of which those still to come are the worst); where that falls below the tolerance, ten products with
+/// Gaussian vectors confirm it. An estimate from them has a relative standard deviation of at most sqrt(2 / 10).
+/// Rounding leaves about u times H's condition number.
 ///
 /// Statuses: `converged`; `iteration_limit`, `cancelled`; `stalled` where conditioned directions improve B no more
 /// because of rounding errors; `non_finite_input` for a product that is not finite; `accuracy_not_reached` where a

@@ -99,19 +99,23 @@ CROQUIS_API std::string iteration_table(const NewtonReport& report);
 /// steps are Newton's near the minimiser. With a square root of the Hessian the iteration is preconditioned by the
 /// triangular factor of a sketch S D^1/2 A, with the ridge below it, or by a Cholesky factor, made anew where the
 /// iterations that the old one costs are worth a new one: products with the exact Hessian keep the method Newton's
-/// (Pilanci and Wainwright, arXiv 1505.02250, sketch the Hessian itself). Where n is so large that both are costly, it
-/// begins with a sketch of d = n / 16 rows, beside mu I: that is enough if the effective dimension, the sum of
-/// lambda / (lambda + mu) over the eigenvalues of A^T D A, is a few times smaller. Once the products that a step has
-/// taken beyond one for each halving of its residual cost as much as a sketch of twice the rows, that is made, and the
-/// step goes on with it (after Lacotte and Pilanci, arXiv 2006.05874); from n / 2 on the dense triangle is. Where mu =
-/// 0, `low_rank` is `diagonal`. Where f is not convex, conjugate gradients stop at the first direction of negative
-/// curvature and the step so far is taken (Nocedal and Wright, algorithm 7.1).
+/// (Pilanci and Wainwright, arXiv 1505.02250, sketch the Hessian itself). Where f is not convex, conjugate gradients
+/// stop at the first direction of negative curvature and the step so far is taken (Nocedal and Wright, algorithm 7.1).
 ///
-/// Near the minimiser, where the fall of f is lost in rounding errors, a step is taken that shrinks the gradient.
+/// Where n is so large that both are costly, the preconditioner begins with a sketch of d = n / 16 rows beside mu I.
+/// That is enough if the effective dimension, the sum of lambda / (lambda + mu) over the eigenvalues of A^T D A, is a
+/// few times smaller; d is doubled at once if the sketch shows that it is not. Once the products that a step has taken
+/// beyond one for each halving of its residual cost as much as a sketch of 2 d rows, that is made, and the step goes on
+/// with it (after Lacotte and Pilanci, arXiv 2006.05874). From n / 2 on the dense triangle is. Where mu = 0, or lost in
+/// rounding errors beside the largest eigenvalue, `low_rank` is `diagonal`.
 ///
-/// Statuses: `converged` by the tolerances, or where rounding errors allow no better; `iteration_limit`, `cancelled`;
-/// `stalled` where no step lowers f though the gradient is not small, as with a wrong gradient; `non_finite_input`
-/// where f or g is not finite at x0. x is the best point found in every case.
+/// Near the minimiser, where the fall of f is lost in rounding errors, a step is taken that shrinks the gradient. How
+/// large these errors are is measured where no step is found, by two evaluations at points that differ from x in its
+/// last digits alone.
+///
+/// Statuses: `converged` by the tolerances, or where rounding errors allow no better, and the message then says so;
+/// `iteration_limit`, `cancelled`; `stalled` where no step lowers f though the gradient is not small, as with a wrong
+/// gradient; `non_finite_input` where f or g is not finite at x0. x is the best point found in every case.
 ///
 /// Cost: an evaluation for each step tried, and a product with H for each iteration inside. Memory: O(n), and n^2 with
 /// a dense preconditioner. The result does not depend on the number of threads if those of the callables do not.

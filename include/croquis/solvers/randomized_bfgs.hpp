@@ -28,9 +28,11 @@ struct RandomizedBfgsOptions {
   std::int64_t iteration_limit = 1000;
   /// tau, random ones of a block; 0: the root of n, or n / 10 if that is more; with limited memory at most ten.
   std::int64_t directions = 0;
-  SubspaceFamily family = SubspaceFamily::gaussian;
+  /// Coordinates are dealt: all of them, in random order, before any comes again. Other families are independent draws.
+  SubspaceFamily family = SubspaceFamily::coordinates;
   std::int64_t nonzeros = 3;  ///< of `hashing`
-  /// Directions S = L V with B = L L^T and V of the family, which find low curvature too; else S = V.
+  /// Directions S = L V with B = L L^T and V of the family (coordinates: columns of L), which find low curvature too;
+  /// else S = V.
   bool conditioned = true;
   bool previous_step = true;  ///< the last step joins the directions: a product more
   InverseMemory memory = InverseMemory::automatic;
@@ -43,8 +45,9 @@ struct RandomizedBfgsOptions {
   std::function<bool(const NewtonProgress&)> on_iteration = nullptr;
 };
 
-/// The solution and its report. Of the report, `decrement` is g^T B g, `error_estimate` is half of that at x and as
-/// good as B is, and `passes` counts one for each evaluation and each block of products; there are no preconditioners.
+/// The solution and its report. Of the report, `decrement` is g^T B g, `error_estimate` is half of that at x, as
+/// good as B is and NaN without one, and `passes` counts one for each evaluation and each block of products; there are
+/// no preconditioners.
 struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
   InverseMemory memory = InverseMemory::full;  ///< the one that was used
   std::int64_t dropped_directions = 0;         ///< without positive curvature, or nearly dependent on others
@@ -60,13 +63,17 @@ struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
 /// the first block. t is the first length from 1 on that satisfies the weak Wolfe conditions, so f falls at every step,
 /// but for rounding.
 ///
-/// On a quadratic with t = 1, R = H^1/2 B H^1/2 - I shrinks by E ||R||_F^2 <= (1 - rho)^k ||R_0||_F^2 in k updates,
-/// rho = lambda_min(E H^1/2 G H^1/2), and ||x+ - x*||_H <= ||R||_2 ||x - x*||_H: convergence is superlinear. For
-/// coordinates drawn in proportion to H's diagonal rho is lambda_min(H) / tr(H), and near that for other directions
-/// that know nothing of H; conditioned Gaussian directions bring it to tau / n as B approaches H^-1, at any condition
-/// number. Which is also the price: B is good after a few times n products, so Newton's method (`minimize`) is faster
-/// wherever a square root of the Hessian is at hand, and where products are cheap beside the evaluations, or n is
-/// small, this one gains on L-BFGS.
+/// On a quadratic with t = 1 and independent directions, R = H^1/2 B H^1/2 - I shrinks by
+/// E ||R||_F^2 <= (1 - rho)^k ||R_0||_F^2 in k updates, rho = lambda_min(E H^1/2 G H^1/2), and
+/// ||x+ - x*||_H <= ||R||_2 ||x - x*||_H: convergence is superlinear. For coordinates drawn in proportion to H's
+/// diagonal rho is lambda_min(H) / tr(H), and near that for other directions that know nothing of H; conditioned
+/// Gaussian ones bring it to tau / n as B approaches H^-1, at any condition number. Dealt and conditioned coordinates
+/// are best: without `previous_step` they are conjugate, and B = H^-1 after n products, up to rounding; with it, which
+/// pays where H changes, nearly so.
+///
+/// Newton's method (`minimize`) is faster wherever a square root of the Hessian is at hand. With products by blocks,
+/// this one gains on L-BFGS where B is full and f ill-conditioned. Limited memory forgets: far fewer than n directions
+/// in all blocks are of little use beside their products, and L-BFGS is faster there.
 ///
 /// In floating point B is updated by C and D = H C, S made conjugate by a pivoted Cholesky factorization of S^T H S:
 /// B+ = C C^T + (I - C D^T) B (I - D C^T). Directions without positive curvature, or dependent on others up to 1e-8,
@@ -84,7 +91,7 @@ struct [[nodiscard]] RandomizedBfgsFit : NewtonFit {
 /// and O(n tau). The result does not depend on the number of threads if those of the callables do not.
 ///
 /// Throws `ShapeError` or `InvalidOption` for an objective that is not well formed, an x0 of the wrong length or not
-/// finite, and options out of range. Source: Kovalev, Gower, Richtarik and Rogozin, arXiv 2002.11337, algorithm 1;
+/// finite, and options out of range. Source: Kovalev, Gower, Richtarik and Rogozin, arXiv 2002.11337;
 /// Gower, Goldfarb and Richtarik, arXiv 1603.09649, for the limited memory and for directions S = L V.
 CROQUIS_API RandomizedBfgsFit minimize_by_randomized_bfgs(const Objective& objective, std::span<const double> x0,
                                                           const RandomizedBfgsOptions& options = {});

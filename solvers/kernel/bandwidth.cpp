@@ -1,0 +1,34 @@
+#include "solvers/kernel/bandwidth.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sketch/sampling.hpp"
+
+namespace croquis {
+namespace {
+
+constexpr std::int64_t most_points = 400;
+
+}  // namespace
+
+double median_distance(MatrixView<const double> x, std::uint64_t seed) {
+  const std::vector<std::int64_t> rows = sample_without_replacement(seed, x.rows, std::min(most_points, x.rows));
+  std::vector<double> squares;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      double square = 0;
+      for (std::int64_t c = 0; c < x.cols; ++c) {
+        const double difference = x(rows[i], c) - x(rows[j], c);
+        square += difference * difference;
+      }
+      if (square > 0) squares.push_back(square);
+    }
+  if (squares.empty()) return 1;
+  const auto middle = squares.begin() + static_cast<std::ptrdiff_t>(squares.size() / 2);
+  std::nth_element(squares.begin(), middle, squares.end());
+  return std::sqrt(*middle);
+}
+
+}  // namespace croquis

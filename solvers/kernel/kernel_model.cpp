@@ -1,0 +1,115 @@
+#include <croquis/solvers/kernel_model.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <croquis/errors.hpp>
+
+#include "linalg/blas.hpp"
+#include "sketch/sampling.hpp"
+#include "solvers/conclude.hpp"
+#include "solvers/kernel/bandwidth.hpp"
+#include "solvers/kernel/kernel_features.hpp"
+#include "solvers/least_squares_problem.hpp"
+#include "solvers/newton/decreasing_regularization.hpp"
+#include "solvers/non_finite_row.hpp"
+
+namespace croquis {
+namespace {
+
+void check(const KernelModelOptions& options) {
+  check_newton_options(options.newton);
+  if (!(options.ridge > 0 && std::isfinite(options.ridge)))
+    throw InvalidOption("ridge is " + scientific(options.ridge) + " but must be finite and above 0");
+  if (!(options.bandwidth >= 0 && std::isfinite(options.bandwidth)))
+    throw InvalidOption("bandwidth is " + scientific(options.bandwidth) + " but must be finite and at least 0");
+  if (options.memory_limit < 0)
+    throw InvalidOption("memory_limit is " + std::to_string(options.memory_limit) + " but must be at least 0");
+  if (options.centres < 0)
+    throw InvalidOption("centres is " + std::to_string(options.centres) + " but must be at least 0");
+  const NewtonPreconditioner preconditioner = options.newton.preconditioner;
+  if (preconditioner != NewtonPreconditioner::automatic && preconditioner != NewtonPreconditioner::none)
+    throw InvalidOption("newton.preconditioner is " + to_string(preconditioner) +
+                        " but must be automatic or none for a kernel model");
+}
+
+std::int64_t number_of_centres(std::int64_t points, const KernelModelOptions& options) {
+  if (options.centres > points)
+    throw InvalidOption("centres is " + std::to_string(options.centres) + " but there are only " +
+                        std::to_string(points) + " points");
+  const auto chosen = static_cast<std::int64_t>(std::ceil(5 * std::sqrt(static_cast<double>(points))));
+  return options.centres > 0 ? options.centres : std::min(points, chosen);
+}
+
+double chosen_bandwidth(MatrixView<const double> points, const KernelModelOptions& options) {
+  if (options.bandwidth > 0) return options.bandwidth;
+  const double bandwidth = median_distance(points, options.newton.seed);
+  if (!std::isfinite(bandwidth)) throw InvalidOption("the squares of the distances between rows of A overflow");
+  return bandwidth;
+}
+
+void end_without_fit(KernelModel& model, const std::string& message) {
+  model.status = Status::non_finite_input;
+  model.message = message;
+  model.initial_value = model.value = model.initial_gradient_norm = model.gradient_norm = model.error_estimate =
+      std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const double> y,
+                             const KernelModelOptions& options) {
+  check(options);
+  const GeneralizedLinearOptions linear{.loss = options.loss,
+                                        .ridge = options.ridge,
+                                        .intercept = options.intercept,
+                                        .loss_scale = options.loss_scale,
+                                        .weights = options.weights};
+  ModelData data = model_data(a, y, linear);
+  const Stopwatch clock;
+  KernelModel model;
+  model.loss = options.loss;
+  model.loss_scale = options.loss_scale;
+  model.labels = data.labels;
+  const std::int64_t m = number_of_centres(a.rows(), options);
+  model.centre_rows = sample_without_replacement(options.newton.seed, a.rows(), m);
+  std::sort(model.centre_rows.begin(), model.centre_rows.end());
+  if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a)) {
+    end_without_fit(model, "row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity");
+    return model;
+  }
+  Matrix<double> points = dense_by_rows(a);
+  model.bandwidth = chosen_bandwidth(points.view(), options);
+  model.centres = rows_of(points.view(), model.centre_rows);
+  scale_points(points, model.bandwidth);
+
+  const std::int64_t k = data.predictors;
+  auto owned = std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.ridge,
+                                                options.memory_limit);
+  const KernelFeatures& features = *owned;
+  GeneralizedLinearProblem problem(std::move(owned), std::move(data), linear);
+  std::vector<double> x(static_cast<std::size_t>(problem.unknowns())), gradient(x.size());
+  const double value = problem.evaluate(x.data(), gradient.data());
+  const EvaluatedPoint at_zero{value, norm2(problem.unknowns(), gradient.data())};
+  if (std::isfinite(at_zero.value) && std::isfinite(at_zero.gradient_norm)) {
+    static_cast<NewtonReport&>(model) =
+        newton_by_schedule(problem, x, options.ridge_schedule, options.newton, at_zero, model.ridge_stages);
+    ++model.evaluations;
+  } else {
+    end_without_fit(model, "the responses are so large that the loss or its gradient overflows");
+  }
+  model.seconds = clock.seconds();
+  model.jitter = features.jitter();
+  const std::int64_t stride = problem.unknowns() / k;
+  model.coefficients = features.coefficients(column_major(x.data(), m, k, stride));
+  for (std::int64_t v = 0; v < k; ++v)
+    model.intercepts.push_back(options.intercept ? x[static_cast<std::size_t>(v * stride + m)] : 0);
+  return model;
+}
+
+}  // namespace croquis
