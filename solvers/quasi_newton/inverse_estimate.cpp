@@ -14,6 +14,7 @@
 #include "linalg/gram.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/nonlinear/step_space.hpp"
+#include "solvers/option_checks.hpp"
 #include "solvers/probes.hpp"
 #include "solvers/quasi_newton/explicit_inverse.hpp"
 #include "solvers/quasi_newton/factored_inverse.hpp"

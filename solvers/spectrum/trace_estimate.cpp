@@ -7,6 +7,7 @@
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 #include "solvers/spectrum/student_mean.hpp"
 #include "solvers/spectrum/trace_samples.hpp"
 
@@ -44,9 +45,7 @@ void check_options(const TraceOptions& options) {
     throw InvalidOption("products is " + std::to_string(options.products) + " but must not be negative");
   if ((options.products > 0) == (options.tolerance > 0 || options.absolute_tolerance > 0))
     throw InvalidOption("either products or a tolerance must be given, and not both");
-  if (options.product_limit < fewest_products)
-    throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least " +
-                        std::to_string(fewest_products));
+  check_at_least("product_limit", options.product_limit, fewest_products);
   if (!(options.confidence > 0 && options.confidence < 1))
     throw InvalidOption("confidence is " + scientific(options.confidence) + " but must be in (0, 1)");
 }
