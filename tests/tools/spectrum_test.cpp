@@ -80,6 +80,8 @@ TEST_CASE_FIXTURE(Scene, "eigenvalues of a symmetric matrix, from either end") {
   const json both = run_json({s, "--symmetric", "--top", "2", "--which", "largest-magnitude", "--threshold", "0.2"});
   CHECK(both["top"][1]["value"].get<double>() == doctest::Approx(59. / 60).epsilon(1e-12));
   CHECK(holds(both["above"], 24));  // 1 - j / 60 > 0.6 for j = 1, ..., 23, and -3
+  write_matrix(path("zero.npy"), Matrix<double>(5, 5));
+  CHECK(spectrum({path("zero.npy"), "--symmetric"})["above"]["high"] == 0);
 }
 
 TEST_CASE_FIXTURE(Scene, "text, CSV, the plot, threads, and silence when asked for") {
@@ -132,6 +134,12 @@ TEST_CASE_FIXTURE(Scene, "what is refused: usage 1, files 2, NaN 3") {
   CHECK(contains(failure({a, "--ridge", "0"}, 1), "--ridge is 0"));
   CHECK(contains(failure({a, "--tolerance", "2"}, 1), "tolerance is 2"));
   CHECK(contains(failure({a, "--vectors", "0"}, 1), "vectors is 0"));
+  CHECK(contains(failure({a, "--trace-products", "0"}, 1), "--trace-products is 0"));
+  for (const char* size : {"1e-200", "1e-160", "1e200"}) {
+    const std::string far = folder.write("far.csv", std::string(size) + ",0\n0," + size + "\n").string();
+    CHECK(contains(failure({far}, 1), "out of range"));
+    CHECK(run_croquis({"spectrum", far, "--symmetric", "--quiet"}).status == 0);
+  }
   CHECK(contains(failure({a, "--csv", a}, 1), "would overwrite the input"));
   CHECK(contains(failure({folder.write("skew.csv", "1,2\n0,1\n").string(), "--symmetric"}, 1), "not symmetric"));
   CHECK(contains(failure({path("none.npy")}, 2), "none.npy"));
