@@ -71,7 +71,7 @@ class Solver {
     for (;;) {
       while (!outcome && !(outcome = stop())) {
         outcome = iterate();
-        if (!outcome && is_crawling()) start_over();
+        if (!outcome && is_crawling() && !stop()) start_over();
       }
       if (!aside_ || !(aside_->point.cost < point_.cost)) return finish(*outcome);
       take_up(std::move(*aside_));
@@ -135,7 +135,7 @@ class Solver {
   // A first radius is a guess. Where the model is wrong about a step of that length, half of it may lead lower: that
   // costs a residual, and which of several minima is found depends on this step most.
   void shorten_first_step() {
-    if (!linear_->space.whole()) return;
+    if (!linear_->space.whole() || stop()) return;
     for (int shortened = 0; shortened <= most_shortened && !out_of_evaluations(); ++shortened) {
       const Proposal proposal = next_proposal();
       ResidualPoint trial = evaluate_at(residual_, problem_, proposal.x);
@@ -194,7 +194,8 @@ class Solver {
     if (converged_) return converged_;
     if (report_.iterations >= options_.iteration_limit)
       return Outcome{Status::iteration_limit, "stopped after " + std::to_string(report_.iterations) + " iterations"};
-    if (out_of_evaluations())
+    // What is evaluated already may be the best point of all.
+    if (out_of_evaluations() && !ahead_)
       return Outcome{Status::evaluation_limit,
                      "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
     if (options_.jacobian_column_limit > 0 && modeller_.columns() >= options_.jacobian_column_limit)
@@ -228,6 +229,7 @@ class Solver {
     if (is_cut && expected <= 0 && cut_steps_++ < most_failures) {
       ever_failed_ = true;
       globalization_->update(0, step);
+      ahead_.reset();
       return std::nullopt;
     }
     cut_steps_ = 0;
@@ -240,7 +242,10 @@ class Solver {
     if ((is_noise || is_small) && !ever_failed_ && is_held_back(step)) {
       const double before = globalization_->parameter();
       globalization_->update(1, step);
-      if (globalization_->parameter() != before) return std::nullopt;
+      if (globalization_->parameter() != before) {
+        ahead_.reset();
+        return std::nullopt;
+      }
     }
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
     const bool is_settled = (is_small && wants_short_step()) || (is_noise && promises_nothing(noise));

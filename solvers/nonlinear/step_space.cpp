@@ -44,6 +44,7 @@ Matrix<double> draw_directions(const SubspaceOptions& options, std::int64_t n, s
                                std::uint64_t seed) {
   assert(first + count <= n);
   Matrix<double> v(n, count);
+  if (count == 0) return v;
   const MatrixView<double> s = v.view().transposed();
   switch (options.family) {
     case SubspaceFamily::gaussian:

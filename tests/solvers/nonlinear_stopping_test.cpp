@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -127,6 +128,28 @@ TEST_CASE("A wrong Jacobian is not called a solution") {
   const NonlinearFit fit = nonlinear_least_squares(problem, valley);
   CHECK(fit.status == Status::stalled);
   CHECK(fit.x == valley);
+}
+
+TEST_CASE("However early a limit ends a solve, x is the best point that was evaluated") {
+  NonlinearProblem problem = rosenbrock();
+  double best = 0;
+  problem.residual = [&](std::span<const double> x, std::span<double> r) {
+    rosenbrock().residual(x, r);
+    best = std::min(best, (r[0] * r[0] + r[1] * r[1]) / 2);
+  };
+  const auto check = [&](const NonlinearOptions& options) {
+    best = std::numeric_limits<double>::infinity();
+    const NonlinearFit fit = nonlinear_least_squares(problem, valley, options);
+    CHECK(fit.cost == doctest::Approx(best).epsilon(1e-12));
+    return fit;
+  };
+  for (std::int64_t limit = 1; limit <= 6; ++limit) {
+    CAPTURE(limit);
+    CHECK(check({.evaluation_limit = limit}).residual_evaluations <= limit);
+    CHECK(check({.evaluation_limit = limit, .initial_radius = 1e3}).residual_evaluations <= limit);
+    check({.jacobian_column_limit = limit});
+    check({.iteration_limit = limit - 1});
+  }
 }
 
 TEST_CASE("A step that is short beside one large unknown is no verdict on the others") {

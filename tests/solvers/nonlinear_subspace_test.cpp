@@ -94,6 +94,7 @@ TEST_CASE("Directions have norms near one, depend on the seed, and extend each o
     CHECK(squares / 30 == doctest::Approx(1).epsilon(family == SubspaceFamily::gaussian ? 0.1 : 1e-12));
     CHECK(std::memcmp(v.data(), draw_directions(options, n, 0, 30, 5).data(), sizeof(double) * 30 * n) == 0);
     CHECK(std::memcmp(v.data(), draw_directions(options, n, 0, 30, 6).data(), sizeof(double) * 30 * n) != 0);
+    CHECK(draw_directions(options, n, 30, 0, 5).cols() == 0);
     // Independent directions, together with the next ones.
     const Matrix<double> more = draw_directions(options, n, 30, 20, 5);
     Matrix<double> both(n, 50);
