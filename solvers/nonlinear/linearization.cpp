@@ -49,7 +49,13 @@ double Linearization::scaled_norm(std::span<const double> x) const {
 }
 
 double Linearization::rounding_reach(std::span<const double> x) const {
-  if (space.whole()) return scaled_norm(x);
+  if (space.whole()) {
+    double reach = 0;
+    for (std::int64_t j = 0; j < model.cols(); ++j)
+      if (model.column_norm(j) > 0)
+        reach = std::hypot(reach, scale[static_cast<std::size_t>(j)] * x[static_cast<std::size_t>(j)]);
+    return reach;
+  }
   double largest = 0;
   for (std::int64_t k = 0; k < model.cols(); ++k) largest = std::max(largest, model.column_norm(k));
   return largest * scaled_norm(x);

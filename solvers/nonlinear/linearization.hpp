@@ -42,8 +42,8 @@ struct Linearization {
   std::vector<double> step_in_x(const std::vector<double>& z) const;
   /// The norm of x that step norms compare with: ||D x||, or in a subspace that of x in the units of the unknowns.
   double scaled_norm(std::span<const double> x) const;
-  /// How far r can move when x is rounded, over the roundoff: ||D x||, or in a subspace that norm times the largest
-  /// ||J_j||.
+  /// How far r can move when x is rounded, over the roundoff: ||D x|| without the unknowns whose columns are zero,
+  /// which move nothing; or in a subspace that norm times the largest ||J_j||.
   double rounding_reach(std::span<const double> x) const;
   /// ||J^T r||; in a subspace sqrt(n / p) ||V^T J^T r||, the square of which has the right mean where V is random and
   /// all units are one.

@@ -382,10 +382,13 @@ class Solver {
     std::vector<double> descent = survey.gradient;
     for (std::size_t j = 0; j < units.size(); ++j) {
       reach = std::hypot(reach, units[j] * point_.x[j]);
-      units[j] = units[j] > 0 ? 1 / units[j] : 1;
+      // Next to an unknown that r does not depend on, however large, the others must not seem lost in rounding errors.
+      units[j] = units[j] > 0 ? 1 / units[j] : std::max(1.0, std::abs(point_.x[j]));
       descent[j] *= -units[j] * units[j];
     }
-    if (surveys_ > 0) reach = std::max(reach, linear_->rounding_reach(point_.x));
+    // Were the units of directions those of this point, the subspace could not reach further than so many times.
+    const double most = std::sqrt(static_cast<double>(units.size()));
+    if (surveys_ > 0) reach = std::clamp(linear_->rounding_reach(point_.x), reach, most * reach);
     if (survey.most_promising() <= std::max(wide * noise_of(reach), negligible * point_.cost))
       return Outcome{Status::converged, "in " + std::to_string(std::max<std::int64_t>(quiet_, 1)) +
                                             " random subspaces in a row of " + std::to_string(linear_->model.cols()) +

@@ -174,6 +174,20 @@ TEST_CASE("A step that is short beside one large unknown is no verdict on the ot
   }
 }
 
+TEST_CASE("An unknown that no residual depends on hides nothing, however large it is") {
+  NonlinearProblem problem = rosenbrock();
+  problem.unknowns = 3;
+  problem.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    rosenbrock().jacobian(x, j.block(0, 0, 2, 2));
+    j(0, 2) = j(1, 2) = 0;
+  };
+  const NonlinearFit fit = nonlinear_least_squares(problem, std::vector<double>{-1.2, 1, 1e20});
+  CAPTURE(fit.message);
+  CHECK(fit.solved());
+  CHECK(fit.cost < 1e-20);
+  CHECK(fit.x[2] == 1e20);
+}
+
 TEST_CASE("A model that is wrong is not taken for rounding errors, though x is large") {
   // A peak at a time in seconds since 1970: the steps of differences are as long as the record.
   const double t0 = 1.6e9;

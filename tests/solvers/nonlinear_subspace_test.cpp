@@ -249,6 +249,28 @@ TEST_CASE("Random directions that a few unknowns dominate are no verdict on the 
   }
 }
 
+TEST_CASE("Nor is a large unknown that no residual depends on") {
+  const std::int64_t n = 12;
+  const NonlinearProblem without = tridiagonal(n);
+  NonlinearProblem problem = without;
+  problem.unknowns = n + 1;
+  problem.residual = [&](std::span<const double> x, std::span<double> r) { without.residual(x.first(n), r); };
+  problem.jacobian_times = [&](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    without.jacobian_times(x.first(n), v.block(0, 0, n, v.cols), jv);
+  };
+  problem.typical_x.assign(n + 1, 1.0);
+  std::vector<double> x0(n + 1, -1.0);
+  for (const double large : {1e15, 1e20}) {
+    CAPTURE(large);
+    x0.back() = large;
+    const NonlinearFit fit =
+        nonlinear_least_squares(problem, x0, {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 4}});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-12 * fit.initial_cost);
+  }
+}
+
 TEST_CASE("J is never whole where subspaces do: an unknown for each of many residuals, and no memory for J") {
   // J would have 4e8 entries.
   const std::int64_t n = 20000;
