@@ -138,11 +138,6 @@ class RidgeDescent {
   bool cancelled_ = false;
 };
 
-// Whether the third derivative of the loss is at most a multiple of the second, which the theory asks for.
-bool is_self_concordant(ModelLoss loss) {
-  return loss == ModelLoss::logistic || loss == ModelLoss::softmax || loss == ModelLoss::poisson;
-}
-
 }  // namespace
 
 std::string to_string(RidgeSchedule schedule) {
@@ -161,7 +156,8 @@ std::string to_string(RidgeSchedule schedule) {
 NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<double>& x, RidgeSchedule schedule,
                                 const NewtonOptions& options, const EvaluatedPoint& at_zero,
                                 std::vector<RidgeStage>& stages) {
-  if (schedule == RidgeSchedule::automatic && !is_self_concordant(problem.loss())) schedule = RidgeSchedule::fixed;
+  // The theory asks for third derivatives that the second ones bound.
+  if (schedule == RidgeSchedule::automatic && !is_exponential(problem.loss())) schedule = RidgeSchedule::fixed;
   if (schedule == RidgeSchedule::fixed) return newton_iteration(problem, x, options, at_zero);
 
   NewtonReport total, first;
@@ -174,7 +170,8 @@ NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<d
       return (!shown || shown(progress)) && !damped;
     };
     first = newton_iteration(problem, x, watched, at_zero);
-    if (cancelled || (!damped && first.status != Status::stalled)) return first;
+    const bool stuck = first.status == Status::stalled || first.status == Status::noise_limited;
+    if (cancelled || (!damped && !stuck)) return first;
     add_counts(total, first);
   }
   const double ridge = problem.ridge();
@@ -196,7 +193,14 @@ NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<d
   add_counts(total, last);
   if (schedule == RidgeSchedule::automatic && !last.solved() && first.value < last.value) {
     x = std::move(best);
-    first.passes = last.passes;
+    if (last.status == Status::cancelled) {
+      first.status = last.status;
+      first.message = last.message;
+    } else if (first.status == Status::cancelled) {  // here, where a step was damped
+      first = newton_iteration(problem, x, following(options, total, cancelled), at_zero);
+      add_counts(total, first);
+    }
+    first.passes = problem.passes();
     return with_counts(std::move(first), std::move(total));
   }
   return with_counts(std::move(last), std::move(total));

@@ -133,13 +133,17 @@ double GeneralizedLinearProblem::evaluate(const double* x, double* gradient) {
 }
 
 void GeneralizedLinearProblem::accept() {
-  look_for_a_ray();
+  measure_change();
   z_.swap(trial_z_);
   refresh_curvature();
 }
 
+bool GeneralizedLinearProblem::may_lack_curvature() const {
+  return loss_ == ModelLoss::huber || loss_ == ModelLoss::smoothed_hinge;
+}
+
 void GeneralizedLinearProblem::set_least_curvature(double part) {
-  if (loss_ != ModelLoss::huber && loss_ != ModelLoss::smoothed_hinge) return;
+  if (!may_lack_curvature()) return;
   least_curvature_ = part;
   refresh_curvature();
 }
@@ -158,17 +162,16 @@ void GeneralizedLinearProblem::refresh_curvature() {
   });
 }
 
-// Without a ridge: whether the trial point seems to separate the classes, and how far it is from the current one.
-void GeneralizedLinearProblem::look_for_a_ray() {
-  const bool possible = loss_ == ModelLoss::logistic || loss_ == ModelLoss::softmax || loss_ == ModelLoss::poisson;
-  if (ridge_ > 0 || !possible) return;
+// How far the trial point is from the current one and, without a ridge, whether it seems to separate the classes.
+void GeneralizedLinearProblem::measure_change() {
+  if (!is_exponential(loss_)) return;
   const std::int64_t k = data_.predictors;
   const Partition parts = row_parts(observations());
   std::vector<double> margins(static_cast<std::size_t>(parts.count)), changes(margins.size());
   for_each_tile(parts.count, [&](std::int64_t part) {
     const std::int64_t first = parts.begin(part), count = parts.length(part);
     const auto at = static_cast<std::size_t>(part);
-    if (loss_ != ModelLoss::poisson)
+    if (ridge_ == 0 && loss_ != ModelLoss::poisson)
       margins[at] = least_margin(loss_, data_.run(first, count), k, trial_z_.data() + first * k);
     for (std::int64_t i = first * k; i < (first + count) * k; ++i)
       changes[at] =

@@ -105,6 +105,10 @@ double softmax_losses_and_slopes(const Observations& observations, MatrixView<do
 
 }  // namespace
 
+bool is_exponential(ModelLoss loss) {
+  return loss == ModelLoss::logistic || loss == ModelLoss::softmax || loss == ModelLoss::poisson;
+}
+
 double losses_and_slopes(ModelLoss loss, double scale, const Observations& observations, MatrixView<double> z) {
   if (loss == ModelLoss::softmax) return softmax_losses_and_slopes(observations, z);
   return with_loss(loss, scale, [&](const auto& f) {

@@ -16,6 +16,10 @@ struct Observations {
   double common_weight = 1;
 };
 
+/// Of logistic, softmax and poisson: the third derivative is at most a multiple of the second, which the predictors
+/// change by a factor of order one where they change by one.
+bool is_exponential(ModelLoss loss);
+
 /// The weighted sum of the losses at predictors Z (count x K, either layout), each overwritten by its weighted slope.
 ///
 /// Exponentials are of numbers that are not positive (of Poisson's alone, of z: infinite from 709 on). K is 1 but for
