@@ -142,9 +142,9 @@ bool GeneralizedLinearProblem::may_lack_curvature() const {
   return loss_ == ModelLoss::huber || loss_ == ModelLoss::smoothed_hinge;
 }
 
-void GeneralizedLinearProblem::set_least_curvature(double part) {
+void GeneralizedLinearProblem::set_lent_curvature(double part) {
   if (!may_lack_curvature()) return;
-  least_curvature_ = part;
+  lent_curvature_ = part;
   refresh_curvature();
 }
 
@@ -156,7 +156,7 @@ void GeneralizedLinearProblem::refresh_curvature() {
     if (loss_ == ModelLoss::softmax) {
       softmax(count, k, z_.data() + first * k, curvature_.data() + first * k);
     } else {
-      curvatures(loss_, loss_scale_, data_.run(first, count), least_curvature_, z_.data() + first,
+      curvatures(loss_, loss_scale_, data_.run(first, count), lent_curvature_, z_.data() + first,
                  curvature_.data() + first);
     }
   });

@@ -45,8 +45,16 @@ struct Huber {
     const double r = z - y, size = std::abs(r);
     return size <= s ? ValueAndSlope{0.5 * r * r, r} : ValueAndSlope{s * (size - 0.5 * s), std::copysign(s, r)};
   }
-  double curvature(double z, double y, double least) const { return std::abs(z - y) <= s ? 1 : least; }
+  // Where it is straight: of the parabola above the loss that touches it, as iteratively reweighted least squares
+  // takes.
+  double curvature(double z, double y, double part) const {
+    const double size = std::abs(z - y);
+    return size <= s ? 1 : part * (s / size);
+  }
 };
+
+// Of the curvature where there is one.
+constexpr double most_of_hinge = 0.1;
 
 struct SmoothedHinge {
   double s;
@@ -56,9 +64,9 @@ struct SmoothedHinge {
     if (gap <= s) return {0.5 * gap / s * gap, -y * (gap / s)};
     return {gap - 0.5 * s, -y};
   }
-  double curvature(double z, double y, double least) const {
+  double curvature(double z, double y, double part) const {
     const double gap = 1 - y * z;
-    return gap > 0 && gap <= s ? 1 / s : least / s;
+    return gap > 0 && gap <= s ? 1 / s : most_of_hinge * part / s;
   }
 };
 
@@ -123,11 +131,11 @@ double losses_and_slopes(ModelLoss loss, double scale, const Observations& obser
   });
 }
 
-void curvatures(ModelLoss loss, double scale, const Observations& observations, double least, const double* z,
+void curvatures(ModelLoss loss, double scale, const Observations& observations, double part, const double* z,
                 double* curvature) {
   with_loss(loss, scale, [&](const auto& f) {
     for (std::int64_t i = 0; i < observations.count; ++i)
-      curvature[i] = weight_of(observations, i) * f.curvature(z[i], observations.response[i], least);
+      curvature[i] = weight_of(observations, i) * f.curvature(z[i], observations.response[i], part);
   });
 }
 

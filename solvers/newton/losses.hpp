@@ -26,9 +26,9 @@ bool is_exponential(ModelLoss loss);
 /// softmax.
 double losses_and_slopes(ModelLoss loss, double scale, const Observations& observations, MatrixView<double> z);
 
-/// The weighted second derivatives at predictors z, at least the part `least` of the loss's largest where it may be
-/// zero. Not for softmax.
-void curvatures(ModelLoss loss, double scale, const Observations& observations, double least, const double* z,
+/// The weighted second derivatives at predictors z. Where those of huber and smoothed_hinge are zero, `part` <= 1 of
+/// what a step far from the minimum takes instead. Not for softmax.
+void curvatures(ModelLoss loss, double scale, const Observations& observations, double part, const double* z,
                 double* curvature);
 
 /// P := softmax of the rows of Z, both `count` rows of K numbers.

@@ -25,8 +25,6 @@ constexpr double rounding = 1e-14;
 constexpr double noise_factor = 8;
 // Of f and of its fall: where rounding errors are larger, the minimum is not found.
 constexpr double most_noise = 1e-3;
-// Of the curvature, where there may be none.
-constexpr double most_least_curvature = 0.1;
 // Steps that still change predictors by so much, though the gradient is small, and how many of them make a ray likely.
 constexpr double escaping_change = 0.3;
 constexpr std::int64_t escaping_steps = 3;
@@ -84,7 +82,7 @@ class Iteration {
       if (fresh) make_preconditioner();
       measure();
       if (first_rho_ == 0) first_rho_ = rho_;
-      problem_.set_least_curvature(most_least_curvature * std::sqrt(std::min(1.0, rho_ / first_rho_)));
+      problem_.set_lent_curvature(std::sqrt(std::min(1.0, rho_ / first_rho_)));
       if (told_by_old_preconditioner()) {
         wants_preconditioner_ = true;
         continue;

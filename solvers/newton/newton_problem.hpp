@@ -40,8 +40,9 @@ class NewtonProblem {
   virtual double refined_preconditioner_cost() const { return std::numeric_limits<double>::infinity(); }
   virtual void refine_preconditioner() {}
 
-  /// Where curvature may vanish, the part of the largest that the next product and preconditioner take at least.
-  virtual void set_least_curvature(double) {}
+  /// Where curvature may vanish, how much of what the problem lends it far from the minimum the next product and
+  /// preconditioner take: from 1 there to 0 at the minimum.
+  virtual void set_lent_curvature(double) {}
   /// Whether that may be far from the truth, so that steps are short where f is straight.
   virtual bool may_lack_curvature() const { return false; }
   /// Whether f may fall along a ray without end.
