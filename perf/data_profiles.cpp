@@ -9,8 +9,6 @@
 #include <ctime>
 #include <exception>
 #include <fstream>
-#include <map>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,7 +19,7 @@
 #include <croquis/solvers/nonlinear_least_squares.hpp>
 
 #include "linalg/blas.hpp"
-#include "tests/support/nonlinear_problems.hpp"
+#include "perf/nonlinear_set.hpp"
 
 namespace croquis::perf {
 namespace {
@@ -53,47 +51,6 @@ struct Options {
   bool quick = false;
 };
 
-std::vector<test::NonlinearTestProblem> large_problems() {
-  using namespace test;
-  std::vector<NonlinearTestProblem> problems{
-      artif(1000),         argtrig(1000),  bratu2d(34),    bratu3d(12),    cbratu2d(24),   broydn3d(1000),
-      chandheq(1000),      integreq(1000), morebv(1000),   luksan21(1000), oscigrne(1000), oscipane(1000),
-      vardimne(1000),      freurone(1000), penlt1ne(1000), penlt2ne(1000), msqrta(32),     arglale(1000, 2000),
-      arglble(1000, 2000), luksan11(1000), eigena(32),     eigenb(32),     yatp1cne(30),   brownal(1000),
-      powellsg(1000),      arwhdne(1000)};
-  const std::map<std::string, double> minima{
-      {"FREURONE", 60734.855055}, {"ARWHDNE", 139.567515}, {"ARGLBLE", 249.812545}, {"ARGLALE", 500}};
-  for (NonlinearTestProblem& p : problems) p.minimum = minima.contains(p.name) ? minima.at(p.name) : 0;
-  return problems;
-}
-
-// J V and J^T U of the J at one x, which is made once.
-NonlinearProblem by_products(const NonlinearProblem& problem) {
-  struct Cache {
-    std::vector<double> x;
-    Matrix<double> j;
-  };
-  const auto cache = std::make_shared<Cache>();
-  const auto at = [problem, cache](std::span<const double> x) -> const Matrix<double>& {
-    if (cache->x.empty()) cache->j = Matrix<double>(problem.residuals, problem.unknowns);
-    if (!std::equal(x.begin(), x.end(), cache->x.begin(), cache->x.end())) {
-      cache->x.assign(x.begin(), x.end());
-      problem.jacobian(x, cache->j.view());
-    }
-    return cache->j;
-  };
-  NonlinearProblem result = problem;
-  result.jacobian = nullptr;
-  result.jacobian_times = [at](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
-    multiply<double>(1, at(x).view(), v, 0, jv);
-  };
-  result.jacobian_transposed_times = [at](std::span<const double> x, MatrixView<const double> u,
-                                          MatrixView<double> jtu) {
-    multiply<double>(1, at(x).view().transposed(), u, 0, jtu);
-  };
-  return result;
-}
-
 Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, const Options& limits) {
   const std::int64_t n = p.problem.unknowns;
   Run run{p.name, method.name, seed, {INFINITY, INFINITY, INFINITY}};
@@ -104,7 +61,8 @@ Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, c
   if (method.part > 0)
     options.subspace.dimensions = std::max<std::int64_t>(1, std::llround(method.part * static_cast<double>(n)));
   // As published, the subspaces of a given p are random throughout.
-  options.subspace.gradient = method.recall || method.method == NonlinearMethod::hybrid;
+  const bool joined = method.recall || method.method == NonlinearMethod::hybrid;
+  options.subspace.krylov = joined ? -1 : 0;
   std::vector<double> r(static_cast<std::size_t>(p.problem.residuals));
   p.problem.residual(p.x0, r);
   const double norm = norm2(p.problem.residuals, r.data());
@@ -116,7 +74,7 @@ Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, c
   std::int64_t columns = 0;
   options.on_iteration = [&](const NonlinearProgress& progress) {
     if (progress.iteration == 1)
-      columns = progress.dimensions + (method.recall || method.method == NonlinearMethod::hybrid ? 1 : 0);
+      columns = progress.dimensions + (joined ? std::max<std::int64_t>(1, progress.dimensions / 2) : 0);
     for (int k = 0; k < wanted; ++k)
       if (std::isinf(run.reached[k]) && progress.cost - p.minimum <= accuracies[k] * (f0 - p.minimum))
         run.reached[k] = static_cast<double>(columns) / static_cast<double>(n + 1);
@@ -183,8 +141,7 @@ int run_profiles(const Options& options) {
     std::erase_if(methods, [&](const Method& method) {
       return std::find(options.methods.begin(), options.methods.end(), method.name) == options.methods.end();
     });
-  std::vector<test::NonlinearTestProblem> problems =
-      options.size == 100 ? test::nonlinear_test_problems() : large_problems();
+  std::vector<test::NonlinearTestProblem> problems = problem_set(options.size);
   if (options.quick) problems.resize(3);
   std::vector<Run> runs;
   std::printf("%-9s columns / (n + 1) to 1e-1, medians of the seeds\n%-9s", "", "");

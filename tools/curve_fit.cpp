@@ -85,6 +85,10 @@ class Curve {
       return std::move(result_);
     }
     solve(problem);
+    for (std::size_t i = 0; i < result_.fit.residuals.size(); ++i) {
+      const double r = result_.fit.residuals[i];
+      result_.residual_sum_of_squares += (data_.weights.empty() ? 1 : data_.weights[i]) * r * r;
+    }
     if (result_.fit.solved()) result_.statistics = nonlinear_statistics(problem, result_.fit.x);
     return std::move(result_);
   }
@@ -133,7 +137,7 @@ class Curve {
   std::vector<double> magnitudes(const NonlinearProblem& problem) {
     const std::vector<double>& x = result_.fit.x;
     std::vector<double> r(static_cast<std::size_t>(problem.residuals)), moved(r.size()), sizes(x.size());
-    problem.residual(x, r);
+    problem.residual_rows(x, 0, r);
     ++result_.fit.residual_evaluations;
     const auto norm = [](std::span<const double> entries) {
       double sum = 0;
@@ -145,7 +149,7 @@ class Curve {
       std::vector<double> to = x;
       const double step = size / 32;
       to[k] += result_.upper.empty() || to[k] + step <= result_.upper[k] ? step : -step;
-      problem.residual(to, moved);
+      problem.residual_rows(to, 0, moved);
       ++result_.fit.residual_evaluations;
       for (std::size_t i = 0; i < r.size(); ++i) moved[i] -= r[i];
       return !(norm(moved) <= least);
@@ -236,15 +240,22 @@ class Curve {
       throw InvalidOption("--loss " + *options_.loss + ": the scale must be positive and finite");
   }
 
+  // What the variables are at the parameters b, from row `first` on.
+  std::vector<Expression::Value> values_at(std::span<const double> b, std::int64_t first) const {
+    std::vector<Expression::Value> values = variables_.values;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      if (variables_.parameters[k]) values[k].constant = b[*variables_.parameters[k]];
+      if (values[k].column != nullptr) values[k].column += first;
+    }
+    return values;
+  }
+
   NonlinearProblem make_problem() const {
     NonlinearProblem problem{.residuals = result_.rows,
                              .unknowns = static_cast<std::int64_t>(result_.parameters.size())};
-    problem.residual = [this](std::span<const double> b, std::span<double> r) {
-      std::vector<Expression::Value> values = variables_.values;
-      for (std::size_t k = 0; k < values.size(); ++k)
-        if (variables_.parameters[k]) values[k].constant = b[*variables_.parameters[k]];
-      expression_.evaluate(values, r);
-      const std::span<const double> observed = data_.b.entries();
+    problem.residual_rows = [this](std::span<const double> b, std::int64_t first, std::span<double> r) {
+      expression_.evaluate(values_at(b, first), r);
+      const double* const observed = data_.b.data() + first;
       for (std::size_t i = 0; i < r.size(); ++i) r[i] = observed[i] - r[i];
     };
     problem.parallel_residuals = true;
@@ -271,11 +282,8 @@ class Curve {
       if (variables_.values[k].column != nullptr)
         message = first({variables_.values[k].column, rows}, expression_.variables()[k]);
     if (!message.empty()) return message;
-    std::vector<Expression::Value> values = variables_.values;
-    for (std::size_t k = 0; k < values.size(); ++k)
-      if (variables_.parameters[k]) values[k].constant = result_.start[*variables_.parameters[k]];
     std::vector<double> fitted(rows);
-    expression_.evaluate(values, fitted);
+    expression_.evaluate(values_at(result_.start, 0), fitted);
     return first(fitted, "at the starting values the model");
   }
 

@@ -24,7 +24,8 @@ struct CurveFit {
   LossFunction loss = LossFunction::squares;
   double loss_scale = 1;
   NonlinearFit fit;
-  NonlinearStatistics statistics;  ///< without entries if the fit was not solved
+  double residual_sum_of_squares = 0;  ///< of w r^2, the weights w being one unless given; no loss enters
+  NonlinearStatistics statistics;      ///< without entries if the fit was not solved
   double read_seconds = 0;
 
   std::vector<Coefficient> coefficients() const;

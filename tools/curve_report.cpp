@@ -69,8 +69,7 @@ std::string json_report(const FitOptions& options, const CurveFit& curve) {
                             {"t_value", estimates[k].t_value},
                             {"p_value", estimates[k].p_value},
                             {"at_bound", curve.at_bound(k)}});
-  double squares = 0;
-  for (const double r : curve.fit.residuals) squares += r * r;
+  const double squares = curve.residual_sum_of_squares;
   return one_line({{"status", to_string(curve.fit.status)},
                    {"message", curve.fit.message},
                    {"response", curve.response},

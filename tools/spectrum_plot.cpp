@@ -48,7 +48,7 @@ void draw_spectrum(const std::filesystem::path& path, const ProfiledMatrix& matr
             " textcolor rgb ink\n";
   script += "set xrange [" + all_digits(spectrum.points.front().x) + ":" + all_digits(spectrum.points.back().x) + "]\n";
   if (spectrum.logarithmic) script += "set logscale x\nset format x '10^{%L}'\n";
-  script += "set key top right samplen 2 spacing 1.2 font ',11.5' textcolor rgb ink\n";
+  script += "set key top left samplen 2 spacing 1.2 font ',11.5' textcolor rgb ink\n";
 
   script += panel(spectrum.logarithmic ? "Density of the logarithm" : "Density", 0.065, 0.485) + "set yrange [0:*]\n";
   script +=
@@ -56,7 +56,8 @@ void draw_spectrum(const std::filesystem::path& path, const ProfiledMatrix& matr
       "$points using 1:2 with lines notitle linecolor rgb '#0072b2' linewidth 2, "
       "$values using 1:(0) with points title 'computed' pointtype 9 pointsize 1.3 linecolor rgb '#d55e00'\n";
 
-  script += "unset label 1\n" + panel("How many are at least so large, and error bars", 0.565, 0.985);
+  script +=
+      "unset label 1\nset key bottom left\n" + panel("How many are at least so large, and error bars", 0.565, 0.985);
   script += spectrum.logarithmic ? "set logscale y\nset yrange [0.5:" : "set yrange [0:";
   script += all_digits(1.1 * static_cast<double>(spectrum.count)) + "]\n";
   script +=

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <croquis/errors.hpp>
 #include <croquis/solvers/symmetric_operators.hpp>
@@ -97,7 +98,8 @@ class Summary {
       result_.effective_dimension =
           result_.density.trace_of([mu](double t) { return std::max(0.0, t) / (std::max(0.0, t) + mu); });
     }
-    result_.logarithmic = lowest_shown() > 0 && highest() > wide_ratio * lowest_shown();
+    const bool semidefinite = !result_.symmetric || result_.density.lowest() > 0;
+    result_.logarithmic = semidefinite && highest() > wide_ratio * lowest_positive();
     add_points();
   }
 
@@ -107,9 +109,13 @@ class Summary {
       most = std::max(most, result_.pairs.eigenvalues[0]);
     return most;
   }
-  double lowest_shown() const {
-    const double least = result_.density.lowest();
-    return result_.symmetric ? least : std::max(least, least_part * highest());
+  // The least that can be told from zero, where that decides of the picture's scale.
+  double lowest_positive() const {
+    double least = std::numeric_limits<double>::infinity();
+    for (const SpectralRule& rule : result_.density.rules)
+      for (std::size_t i = 0; i < rule.nodes.size(); ++i)
+        if (rule.nodes[i] > rule.radii[i]) least = std::min(least, rule.nodes[i]);
+    return std::max(least, least_part * highest());
   }
 
   // How many values are at least x, by the distribution of the eigenvalues.
@@ -137,7 +143,7 @@ class Summary {
       const double x = result_.symmetric ? eigenvalue : root(eigenvalue);
       return result_.logarithmic ? std::log(x) : x;
     };
-    double first = to_x(lowest_shown()), last = to_x(highest());
+    double first = to_x(result_.logarithmic ? lowest_positive() : result_.density.lowest()), last = to_x(highest());
     double width = last - first;
     if (!(width > 0)) width = std::max(1e-3 * std::abs(last), 1e-300);
     first -= margin * width;

@@ -97,6 +97,11 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
     check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
     check_cost(problem, state.planned[k], name);
   }
+  // A larger one would pass for a decrease to any part of it.
+  if (!(state.initial_cost >= state.points.front().cost * (1 - most_rounding) && std::isfinite(state.initial_cost)))
+    throw InvalidOption("initial_cost is " + scientific(state.initial_cost) +
+                        " but must be finite, and not below that of points[0], " +
+                        scientific(state.points.front().cost));
   check_length(state.scale, problem.unknowns, "scale");
   for (const double entry : state.scale) check_positive(entry, "an entry of scale");
   const ScaledUnknowns unknowns(problem, state.scale);

@@ -44,6 +44,7 @@ double Linearization::scaled_norm(std::span<const double> x) const {
   std::vector<double> scaled(x.begin(), x.end());
   if (space.whole())
     for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] *= scale[j];
+  for (std::size_t j = 0; j < space.units.size(); ++j) scaled[j] /= space.units[j];
   return norm2(static_cast<std::int64_t>(scaled.size()), scaled.data());
 }
 

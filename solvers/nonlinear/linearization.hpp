@@ -40,12 +40,13 @@ struct Linearization {
 
   /// The step in x that z makes.
   std::vector<double> step_in_x(const std::vector<double>& z) const;
-  /// The norm of x that step norms compare with: ||D x||, or ||x|| in a subspace.
+  /// The norm of x that step norms compare with: ||D x||, or in a subspace that of x in the units of the unknowns.
   double scaled_norm(std::span<const double> x) const;
-  /// How far r can move when x is rounded, over the roundoff: ||D x||, or in a subspace ||x|| times the largest
+  /// How far r can move when x is rounded, over the roundoff: ||D x||, or in a subspace that norm times the largest
   /// ||J_j||.
   double rounding_reach(std::span<const double> x) const;
-  /// ||J^T r||; in a subspace its estimate, sqrt(n / p) ||V^T J^T r||, the square of which has the right mean.
+  /// ||J^T r||; in a subspace sqrt(n / p) ||V^T J^T r||, the square of which has the right mean where V is random and
+  /// all units are one.
   double gradient_norm() const;
   /// ||D^-1 J^T r|| with another D.
   double gradient_in(const std::vector<double>& other_scale) const;

@@ -8,7 +8,6 @@
 #include <croquis/sketch/apply.hpp>
 
 #include "linalg/blas.hpp"
-#include "linalg/copy.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/products.hpp"
 #include "linalg/scale_rows.hpp"
@@ -31,13 +30,6 @@ double forcing_term(const Linearization& before) {
 // Where a dense triangle would take longer than a sparse one, or would not fit.
 constexpr std::int64_t least_unknowns = 500;
 constexpr std::int64_t least_zeros_per_entry = 20;
-
-Matrix<double> beside(const Matrix<double>& a, const Matrix<double>& b) {
-  auto result = Matrix<double>::uninitialized(a.rows(), a.cols() + b.cols());
-  copy<double>(a.view(), result.view().block(0, 0, a.rows(), a.cols()));
-  copy<double>(b.view(), result.view().block(0, a.cols(), a.rows(), b.cols()));
-  return result;
-}
 
 }  // namespace
 
@@ -107,76 +99,32 @@ std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<doubl
   if (linear.space.whole()) {
     source_.multiply_transposed(rhs, to);
   } else {
-    multiply_by_transpose<double>(products_, rhs, to);
+    multiply_by_transpose<double>(subspace_.products(), rhs, to);
   }
   std::vector<double> free;
   for (const std::int64_t column : linear.free) free.push_back(product[static_cast<std::size_t>(column)]);
   return free;
 }
 
-bool Modeller::gradient_joins() const {
-  return options_.subspace.gradient && problem_.jacobian_transposed_times && schedule_.dimensions() > 1;
-}
-
-std::int64_t Modeller::most_recalled() const {
-  if (options_.subspace.recall < 0) return gradient_joins() ? schedule_.dimensions() / 2 : 0;
-  // One direction at least is random.
-  return std::min(options_.subspace.recall, schedule_.dimensions() - 1 - (gradient_joins() ? 1 : 0));
-}
-
-void Modeller::remember(std::span<const double> step) {
-  if (most_recalled() == 0) return;
-  steps_.emplace_front(step.begin(), step.end());
-  if (static_cast<std::int64_t>(steps_.size()) > most_recalled()) steps_.pop_back();
-}
-
-// Steps taken before and the gradient, as the options ask for them: columns of norm one, or zero.
-Matrix<double> Modeller::known_directions(const ResidualPoint& point) {
-  const std::int64_t n = problem_.unknowns;
-  const std::int64_t recalled = std::min(static_cast<std::int64_t>(steps_.size()), most_recalled());
-  const std::int64_t gradients = gradient_joins() ? 1 : 0;
-  Matrix<double> known(n, recalled + gradients);
-  for (std::int64_t k = 0; k < recalled; ++k) std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &known(0, k));
-  if (gradients > 0) {
-    std::vector<double> u = point.model_residual();
-    for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i];
-    source_.multiply_transposed(column_major(std::as_const(u).data(), problem_.residuals, std::int64_t{1}),
-                                known.view().block(0, recalled, n, 1));
-  }
-  for (std::int64_t k = 0; k < known.cols(); ++k) {
-    const double norm = norm2(n, &known(0, k));
-    for (std::int64_t i = 0; norm > 0 && i < n; ++i) known(i, k) /= norm;
-  }
-  return known;
-}
-
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point, double accuracy) {
-  const std::int64_t m = problem_.residuals;
-  const std::int64_t n = problem_.unknowns;
-  const std::uint64_t seed = random_words(options_.seed, stream_word(Stream::subspaces, 0), subspaces_++)[0];
-  const Matrix<double> known = known_directions(point);
-  std::int64_t drawn = schedule_.dimensions() - known.cols();
-  Matrix<double> directions = draw_directions(options_.subspace, n, 0, drawn, seed);
-  if (known.cols() > 0) directions = beside(directions, known);
-  products_ = Matrix<double>::uninitialized(m, directions.cols());
-  source_.multiply(directions.view(), products_.view());
+  subspace_.draw(point, schedule_.dimensions());
   for (;;) {
     // Subspaces have nothing in common, so neither have their models.
     reducer_.forget();
-    std::optional<Linearization> linear = linearize(reduced(products_, point, accuracy), point, {directions}, box_, {});
-    const std::int64_t room = schedule_.most_dimensions() - directions.cols();
+    std::optional<Linearization> linear = linearize(reduced(subspace_.products(), point, accuracy), point,
+                                                    {subspace_.directions(), subspace_.units()}, box_, {});
+    const std::int64_t room = schedule_.most_dimensions() - subspace_.directions().cols();
     if (!linear || room <= 0 || options_.subspace.promised_decrease == 0) return linear;
     const DampedSteps& steps = linear->steps;
     if (steps.at(steps.least_lambda()).model_decrease >= options_.subspace.promised_decrease * point.cost)
       return linear;
-    const std::int64_t count = std::min(options_.subspace.growth, room);
-    const Matrix<double> more = draw_directions(options_.subspace, n, drawn, count, seed);
-    drawn += count;
-    auto more_products = Matrix<double>::uninitialized(m, more.cols());
-    source_.multiply(more.view(), more_products.view());
-    directions = beside(directions, more);
-    products_ = beside(products_, more_products);
+    subspace_.extend(std::min(options_.subspace.growth, room));
   }
+}
+
+JacobianSurvey Modeller::survey(const ResidualPoint& point) {
+  if (!source_.is_at(point.x)) source_.move_to(point.x, point.r);
+  return survey_jacobian(source_, problem_, point);
 }
 
 }  // namespace croquis

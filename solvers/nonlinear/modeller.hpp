@@ -2,14 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <croquis/sketch/any_sketch.hpp>
 
+#include "solvers/nonlinear/jacobian_survey.hpp"
 #include "solvers/nonlinear/linearization.hpp"
+#include "solvers/nonlinear/subspace_directions.hpp"
 
 namespace croquis {
 
@@ -26,6 +28,7 @@ class Modeller {
         reducer_(options.seed),
         box_(problem),
         schedule_(problem, options),
+        subspace_(problem, options, source_),
         may_stay_sparse_(may_stay_sparse) {}
 
   /// The model at `point`, in the next space; `before` (or null) is the one it follows. Nothing if J is not finite.
@@ -44,16 +47,20 @@ class Modeller {
                                                  const Linearization& linear);
 
   /// After a step taken.
-  void remember(std::span<const double> step);
+  void remember(std::span<const double> step) { subspace_.remember(step); }
+
+  /// Of all columns of J at `point`, which costs as many.
+  JacobianSurvey survey(const ResidualPoint& point);
+  /// A direction that the next subspace has to hold.
+  void include(std::vector<double> direction) { subspace_.include(std::move(direction)); }
+  /// The units that subspaces measure unknowns in from now on.
+  void measure_in(std::vector<double> units) { subspace_.measure_in(std::move(units)); }
 
  private:
   std::optional<ReducedModel> reduced(const AnyMatrixView<double>& j, const ResidualPoint& point, double accuracy);
   std::optional<ReducedModel> reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy);
   std::optional<AnySketch> observation_sketch(std::int64_t cols);
   bool stays_sparse(const AnyMatrixView<double>& j) const;
-  bool gradient_joins() const;
-  std::int64_t most_recalled() const;
-  Matrix<double> known_directions(const ResidualPoint& point);
   std::optional<Linearization> subspace_model(const ResidualPoint& point, double accuracy);
 
   const NonlinearProblem& problem_;
@@ -62,11 +69,9 @@ class Modeller {
   ModelReducer reducer_;
   Box box_;
   SpaceSchedule schedule_;
+  SubspaceDirections subspace_;
   bool may_stay_sparse_;
-  std::uint64_t subspaces_ = 0;  // drawn so far
   std::uint64_t observation_sketches_ = 0;
-  Matrix<double> products_;                // J V of the last model in a subspace
-  std::deque<std::vector<double>> steps_;  // taken before, the last first
 };
 
 }  // namespace croquis

@@ -10,9 +10,11 @@
 #include "linalg/blas.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/least_squares_problem.hpp"
+#include "solvers/nonlinear/crawl_watch.hpp"
 #include "solvers/nonlinear/globalization.hpp"
 #include "solvers/nonlinear/modeller.hpp"
 #include "solvers/nonlinear/nonlinear_options.hpp"
+#include "solvers/nonlinear/proposal.hpp"
 
 namespace croquis {
 namespace {
@@ -39,22 +41,12 @@ constexpr double well_bent = 0.75;
 // Sketched observations: failures after which another sketch is drawn, and how often in a row.
 constexpr std::int64_t failures_of_a_sketch = 3;
 constexpr std::int64_t most_redrawn = 10;
+// Looks at all columns that may contradict what subspaces say.
+constexpr std::int64_t most_surveys = 5;
 constexpr double initial_radius_factor = 0.1;  // times ||D x0||
-constexpr double least_radius_factor = 1e-6;   // times the gradient's norm: x0 may be all but zero
-
-std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> result = a;
-  for (std::size_t j = 0; j < a.size(); ++j) result[j] -= b[j];
-  return result;
-}
-
-// Whether a step changes every unknown by at most `tolerance`, relatively. Their norm does not tell: the step of one
-// may be short beside the size of another.
-bool is_short(const std::vector<double>& step, const std::vector<double>& x, double tolerance) {
-  for (std::size_t j = 0; j < x.size(); ++j)
-    if (!(std::abs(step[j]) <= tolerance * std::abs(x[j]))) return false;
-  return true;
-}
+constexpr double reliable = 0.5;               // ratio of a first step
+constexpr int most_shortened = 10;
+constexpr double least_radius_factor = 1e-6;  // times the gradient's norm: x0 may be all but zero
 
 struct Outcome {
   Status status;
@@ -68,26 +60,97 @@ class Solver {
         options_(options),
         residual_(problem),
         modeller_(problem, options, residual_),
-        box_(problem) {
-    point_ = evaluate_at(residual_, problem, {x0.begin(), x0.end()});
+        box_(problem),
+        x0_(x0.begin(), x0.end()) {
+    point_ = evaluate_at(residual_, problem, x0_);
     report_.initial_cost = point_.cost;
   }
 
   NonlinearFit run() {
     std::optional<Outcome> outcome = start();
-    while (!outcome && !(outcome = stop())) outcome = iterate();
-    return finish(*outcome);
+    for (;;) {
+      while (!outcome && !(outcome = stop())) {
+        outcome = iterate();
+        if (!outcome && is_crawling()) start_over();
+      }
+      if (!aside_ || !(aside_->point.cost < point_.cost)) return finish(*outcome);
+      take_up(std::move(*aside_));
+      aside_.reset();
+      if (outcome->status == Status::cancelled) return finish(*outcome);
+      outcome.reset();
+    }
   }
 
  private:
+  // What another search from x0 leaves aside.
+  struct Search {
+    ResidualPoint point;
+    std::optional<Linearization> linear;
+    std::unique_ptr<Globalization> globalization;
+  };
+
+  void take_up(Search search) {
+    point_ = std::move(search.point);
+    linear_ = std::move(search.linear);
+    globalization_ = std::move(search.globalization);
+    ahead_.reset();
+    converged_.reset();
+    failures_ = quiet_ = redrawn_ = cut_steps_ = 0;
+    only_non_finite_ = true;
+    ever_failed_ = false;
+  }
+
+  // Whether steps among all unknowns, from where subspaces led, lower neither the cost nor the gradient to speak of.
+  bool is_crawling() {
+    return began_in_subspaces_ && !has_started_over_ && linear_->space.whole() &&
+           watch_.crawls(point_.cost, linear_->steps.gradient_norm());
+  }
+
+  // Subspaces may lead into a valley, or a region of poor models, that steps among all unknowns from x0 never see. They
+  // are tried; what was reached so far stays aside.
+  void start_over() {
+    has_started_over_ = true;
+    Search search{evaluate_at(residual_, problem_, x0_), std::nullopt, nullptr};
+    search.linear = modeller_.model_at(search.point, nullptr);
+    if (!search.linear) return;
+    aside_ = Search{std::move(point_), std::move(linear_), std::move(globalization_)};
+    take_up(std::move(search));
+    globalization_ = make_globalization(options_.globalization, initial_parameter());
+    shorten_first_step();
+  }
+
   // J at x0.
   std::optional<Outcome> start() {
     if (!std::isfinite(point_.cost))
       return Outcome{Status::non_finite_input, "r holds a NaN or an infinity at x0" + first_non_finite()};
+    modeller_.measure_in(units_of_subspaces(problem_, x0_));
     linear_ = modeller_.model_at(point_, nullptr);
     if (!linear_) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x0"};
+    began_in_subspaces_ = !linear_->space.whole();
     globalization_ = make_globalization(options_.globalization, initial_parameter());
+    shorten_first_step();
     return std::nullopt;
+  }
+
+  // A first radius is a guess. Where the model is wrong about a step of that length, half of it may lead lower: that
+  // costs a residual, and which of several minima is found depends on this step most.
+  void shorten_first_step() {
+    if (!linear_->space.whole()) return;
+    for (int shortened = 0; shortened <= most_shortened && !out_of_evaluations(); ++shortened) {
+      const Proposal proposal = next_proposal();
+      ResidualPoint trial = evaluate_at(residual_, problem_, proposal.x);
+      const bool is_longest = shortened == 0;
+      if (!is_longest && !(trial.cost < ahead_->cost)) {
+        globalization_ = make_globalization(options_.globalization, ahead_parameter_);
+        return;
+      }
+      const double ratio = ratio_of(trial, proposal.expected);
+      ahead_ = std::move(trial);
+      ahead_parameter_ = globalization_->parameter();
+      if (!(ratio < reliable)) return;
+      globalization_->update(0, proposal.step);
+    }
+    if (ahead_) globalization_ = make_globalization(options_.globalization, ahead_parameter_);
   }
 
   std::string first_non_finite() const {
@@ -129,10 +192,6 @@ class Solver {
       return Outcome{Status::converged,
                      "the residual is orthogonal to J's columns, to " + scientific(linear_->orthogonality)};
     if (converged_) return converged_;
-    if (quiet_ >= quiet_limit())
-      return Outcome{Status::converged, "in " + std::to_string(quiet_) + " random subspaces in a row of " +
-                                            std::to_string(linear_->model.cols()) +
-                                            " dimensions no step is left to take"};
     if (report_.iterations >= options_.iteration_limit)
       return Outcome{Status::iteration_limit, "stopped after " + std::to_string(report_.iterations) + " iterations"};
     if (out_of_evaluations())
@@ -160,24 +219,19 @@ class Solver {
     return {Status::stalled, "no step from x lowers the cost, however short, and x is not stationary: J may be wrong"};
   }
 
+  Proposal next_proposal() const { return propose(point_.x, *linear_, *globalization_, box_); }
+
   // One step: tried, judged, taken or not.
   std::optional<Outcome> iterate() {
-    const DampedStep step = globalization_->step(linear_->steps);
-    std::vector<double> x = linear_->step_in_x(step.z);
-    double expected = globalization_->expected_decrease(step);
-    for (std::size_t j = 0; j < x.size(); ++j) x[j] += point_.x[j];
-    if (box_.clip(x)) {
-      expected = linear_->model.decrease(difference(x, point_.x));
-      // Bounds may cut from a step all that was good of it. Short ones follow the gradient, and lose nothing of that.
-      if (expected <= 0 && cut_steps_++ < most_failures) {
-        ever_failed_ = true;
-        globalization_->update(0, step);
-        return std::nullopt;
-      }
+    auto [step, x, expected, is_cut] = next_proposal();
+    // Bounds may cut from a step all that was good of it. Short ones follow the gradient, and lose nothing of that.
+    if (is_cut && expected <= 0 && cut_steps_++ < most_failures) {
+      ever_failed_ = true;
+      globalization_->update(0, step);
+      return std::nullopt;
     }
     cut_steps_ = 0;
-    // Below this, rounding x alone changes the cost as much.
-    const double noise = 4 * roundoff * (point_.residual_norm() * linear_->rounding_reach(point_.x) + point_.cost);
+    const double noise = noise_of(linear_->rounding_reach(point_.x));
     const bool is_noise = expected <= noise;
     std::vector<double> moved = difference(x, point_.x);
     const bool is_small = is_short(moved, point_.x, options_.step_tolerance);
@@ -191,9 +245,11 @@ class Solver {
     if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
     const bool is_settled = (is_small && wants_short_step()) || (is_noise && promises_nothing(noise));
     if (in_subspace && (is_settled || linear_->orthogonality <= options_.gradient_tolerance)) return leave_subspace();
-    if (in_subspace && (is_noise || is_small)) return hopeless();
+    if (in_subspace && (is_noise || is_small)) return look_at_all_columns(hopeless());
 
-    ResidualPoint trial = evaluate_at(residual_, problem_, std::move(x));
+    ResidualPoint trial =
+        ahead_ && ahead_->x == x ? std::move(*ahead_) : evaluate_at(residual_, problem_, std::move(x));
+    ahead_.reset();
     double ratio = ratio_of(trial, expected);
     bool is_bent = false;
     if (!is_noise && ratio < worth_bending) {
@@ -295,19 +351,55 @@ class Solver {
     return projection * projection / 2 <= std::max(wide * noise, negligible * point_.cost);
   }
 
+  // Rounding x alone, which r reaches so many roundoffs of, changes the cost as much.
+  double noise_of(double reach) const { return 4 * roundoff * (point_.residual_norm() * reach + point_.cost); }
+
   // Takes another space, since this one offers nothing.
   std::optional<Outcome> leave_subspace() {
     ++quiet_;
     modeller_.record_quiet();
+    if (quiet_ >= quiet_limit())
+      return look_at_all_columns({Status::stalled, "random subspaces offer no step, though single unknowns do"});
+    return replace_model();
+  }
+
+  // Enough that a direction of descent would have shown in one of them.
+  std::int64_t quiet_limit() const { return std::max<std::int64_t>(3, 2 * problem_.unknowns / linear_->model.cols()); }
+
+  // What random subspaces say is not believed before all columns of J were seen, which cost as many. Where those show
+  // descent, the next subspace holds it. They show as well in which units unknowns act alike: directions that a few
+  // unknowns dominate hide the others.
+  std::optional<Outcome> look_at_all_columns(Outcome otherwise) {
+    const JacobianSurvey survey = modeller_.survey(point_);
+    if (!survey.finite()) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
+    double reach = 0;
+    std::vector<double> units = survey.column_norms;
+    std::vector<double> descent = survey.gradient;
+    for (std::size_t j = 0; j < units.size(); ++j) {
+      reach = std::hypot(reach, units[j] * point_.x[j]);
+      units[j] = units[j] > 0 ? 1 / units[j] : 1;
+      descent[j] *= -units[j] * units[j];
+    }
+    if (surveys_ > 0) reach = std::max(reach, linear_->rounding_reach(point_.x));
+    if (survey.most_promising() <= std::max(wide * noise_of(reach), negligible * point_.cost))
+      return Outcome{Status::converged, "in " + std::to_string(std::max<std::int64_t>(quiet_, 1)) +
+                                            " random subspaces in a row of " + std::to_string(linear_->model.cols()) +
+                                            " dimensions no step is left to take, nor in one unknown alone"};
+    if (++surveys_ > most_surveys) return otherwise;
+    modeller_.measure_in(std::move(units));
+    modeller_.include(std::move(descent));
+    std::optional<Outcome> outcome = replace_model();
+    if (!outcome) globalization_ = make_globalization(options_.globalization, initial_parameter());
+    failures_ = quiet_ = 0;
+    return outcome;
+  }
+
+  // Another space at the same point.
+  std::optional<Outcome> replace_model() {
     std::optional<Linearization> next = modeller_.model_at(point_, &*linear_);
     if (!next) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
     replace_model(std::move(*next));
     return std::nullopt;
-  }
-
-  // Enough that a direction of descent would have shown in one of them.
-  std::int64_t quiet_limit() const {
-    return linear_->space.whole() ? 1 : std::max<std::int64_t>(3, 2 * problem_.unknowns / linear_->model.cols());
   }
 
   // Steps are scaled one way among all unknowns and another in subspaces, so trust starts anew between them.
@@ -321,16 +413,17 @@ class Solver {
 
   std::optional<Outcome> log(NonlinearIteration record) {
     record.iteration = ++report_.iterations;
-    record.cost = point_.cost;
+    const ResidualPoint& best = aside_ && aside_->point.cost < point_.cost ? aside_->point : point_;
+    record.cost = best.cost;
     record.residual_evaluations = residual_.evaluations();
     record.jacobian_columns = modeller_.columns();
     record.seconds = clock_.seconds();
     report_.history.push_back(record);
     if (!options_.on_iteration) return std::nullopt;
-    NonlinearProgress progress;
-    static_cast<NonlinearIteration&>(progress) = record;
-    progress.x = point_.x;
-    if (options_.on_iteration(progress)) return std::nullopt;
+    NonlinearProgress shown;
+    static_cast<NonlinearIteration&>(shown) = record;
+    shown.x = best.x;
+    if (options_.on_iteration(shown)) return std::nullopt;
     return Outcome{Status::cancelled, "cancelled by the callback"};
   }
 
@@ -364,11 +457,19 @@ class Solver {
   ResidualFunction residual_;
   Modeller modeller_;
   Box box_;
+  std::vector<double> x0_;
   ResidualPoint point_;
   std::optional<Linearization> linear_;
   std::unique_ptr<Globalization> globalization_;
   NonlinearReport report_;
   std::optional<Outcome> converged_;
+  std::optional<ResidualPoint> ahead_;  // the first step, evaluated where its length was chosen
+  double ahead_parameter_ = 0;
+  std::optional<Search> aside_;
+  std::int64_t surveys_ = 0;  // that contradicted subspaces
+  bool began_in_subspaces_ = false;
+  bool has_started_over_ = false;
+  CrawlWatch watch_;
   std::int64_t failures_ = 0;   // since the last step taken
   std::int64_t quiet_ = 0;      // subspaces in a row that offered nothing
   std::int64_t redrawn_ = 0;    // sketches of the observations since the last step taken

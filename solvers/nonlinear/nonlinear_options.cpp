@@ -24,6 +24,10 @@ void check_positive(std::int64_t value, const char* name) {
   if (value < 1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least 1");
 }
 
+void check_automatic(std::int64_t value, const char* name) {
+  if (value < -1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least -1");
+}
+
 }  // namespace
 
 void check_options(const NonlinearOptions& options) {
@@ -36,8 +40,8 @@ void check_options(const NonlinearOptions& options) {
   check_limit(options.subspace.dimensions, "subspace.dimensions");
   check_limit(options.subspace.most_dimensions, "subspace.most_dimensions");
   check_positive(options.subspace.nonzeros, "subspace.nonzeros");
-  if (options.subspace.recall < -1)
-    throw InvalidOption("subspace.recall is " + std::to_string(options.subspace.recall) + " but must be at least -1");
+  check_automatic(options.subspace.krylov, "subspace.krylov");
+  check_automatic(options.subspace.recall, "subspace.recall");
   check_positive(options.subspace.growth, "subspace.growth");
   check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
   const double rows = options.observation_rows;

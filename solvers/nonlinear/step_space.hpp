@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <croquis/linalg/matrix.hpp>
 #include <croquis/solvers/nonlinear_least_squares.hpp>
@@ -10,7 +11,8 @@ namespace croquis {
 
 /// The span of the columns of V (n x p); all unknowns if it has none.
 struct StepSpace {
-  Matrix<double> directions;
+  Matrix<double> directions = {};
+  std::vector<double> units = {};  ///< of the unknowns, in a subspace; empty: all one
   bool whole() const { return directions.cols() == 0; }
 };
 

@@ -11,6 +11,7 @@
 #include "linalg/symmetric_eigen.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/spectrum/block_basis.hpp"
+#include "solvers/spectrum/eigenpair_options.hpp"
 #include "solvers/spectrum/krylov_space.hpp"
 #include "solvers/spectrum/missed_eigenvalues.hpp"
 #include "solvers/spectrum/ritz_order.hpp"
@@ -24,23 +25,8 @@ constexpr double rounding_floor = 20;
 constexpr double failure_probability = 1e-3;
 // Of the tolerance, for the search: the rest is for what restarts and verification leave out.
 constexpr double search_share = 0.5;
-constexpr std::int64_t default_blocks = 12;
 // Times that the search is resumed because recomputed residuals are larger than those it has kept account of.
 constexpr int most_rounds = 4;
-
-void check_options(std::int64_t n, std::int64_t k, const EigenpairOptions& options) {
-  if (k < 1 || k > n)
-    throw InvalidOption("k is " + std::to_string(k) + " but must be from 1 to " + std::to_string(n) +
-                        ", the rows of A");
-  if (!(options.tolerance >= 1e-13 && options.tolerance < 1))
-    throw InvalidOption("tolerance is " + scientific(options.tolerance) + " but must be from 1e-13 to below 1");
-  if (options.block < 1) throw InvalidOption("block is " + std::to_string(options.block) + " but must be at least 1");
-  if (options.space != 0 && options.space < std::min(n, 2 * (k + options.block)))
-    throw InvalidOption("space is " + std::to_string(options.space) + " but must be 0 or at least " +
-                        std::to_string(std::min(n, 2 * (k + options.block))) + ", which is 2 (k + block) or n");
-  if (options.product_limit < 1)
-    throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least 1");
-}
 
 class Search {
  public:
@@ -50,7 +36,7 @@ class Search {
         options_(options),
         n_(a.rows),
         block_(std::min(options.block, n_)),
-        space_size_(std::min(n_, options.space > 0 ? options.space : 2 * k + default_blocks * block_)),
+        space_size_(vectors_in_memory(n_, k, options)),
         space_(a_, space_size_, std::max(k_, block_), std::max(most_asymmetry, 10 * options.tolerance)) {}
 
   Eigenpairs run() {
@@ -87,6 +73,13 @@ class Search {
       if (space_.next_block() == 0 && space_.size() < n_) space_.take_random_block(block_, options_.seed);
       if (space_.next_block() > 0 && !space_.expand()) return false;
       ++steps_;
+      // An invariant space has no next block, and random vectors will take its place.
+      const std::int64_t next = space_.next_block() > 0 ? space_.next_block() : std::min(block_, n_ - space_.size());
+      const bool full = space_.size() + next > space_size_;
+      const bool used_up = a_.products() >= options_.product_limit;
+      // The small eigenproblem is not solved for every block: a tenth more of the space is worth another.
+      if (space_.size() < next_look_ && !full && !used_up && space_.next_block() > 0) continue;
+      next_look_ = space_.size() + std::max(block_, space_.size() / 10);
       pairs_ = space_.ritz_pairs();
       order_ = best_first(pairs_.values, options_.which);
       if (space_.size() == n_) {
@@ -104,15 +97,16 @@ class Search {
           continue;
         }
       }
-      if (a_.products() >= options_.product_limit) return true;
-      if (space_.size() + space_.next_block() > space_size_) {
+      if (used_up) return true;
+      if (full) {
         if (verifying_ && krylov_ && wanted_have_converged() && missed() < 0.5) {
           failure_ *= missed();
           look_again();
           continue;
         }
-        const std::int64_t kept = std::min(space_size_ - space_.next_block(), k_ + (space_size_ - k_) / 3);
+        const std::int64_t kept = std::min(space_size_ - next, k_ + (space_size_ - k_) / 3);
         space_.restart(pairs_, best(kept));
+        next_look_ = 0;
         ++result_.restarts;
         krylov_ = false;
       }
@@ -127,7 +121,8 @@ class Search {
   }
 
   void begin_verification() {
-    found_ = merit(value(static_cast<std::size_t>(k_) - 1), options_.which);
+    found_.clear();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(k_); ++i) found_.push_back(merit(value(i), options_.which));
     failure_ = 1;
     verifying_ = true;
     look_again();
@@ -138,15 +133,19 @@ class Search {
     space_.restart(pairs_, best(k_));
     space_.take_random_block(block_, options_.seed);
     krylov_ = true;
+    next_look_ = 0;
     steps_ = 0;
   }
 
-  // Whether the last of the wanted has been outdone since verification began.
+  // Whether one of the wanted has been outdone since verification began.
   bool newcomer() const {
-    return merit(value(static_cast<std::size_t>(k_) - 1), options_.which) > found_ + options_.tolerance * norm();
+    for (std::size_t i = 0; i < found_.size(); ++i)
+      if (merit(value(i), options_.which) > found_[i] + options_.tolerance * norm()) return true;
+    return false;
   }
 
   bool nothing_is_missing() const {
+    if (space_.size() == k_) return false;
     return residual(static_cast<std::size_t>(k_)) <= search_share * options_.tolerance * norm() ||
            failure_ * missed() <= failure_probability;
   }
@@ -165,8 +164,8 @@ class Search {
     }
     const RandomKrylovSpace space{n_, block_, steps_};
     double probability = 0;
-    if (options_.which != SpectrumEnd::smallest) probability += missed_probability(found_, most, low, space);
-    if (options_.which != SpectrumEnd::largest) probability += missed_probability(found_, -least, -high, space);
+    if (options_.which != SpectrumEnd::smallest) probability += missed_probability(found_.back(), most, low, space);
+    if (options_.which != SpectrumEnd::largest) probability += missed_probability(found_.back(), -least, -high, space);
     return std::min(1.0, probability);
   }
 
@@ -274,10 +273,11 @@ class Search {
   Indices order_;
   Matrix<double> residual_;
   Eigenpairs result_;
-  double found_ = 0;        // merit of the last wanted pair when verification began
-  double failure_ = 1;      // the probability that all looks so far have missed an eigenvalue
-  std::int64_t steps_ = 0;  // since the last random vectors
-  bool krylov_ = true;      // no restart since then
+  std::vector<double> found_;   // merits of the wanted pairs when verification began
+  double failure_ = 1;          // the probability that all looks so far have missed an eigenvalue
+  std::int64_t steps_ = 0;      // since the last random vectors
+  std::int64_t next_look_ = 0;  // size of the space at which Ritz pairs are looked at
+  bool krylov_ = true;          // no restart since then
   bool verifying_ = false;
   bool verified_ = false;
 };
@@ -286,7 +286,7 @@ class Search {
 
 Eigenpairs top_eigenpairs(const LinearOperator<double>& a, std::int64_t k, const EigenpairOptions& options) {
   { const CountedProducts checked(a); }
-  check_options(a.rows, k, options);
+  check_eigenpair_options(a.rows, k, options);
   return Search(a, k, options).run();
 }
 

@@ -109,7 +109,7 @@ std::vector<double> SpectralDensity::logarithmic_density(std::span<const double>
   std::vector<Kernel> kernels;
   for (const SpectralRule& rule : rules)
     for (std::size_t i = 0; i < rule.nodes.size(); ++i)
-      if (rule.nodes[i] > 0)
+      if (rule.nodes[i] > rule.radii[i])
         kernels.push_back({std::log(rule.nodes[i]), rule.weights[i] / static_cast<double>(rules.size())});
   std::vector<double> logarithms;
   for (const double at : x) logarithms.push_back(std::log(at));

@@ -10,7 +10,6 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/finite.hpp"
-#include "linalg/products.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/least_squares_problem.hpp"
@@ -18,25 +17,19 @@
 #include "solvers/subspace_newton/least_curvature.hpp"
 #include "solvers/subspace_newton/objective_point.hpp"
 #include "solvers/subspace_newton/step_rule.hpp"
+#include "solvers/subspace_newton/step_search.hpp"
 #include "solvers/subspace_newton/subspace_newton_options.hpp"
 #include "solvers/subspace_newton/subspaces.hpp"
 
 namespace croquis {
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double roundoff = std::numeric_limits<double>::epsilon();
-constexpr std::int64_t most_trials = 60;  // of one subspace
-// Times the rounding errors that f has at least: what it can have, in sums with cancellation.
-constexpr double wide = 1e3;
 // Subspaces in a row that offered nothing, or whose steps all failed.
 constexpr std::int64_t few_quiet = 3;
 constexpr std::int64_t failure_limit = 5;
 // Where the gradient has not halved in so many iterations, subspaces that may become the whole become twice as large.
 constexpr std::int64_t window = 8;
 constexpr double initial_reach = 0.1;  // of ||x0||
-// Where f is lost in rounding errors a step must shrink the gradient by this factor.
-constexpr double shrinking = 0.9;
 
 double norm(const std::vector<double>& v) { return norm2(static_cast<std::int64_t>(v.size()), v.data()); }
 
@@ -45,15 +38,13 @@ struct Outcome {
   std::string message;
 };
 
-enum class Attempt { taken, nothing_to_gain, failed, only_non_finite };
-
 class Solver {
  public:
   Solver(const Objective& objective, std::span<const double> x0, const SubspaceNewtonOptions& options)
       : objective_(objective), options_(options), evaluator_(objective), subspaces_(objective, options) {
     point_.x.assign(x0.begin(), x0.end());
     rule_ = make_step_rule(options.rule, options.initial_parameter, initial_reach * norm(point_.x));
-    report_.smallest_curvature = report_.largest_curvature = report_.curvature_error = not_a_number;
+    forget_curvature();
   }
 
   SubspaceNewtonFit run() {
@@ -63,6 +54,12 @@ class Solver {
   }
 
  private:
+  // That of another point.
+  void forget_curvature() {
+    report_.smallest_curvature = report_.largest_curvature = report_.curvature_error =
+        std::numeric_limits<double>::quiet_NaN();
+  }
+
   std::optional<Outcome> start() {
     evaluator_.evaluate(point_);
     evaluator_.add_gradient(point_);
@@ -147,10 +144,13 @@ class Solver {
                                    .rank = model.rank(),
                                    .smallest_curvature = model.curvature.empty() ? 0 : model.curvature.front()};
     rule_->begin(model);
-    const Attempt attempt = step_in(space.directions, model, record);
+    std::vector<double> moved;
+    const SearchOutcome attempt = StepSearch(evaluator_, *rule_, subspaces_.takes_gradients())
+                                      .run(space.directions, model, point_, moved, record);
+    if (attempt == SearchOutcome::taken) subspaces_.remember(moved);
     ++since_gradient_;
     if (!subspaces_.takes_gradients()) estimate_gradient(model);
-    learn(attempt, model, record);
+    learn(attempt, record);
     return log(record);
   }
 
@@ -160,82 +160,23 @@ class Solver {
     estimated_gradient_ = norm(model.slope) * std::sqrt(ratio);
   }
 
-  double noise() const {
-    return (50 + std::sqrt(static_cast<double>(objective_.unknowns))) * roundoff * std::abs(point_.value);
-  }
-
-  Attempt step_in(const Matrix<double>& directions, const SubspaceModel& model, SubspaceNewtonIteration& record) {
-    const double rounding = noise();
-    bool only_non_finite = true;
-    double promised = 0;
-    for (; record.trials < most_trials;) {
-      const SecularStep step = rule_->step(model);
-      record.parameter = rule_->parameter();
-      record.step_norm = step.norm;
-      record.ratio = 0;
-      promised = std::max(promised, step.predicted);
-      const bool hidden = !(step.predicted > rounding);
-      if (step.norm == 0 || (hidden && record.trials > 0)) break;
-      const std::vector<double> moved = step_in_x(directions, model, step);
-      ObjectivePoint trial;
-      trial.x = point_.x;
-      for (std::size_t i = 0; i < moved.size(); ++i) trial.x[i] += moved[i];
-      if (trial.x == point_.x) break;
-      evaluator_.evaluate(trial);
-      ++record.trials;
-      const double fall = point_.value - trial.value;
-      record.ratio = std::isfinite(trial.value) ? fall / step.predicted : not_a_number;
-      bool good = record.ratio >= rule_->least_ratio();
-      // Where rounding errors of f may be what is seen of its fall, go by the gradient.
-      const bool doubtful = !good && step.predicted <= wide * rounding && std::abs(fall) <= wide * rounding;
-      if ((good || doubtful) && subspaces_.takes_gradients()) {
-        evaluator_.add_gradient(trial);
-        if (!std::isfinite(trial.gradient_norm)) record.ratio = not_a_number;
-        good = std::isfinite(trial.gradient_norm) && (good || trial.gradient_norm <= shrinking * point_.gradient_norm);
-      }
-      if (good) {
-        if (!doubtful) rule_->update(record.ratio, step);
-        subspaces_.remember(moved);
-        point_ = std::move(trial);
-        return Attempt::taken;
-      }
-      if (hidden) break;
-      only_non_finite = only_non_finite && std::isnan(record.ratio);
-      rule_->update(record.ratio, step);
-    }
-    if (promised <= wide * rounding) return Attempt::nothing_to_gain;
-    return only_non_finite ? Attempt::only_non_finite : Attempt::failed;
-  }
-
-  static std::vector<double> step_in_x(const Matrix<double>& directions, const SubspaceModel& model,
-                                       const SecularStep& step) {
-    const std::int64_t p = directions.cols();
-    std::vector<double> y(static_cast<std::size_t>(p)), x(static_cast<std::size_t>(directions.rows()));
-    for (std::int64_t j = 0; j < model.basis.cols(); ++j)
-      for (std::int64_t i = 0; i < p; ++i)
-        y[static_cast<std::size_t>(i)] += model.basis(i, j) * step.z[static_cast<std::size_t>(j)];
-    multiply_by<double>(directions, column_major(std::as_const(y).data(), p, std::int64_t{1}),
-                        column_major(x.data(), directions.rows(), std::int64_t{1}));
-    return x;
-  }
-
   // From an iteration, for the size of the next subspaces and for the end.
-  void learn(Attempt attempt, const SubspaceModel& model, SubspaceNewtonIteration& record) {
+  void learn(SearchOutcome attempt, SubspaceNewtonIteration& record) {
     const std::int64_t p = subspaces_.dimensions();
-    record.accepted = attempt == Attempt::taken;
+    record.accepted = attempt == SearchOutcome::taken;
     if (record.accepted) {
       quiet_ = failures_ = 0;
       escape_.clear();
-      report_.second_order_stationary = false;
-    } else if (attempt == Attempt::nothing_to_gain && failures_ == 0) {
+      forget_curvature();
+    } else if (attempt == SearchOutcome::nothing_to_gain && failures_ == 0) {
       // A direction that leads away has been tried.
       quiet_ = escape_.empty() ? quiet_ + 1 : quiet_limit();
     } else {
       // Failures have left sigma so large that steps promise little.
       ++failures_;
-      if (attempt != Attempt::nothing_to_gain) only_non_finite_ = attempt == Attempt::only_non_finite;
+      if (attempt != SearchOutcome::nothing_to_gain) only_non_finite_ = attempt == SearchOutcome::only_non_finite;
     }
-    if (options_.rank_margin > 0) subspaces_.widen_to(model.rank() + options_.rank_margin);
+    subspaces_.learn_rank(record.rank);
     if (!record.accepted) subspaces_.widen_to(2 * p);
     const double gradient = point_.has_gradient() ? point_.gradient_norm : estimated_gradient_;
     if (++in_window_ < window) return;
@@ -284,7 +225,7 @@ class Solver {
   const Objective& objective_;
   const SubspaceNewtonOptions& options_;
   const Stopwatch clock_;
-  Evaluator evaluator_;
+  ObjectiveEvaluator evaluator_;
   Subspaces subspaces_;
   std::unique_ptr<StepRule> rule_;
   ObjectivePoint point_;

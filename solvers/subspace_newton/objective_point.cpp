@@ -9,7 +9,7 @@ double norm(const std::vector<double>& v) { return norm2(static_cast<std::int64_
 
 }  // namespace
 
-void Evaluator::evaluate(ObjectivePoint& point) {
+void ObjectiveEvaluator::evaluate(ObjectivePoint& point) {
   ++evaluations_;
   point.gradient.clear();
   if (objective_.value) {
@@ -22,7 +22,7 @@ void Evaluator::evaluate(ObjectivePoint& point) {
   ++gradients_;
 }
 
-void Evaluator::add_gradient(ObjectivePoint& point) {
+void ObjectiveEvaluator::add_gradient(ObjectivePoint& point) {
   if (point.has_gradient()) return;
   point.gradient.resize(point.x.size());
   if (objective_.gradient) {

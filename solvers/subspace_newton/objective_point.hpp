@@ -19,10 +19,10 @@ struct ObjectivePoint {
 };
 
 /// Evaluates no more than is asked for, and counts.
-class Evaluator {
+class ObjectiveEvaluator {
  public:
   /// It must outlive this.
-  explicit Evaluator(const Objective& objective) : objective_(objective) {}
+  explicit ObjectiveEvaluator(const Objective& objective) : objective_(objective) {}
 
   /// f at `point.x`, and the gradient where it comes for nothing.
   void evaluate(ObjectivePoint& point);

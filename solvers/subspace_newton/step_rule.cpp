@@ -66,7 +66,9 @@ class Model final : public StepRule {
   void update(double ratio, const SecularStep& step) override {
     DampedStep damped;
     damped.norm = step.norm;
-    learning_->update(ratio, damped);
+    // Where f is as the model says, sigma is still far too large.
+    const bool exact = cubic_ && std::abs(ratio - 1) <= 0.1;
+    for (int times = 0; times < (exact ? 3 : 1); ++times) learning_->update(ratio, damped);
   }
 
  private:

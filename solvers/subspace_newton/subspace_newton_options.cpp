@@ -27,7 +27,7 @@ void check_subspace_newton_options(const SubspaceNewtonOptions& options) {
   at_least(1, "nonzeros", options.nonzeros);
   at_least(0, "dimensions", options.dimensions);
   at_least(0, "most_dimensions", options.most_dimensions);
-  at_least(0, "rank_margin", options.rank_margin);
+  at_least(-1, "rank_margin", options.rank_margin);
   at_least(-1, "krylov", options.krylov);
   at_least(-1, "recall", options.recall);
   at_least(0, "iteration_limit", options.iteration_limit);

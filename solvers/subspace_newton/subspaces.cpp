@@ -18,24 +18,13 @@ namespace {
 
 // Up to so many unknowns, all of them at once are no larger than a subspace would be;
 constexpr std::int64_t few_unknowns = 50;
-constexpr std::int64_t usual_dimensions = 32;
+constexpr std::int64_t usual_dimensions = 10;
 // up to so many, subspaces may grow to all of them, and beyond to so many times their first size.
 constexpr std::int64_t medium_unknowns = 500;
 constexpr std::int64_t most_growth = 2;
 constexpr std::int64_t most_entries = std::int64_t{1} << 28;  // of S and H S: 2 GiB
-constexpr std::int64_t recalled_part = 8;
-
-// What is left of v without its parts along the columns [first, last) of s, which are nearly orthonormal, or zero.
-void orthogonalize(const Matrix<double>& s, std::int64_t first, std::int64_t last, double* v) {
-  const std::int64_t n = s.rows(), count = last - first;
-  const MatrixView<const double> basis = s.view().block(0, first, n, count);
-  std::vector<double> along(static_cast<std::size_t>(count)), part(static_cast<std::size_t>(n));
-  multiply_by_transpose<double>(basis, column_major(static_cast<const double*>(v), n, std::int64_t{1}),
-                                column_major(along.data(), count, std::int64_t{1}));
-  multiply_by<double>(basis, column_major(std::as_const(along).data(), count, std::int64_t{1}),
-                      column_major(part.data(), n, std::int64_t{1}));
-  for (std::int64_t i = 0; i < n; ++i) v[i] -= part[static_cast<std::size_t>(i)];
-}
+constexpr std::int64_t usual_krylov_directions = 7;
+constexpr std::int64_t usual_recalled = 2;
 
 // Scales v to norm one, or to zeros where it is not longer than `least`.
 void normalize(double* v, std::int64_t n, double least) {
@@ -69,13 +58,14 @@ Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& op
     most_ = std::min({n, most_growth * dimensions_, std::max<std::int64_t>(1, most_entries / (2 * n))});
   }
   most_ = std::max(most_, dimensions_);
-  takes_gradients_ = krylov_directions() > 0 || !objective.gradient_on_subspace || !objective.value;
+  takes_gradients_ = options.krylov != 0 || !objective.gradient_on_subspace || !objective.value;
 }
 
 std::int64_t Subspaces::krylov_directions() const {
   // One direction at least is random.
   if (dimensions_ == 1) return 0;
-  const std::int64_t wanted = options_.krylov < 0 ? dimensions_ / 2 : std::min(options_.krylov, dimensions_ - 1);
+  const std::int64_t wanted =
+      std::min(options_.krylov < 0 ? usual_krylov_directions : options_.krylov, dimensions_ - 1);
   const bool has_products = objective_.hessian_times || objective_.hessian_root || !objective_.hessian_on_subspace;
   return has_products ? wanted : std::min<std::int64_t>(wanted, 1);
 }
@@ -83,13 +73,18 @@ std::int64_t Subspaces::krylov_directions() const {
 std::int64_t Subspaces::most_recalled() const {
   const std::int64_t room = dimensions_ - 1 - krylov_directions();
   if (options_.recall >= 0) return std::min(options_.recall, room);
-  return krylov_directions() > 0 ? std::min(dimensions_ / recalled_part, room) : 0;
+  return krylov_directions() > 0 ? std::min(usual_recalled, room) : 0;
 }
 
 void Subspaces::remember(std::span<const double> step) {
   if (whole() || most_recalled() <= 0) return;
   steps_.emplace_front(step.begin(), step.end());
   while (static_cast<std::int64_t>(steps_.size()) > most_recalled()) steps_.pop_back();
+}
+
+void Subspaces::learn_rank(std::int64_t rank) {
+  const std::int64_t margin = options_.rank_margin < 0 && options_.krylov == 0 ? 1 : options_.rank_margin;
+  if (margin > 0) widen_to(rank + margin);
 }
 
 void Subspaces::widen_to(std::int64_t dimensions) {
@@ -112,7 +107,12 @@ void Subspaces::add_krylov_directions(std::span<const double> x, std::span<const
     const double* const from = j == first ? g.data() : hs.data() + (j - 1) * n;
     std::copy_n(from, n, v);
     const double length = norm2(n, v);
-    if (j > first) orthogonalize(s, first, j, v);
+    // As Lanczos: the two before it. What a few directions lose of being orthogonal does not matter.
+    for (std::int64_t k = std::max(first, j - 2); k < j; ++k) {
+      const double* const before = s.data() + k * n;
+      const double along = dot(n, before, v);
+      for (std::int64_t i = 0; i < n; ++i) v[i] -= along * before[i];
+    }
     // What is left of an invariant subspace is rounding errors.
     normalize(v, n, j > first ? 1e-10 * length : 0);
     if (hs.cols() > 0) add_products(x, s, hs, j, 1);
@@ -135,7 +135,7 @@ Subspace Subspaces::next(std::span<const double> x, std::span<const double> g, s
     const std::int64_t random = p - krylov - recalled - joining;
     const SubspaceOptions family{.family = options_.family, .nonzeros = options_.nonzeros};
     s = Matrix<double>::uninitialized(n, p);
-    copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
+    if (random > 0) copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
     for (std::int64_t k = 0; k < recalled; ++k) {
       std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &s(0, random + k));
       normalize(&s(0, random + k), n, 0);

@@ -40,6 +40,8 @@ class Subspaces {
   Subspace next(std::span<const double> x, std::span<const double> g, std::span<const double> direction);
   /// After a step taken.
   void remember(std::span<const double> step);
+  /// Of S^T H S: as the options ask for it, the next subspaces are larger than that.
+  void learn_rank(std::int64_t rank);
   /// The next subspaces have at least so many dimensions, as far as options and memory allow.
   void widen_to(std::int64_t dimensions);
   bool may_be_whole() const { return most_ == objective_.unknowns; }

@@ -15,7 +15,9 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
+#include "solvers/spectrum/krylov_space.hpp"
 #include "solvers/spectrum/missed_eigenvalues.hpp"
+#include "solvers/spectrum/ritz_order.hpp"
 #include "tests/support/symmetric.hpp"
 #include "tests/support/test_matrices.hpp"
 
@@ -126,6 +128,18 @@ TEST_CASE("more copies of an eigenvalue than a Krylov space of the block can hol
   CHECK(verified.eigenvalues[1] == doctest::Approx(5).epsilon(1e-3));
 }
 
+TEST_CASE("copies that are found later take the places of the last even where the last keeps its value") {
+  // Of magnitude 4 there are more than the first search finds, and of magnitude 3 more than are wanted.
+  std::vector<double> d;
+  for (int i = 0; i < 100; ++i) d.push_back(i % 8 - 4);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const Eigenpairs found =
+        top_eigenpairs(diagonal_operator(d), 6, {.which = SpectrumEnd::largest_magnitude, .block = 2, .seed = seed});
+    CHECK(found.solved());
+    check_values(found, d, SpectrumEnd::largest_magnitude);
+  }
+}
+
 TEST_CASE("both ends at once, a cluster, a memory of few vectors, and numbers that are huge or tiny") {
   for (const double scale : {1.0, 1e200, 1e-200}) {
     CAPTURE(scale);
@@ -148,6 +162,37 @@ TEST_CASE("both ends at once, a cluster, a memory of few vectors, and numbers th
   }
 }
 
+TEST_CASE("hundreds of restarts leave the basis orthonormal, and A V = V T + Q C true") {
+  std::vector<double> d;
+  for (int i = 0; i < 200; ++i) d.push_back(std::sin(i));
+  const LinearOperator<double> op = diagonal_operator(d);
+  CountedProducts products(op);
+  KrylovSpace space(products, 24, 2, 1e-6);
+  space.take_random_block(2, 1);
+  for (int restart = 0; restart < 300; ++restart) {
+    while (space.size() + space.next_block() <= 24) REQUIRE(space.expand());
+    const RitzPairs pairs = space.ritz_pairs();
+    space.restart(pairs, best_first(pairs.values, SpectrumEnd::largest_magnitude));
+    const RitzPairs kept = space.ritz_pairs();
+    std::vector<std::int64_t> best = best_first(kept.values, SpectrumEnd::largest_magnitude);
+    best.resize(16);
+    space.restart(kept, best);
+  }
+  const RitzPairs pairs = space.ritz_pairs();
+  std::vector<std::int64_t> all(pairs.values.size());
+  for (std::size_t j = 0; j < all.size(); ++j) all[j] = static_cast<std::int64_t>(j);
+  const Matrix<double> x = space.vectors(pairs, all);
+  Matrix<double> gram(x.cols(), x.cols()), ax(200, x.cols());
+  multiply<double>(1, x.view().transposed(), x.view(), 0, gram.view());
+  op.multiply(x.view(), ax.view());
+  for (std::int64_t j = 0; j < x.cols(); ++j) {
+    // A few roundoffs of the last decomposition, of 16 coordinates, not 600 times as many.
+    for (std::int64_t i = 0; i < x.cols(); ++i) CHECK(std::abs(gram(i, j) - (i == j)) < 100 * u);
+    for (std::int64_t i = 0; i < 200; ++i) ax(i, j) -= pairs.values[static_cast<std::size_t>(j)] * x(i, j);
+    CHECK(std::abs(norm2(200, ax.data() + j * 200) - pairs.residual_norms[static_cast<std::size_t>(j)]) < 1e-13);
+  }
+}
+
 TEST_CASE("k = n, n = 1, the identity, zero") {
   RandomSource random(1);
   const std::vector<double> d = {3, -1, 2, 2, 0};
@@ -164,6 +209,17 @@ TEST_CASE("k = n, n = 1, the identity, zero") {
     CHECK(found.verified);
     REQUIRE(found.eigenvalues.size() == 6);
     for (const double each : found.eigenvalues) CHECK(std::abs(each - value) < 20 * u);
+  }
+}
+
+TEST_CASE("spaces that are invariant when they are full") {
+  // Three distinct eigenvalues: each look ends after three blocks, with room for no more or for part of one.
+  std::vector<double> d;
+  for (int i = 0; i < 120; ++i) d.push_back(i % 3);
+  for (const std::int64_t space : {16, 17, 18, 19}) {
+    const Eigenpairs found = top_eigenpairs(diagonal_operator(d), 5, {.block = 3, .space = space});
+    CHECK_MESSAGE(found.solved(), found.message);
+    check_values(found, d, SpectrumEnd::largest);
   }
 }
 

@@ -53,7 +53,7 @@ std::vector<int> reached(NonlinearOptions options) {
   for (const auto& test : nonlinear_test_problems()) {
     std::int64_t directions = 0;
     options.subspace.dimensions = quarter(test.problem);
-    options.subspace.gradient = false;
+    options.subspace.krylov = 0;
     options.jacobian_column_limit = 50 * test.problem.unknowns;
     const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options);
     CAPTURE(test.name);
@@ -134,44 +134,118 @@ TEST_CASE("Subspaces that grow until they promise a decrease get further") {
   CHECK(counts[2] >= 21);
 }
 
-TEST_CASE("With past steps and the gradient in them, subspaces of p/n = .25 solve the test problems") {
-  int solved = 0;
+TEST_CASE("With a Krylov space and past steps in them, subspaces of p/n = .25 solve the test problems") {
   for (const auto& test : nonlinear_test_problems()) {
+    // Its valley bends 4^99 times. And the other's first steps lead where sin(x) / x is lost beside one, from which
+    // only all unknowns together find back.
+    if (test.name == "OSCIPANE" || test.name == "YATP1CNE") continue;
     CAPTURE(test.name);
     std::int64_t directions = 0;
     NonlinearOptions options{.method = NonlinearMethod::subspace,
                              .iteration_limit = 100000,
-                             .jacobian_column_limit = 1000 * test.problem.unknowns};
+                             .jacobian_column_limit = 400 * test.problem.unknowns};
     options.subspace.dimensions = quarter(test.problem);
+    // Zero residuals need not become as small as they can.
+    options.on_iteration = [&](const NonlinearProgress& progress) { return test.minimum > 0 || progress.cost > 1e-13; };
     const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options);
+    CAPTURE(fit.message);
     CHECK(fit.jacobian_columns == directions);
     CHECK(fit.history.back().dimensions == options.subspace.dimensions);
-    if (fit.cost <= test.minimum * (1 + 1e-5) + 1e-12) ++solved;
+    CHECK(fit.cost <= test.minimum * (1 + 1e-5) + 1e-12);
   }
-  // All but OSCIPANE and YATP1CNE, see below, and MOREBV, whose condition number of 3e3 takes twice the columns.
-  CHECK(solved >= 22);
 }
 
-TEST_CASE("The hybrid that starts at p/n = .25 solves the test problems") {
-  int solved = 0;
+TEST_CASE("The hybrid solves the test problems, whatever subspaces it starts with") {
   for (const auto& test : nonlinear_test_problems()) {
+    if (test.name == "OSCIPANE") continue;
     CAPTURE(test.name);
-    std::int64_t directions = 0;
-    NonlinearOptions options{.method = NonlinearMethod::hybrid, .jacobian_column_limit = 500 * test.problem.unknowns};
-    options.subspace.dimensions = quarter(test.problem);
-    const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, false, directions), test.x0, options);
-    CHECK(fit.history.front().dimensions == options.subspace.dimensions);
-    CHECK(fit.cost <= fit.initial_cost);
-    // At or below the known minimum: FREURONE has several.
-    const bool at_minimum = fit.cost <= test.minimum * (1 + 1e-5) + 1e-12;
-    if (at_minimum) ++solved;
-    // Stationary: a residual that is not zero is orthogonal to J's columns, as far as rounding lets ARGLBLE's be; but
-    // ARWHDNE's last column vanishes at the minimum, and then need not be.
-    if (fit.solved() && fit.dimensions == test.problem.unknowns) CHECK((fit.orthogonality <= 1e-4 || at_minimum));
+    // p/n = .25 as published, and the default.
+    for (const std::int64_t dimensions : {quarter(test.problem), std::int64_t{0}}) {
+      std::int64_t directions = 0;
+      NonlinearOptions options{.method = NonlinearMethod::hybrid, .jacobian_column_limit = 500 * test.problem.unknowns};
+      options.subspace.dimensions = dimensions;
+      double cost = std::numeric_limits<double>::infinity();
+      options.on_iteration = [&](const NonlinearProgress& progress) {
+        // Of the best point so far, though the solve may start over; but for what is lost in rounding errors.
+        const bool falls = progress.cost <= cost * (1 + 1e-9);
+        CHECK(falls);
+        cost = progress.cost;
+        return true;
+      };
+      const NonlinearFit fit =
+          nonlinear_least_squares(with_products(test.problem, false, directions), test.x0, options);
+      CAPTURE(fit.message);
+      CHECK((dimensions == 0 || fit.history.front().dimensions == dimensions));
+      // At or below the known minimum: FREURONE has several.
+      CHECK(fit.cost <= test.minimum * (1 + 1e-5) + 1e-12);
+    }
   }
-  // All but OSCIPANE, whose valley no method follows, and YATP1CNE or ARTIF, according to the subspaces: they have
-  // other minima or valleys of their own.
-  CHECK(solved >= 23);
+}
+
+// A chain of unknowns in units that are up to 1e8 apart, from x0 = -1 in those units.
+TEST_CASE("Unknowns in units far apart: subspaces solve the same problem, and do not call crawling convergence") {
+  const std::int64_t n = 24;
+  std::vector<double> unit, x0;
+  for (std::int64_t j = 0; j < n; ++j) {
+    unit.push_back(std::pow(10.0, static_cast<double>(j * 7 % 9) - 4));
+    x0.push_back(-unit.back());
+  }
+  const NonlinearProblem alike = tridiagonal(n);
+  NonlinearProblem problem = alike;
+  const auto without_units = [&](std::span<const double> x) {
+    std::vector<double> y(x.begin(), x.end());
+    for (std::size_t j = 0; j < y.size(); ++j) y[j] /= unit[j];
+    return y;
+  };
+  problem.residual = [&](std::span<const double> x, std::span<double> r) { alike.residual(without_units(x), r); };
+  problem.jacobian_times = [&](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    Matrix<double> w(n, v.cols);
+    for (std::int64_t k = 0; k < v.cols; ++k)
+      for (std::int64_t j = 0; j < n; ++j) w(j, k) = v(j, k) / unit[static_cast<std::size_t>(j)];
+    alike.jacobian_times(without_units(x), w.view(), jv);
+  };
+  NonlinearOptions options{
+      .method = NonlinearMethod::subspace, .subspace = {.dimensions = 8}, .jacobian_column_limit = 1000 * n};
+  const NonlinearFit by_x0 = nonlinear_least_squares(problem, x0, options);
+  CAPTURE(by_x0.message);
+  CHECK(by_x0.solved());
+  CHECK(by_x0.cost < 1e-12);
+  // Told the units: the iterates of the problem without, but for rounding.
+  problem.typical_x = unit;
+  options.iteration_limit = 20;
+  const NonlinearFit told = nonlinear_least_squares(problem, x0, options);
+  const NonlinearFit same = nonlinear_least_squares(alike, std::vector<double>(n, -1.0), options);
+  CHECK(told.cost == doctest::Approx(same.cost).epsilon(1e-6));
+  // Told wrong ones: no verdict before every unknown was looked at.
+  problem.typical_x.assign(n, 1.0);
+  options.iteration_limit = 300;
+  const NonlinearFit misled = nonlinear_least_squares(problem, x0, options);
+  CAPTURE(misled.message);
+  CHECK((!misled.solved() || misled.cost < 1e-12));
+}
+
+TEST_CASE("Random directions that a few unknowns dominate are no verdict on the others") {
+  // r_j = a_j (x_j - b_j): the first six are at their root, and all that a subspace of four dimensions can see.
+  const std::int64_t n = 12;
+  const auto slope = [](std::int64_t j) { return j < 6 ? 1e4 : 1e-2; };
+  const auto root = [](std::int64_t j) { return j < 6 ? 1e4 : 2; };
+  NonlinearProblem problem{.residuals = n, .unknowns = n};
+  problem.residual = [=](std::span<const double> x, std::span<double> r) {
+    for (std::int64_t j = 0; j < n; ++j) r[j] = slope(j) * (x[j] - root(j));
+  };
+  problem.jacobian_times = [=](std::span<const double>, MatrixView<const double> v, MatrixView<double> jv) {
+    for (std::int64_t k = 0; k < v.cols; ++k)
+      for (std::int64_t j = 0; j < n; ++j) jv(j, k) = slope(j) * v(j, k);
+  };
+  std::vector<double> x0(n, 1.0);
+  std::fill_n(x0.begin(), 6, 1e4);
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const NonlinearFit fit = nonlinear_least_squares(
+        problem, x0, {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 4}, .seed = seed});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-6 * fit.initial_cost);
+  }
 }
 
 TEST_CASE("J is never whole where subspaces do: an unknown for each of many residuals, and no memory for J") {
@@ -304,6 +378,7 @@ TEST_CASE("In subspaces too: NaN, a wrong Jacobian, exceptions, a zero residual,
   CHECK_THROWS_WITH_AS(with({.most_dimensions = -1}), Doc("subspace.most_dimensions"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.nonzeros = 0}), Doc("subspace.nonzeros"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.promised_decrease = 1}), Doc("subspace.promised_decrease"), InvalidOption);
+  CHECK_THROWS_WITH_AS(with({.krylov = -2}), Doc("subspace.krylov"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.recall = -2}), Doc("subspace.recall"), InvalidOption);
   CHECK_THROWS_WITH_AS(with({.growth = 0}), Doc("subspace.growth"), InvalidOption);
 }

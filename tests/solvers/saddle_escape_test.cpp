@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::uint64_t seeds = 20;
 constexpr double curvature_tolerance = 1e-6;
+constexpr SubspaceFamily families[] = {SubspaceFamily::gaussian, SubspaceFamily::hashing, SubspaceFamily::coordinates,
+                                       SubspaceFamily::block_coordinates};
 
 double norm(const std::vector<double>& v) { return norm2(static_cast<std::int64_t>(v.size()), v.data()); }
 
@@ -93,7 +95,9 @@ TEST_CASE("subspaces escape saddle points, and report second-order stationarity"
         const SubspaceNewtonFit fit =
             minimize_in_subspaces(f.objective, x0,
                                   {.rule = rule,
+                                   .family = families[seed % 4],
                                    .dimensions = std::max<std::int64_t>(1, f.objective.unknowns / 3),
+                                   .krylov = seed % 5 == 0 ? 0 : -1,
                                    .gradient_tolerance = 1e-8,
                                    .curvature_tolerance = curvature_tolerance,
                                    .iteration_limit = 3000,

@@ -146,6 +146,9 @@ TEST_CASE_FIXTURE(Scene, "weights, bounds and a loss") {
   // Weighted means of u and y over rows 0, 1, 2 and 4: 3 and 7.25; sums of squares and products 34 and 72.
   CHECK(estimate(weighted, 1) == doctest::Approx(72.0 / 34).epsilon(1e-10));
   CHECK(estimate(weighted, 0) == doctest::Approx(7.25 - 3 * 72.0 / 34).epsilon(1e-10));
+  // The weighted sum of squares of y is 152.5, of which 72^2 / 34 is explained: 1 / 34 is left.
+  CHECK(weighted["residual_sum_of_squares"].get<double>() == doctest::Approx(1.0 / 34).epsilon(1e-8));
+  CHECK(weighted["residual_standard_error"].get<double>() == doctest::Approx(std::sqrt(0.5 / 34)).epsilon(1e-8));
 
   const std::vector<std::string> bounded = {line,      "--target",    "y",        "--model",  "a+b*u",
                                             "--start", "a=0.5,b=0.5", "--bounds", "b=:2,a=0:"};

@@ -29,8 +29,10 @@ struct EigenpairOptions {
   /// Vectors that are multiplied at once. One needs the fewest products; several cost about as much as one where A is
   /// read from memory.
   std::int64_t block = 4;
-  /// Vectors in memory, at least k + 2 block; 0: 2 k + 12 block, or n if that is less.
+  /// Vectors in memory, at least 2 (k + block) or n; 0: 400, as far as there are so many or 256 MiB hold them, but at
+  /// least 2 k + 12 block.
   std::int64_t space = 0;
+  /// Of the search; the residuals that are reported take k more.
   std::int64_t product_limit = 10000;
   /// Whether to search once more, among vectors orthogonal to those found, for eigenvalues that were missed: copies of
   /// multiple ones, as a rule.
@@ -46,8 +48,9 @@ struct [[nodiscard]] Eigenpairs {
   std::vector<double> eigenvalues;     ///< k of them, or fewer if not solved
   Matrix<double> eigenvectors;         ///< n x k, orthonormal columns
   std::vector<double> residual_norms;  ///< ||A x - lambda x||
-  /// Estimates from above of the errors of the eigenvalues: the residual norm, or the square of all residuals over the
-  /// distance to the eigenvalues that were not asked for, if that is less; and rounding.
+  /// Estimates from above of the distances to eigenvalues of A: the residual norm, or the square of all residuals over
+  /// the distance to the eigenvalues that were not asked for, if that is less; and rounding. Of eigenvalues closer than
+  /// tolerance ||A|| to each other a better one may be missing.
   std::vector<double> error_bounds;
   double norm_estimate = 0;  ///< of ||A||_2, from below
   /// The eigenvalue that would follow, as far as it was approximated; NaN if k = n or nothing is known.
@@ -75,7 +78,7 @@ struct [[nodiscard]] Eigenpairs {
 /// An operator that is not symmetric is found out by its own products: `InvalidOption` where the Lanczos matrix differs
 /// from its transpose by more than 1e-6 of its size (or ten tolerances).
 ///
-/// Cost: the products, 8 n `space` flops for each, and memory for n (`space` + 4 `block` + 3 k) numbers. The result
+/// Cost: the products, 8 n `space` flops for each, and memory for n (`space` + 5 `block` + 4 k) numbers. The result
 /// depends on the number of threads only if the operator's products do. Throws `ShapeError` if A is not square,
 /// `InvalidOption` for options out of range; exceptions from `multiply` go through. A product with NaN or infinity is a
 /// status. Sources: Golub and Underwood 1977 (block Lanczos); Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000 (thick

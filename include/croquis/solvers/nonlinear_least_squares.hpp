@@ -57,11 +57,12 @@ struct SubspaceOptions {
   /// least this part. 0: it is not.
   double promised_decrease = 0;
   std::int64_t growth = 5;
-  /// The gradient J^T r joins the subspace, where the problem has `jacobian_transposed_times`; a column each time.
-  bool gradient = true;
-  /// Up to so many of the last steps taken join it too, in the place of random directions: where unknowns act together
-  /// smoothly it then converges as conjugate gradients do beside steepest descent. -1: half of the subspace where the
-  /// gradient joins, none otherwise.
+  /// Where the problem has `jacobian_transposed_times`, so many of the directions span the Krylov space of J^T r, J^T J
+  /// J^T r, ..., made orthonormal: where unknowns act together smoothly, as many steps of conjugate gradients at once.
+  /// Each costs another column. 0: none, not even J^T r itself; -1: half of the subspace, at least one.
+  std::int64_t krylov = -1;
+  /// Up to so many of the last steps taken join too, in the place of random directions. -1: a quarter of the subspace
+  /// where a Krylov space joins, none otherwise. One direction at least is random.
   std::int64_t recall = -1;
 };
 
@@ -166,9 +167,16 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// the box. `gradient_norm` and `orthogonality` then are those of the unknowns that are free.
 ///
 /// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
-/// I: p products with J, and never J. Directions are drawn anew after each step taken. Convergence is linear at best,
-/// and slow where unknowns act together smoothly, so a hybrid doubles p where four steps have not halved the cost, and
-/// turns to all unknowns once p exceeds n / 2. Sources: Cartis, Fowkes and Shao, arXiv 2211.05727 and 2211.09873.
+/// I: p products with J, and never J. Directions are drawn anew after each step taken, in units of `typical_x` (else,
+/// where entries of x0 are further apart than 1e4 in size, of those). Where J^T u can be had, half of them span the
+/// Krylov space of the gradient and a quarter are past steps. Without, convergence is linear at best, and slow where
+/// unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are seen once, 64 at a
+/// time; if one of them offers descent, its norms become the units, and the solve goes on.
+///
+/// A hybrid doubles p where four steps have not halved the cost, and turns to all unknowns once p exceeds n / 2. If 25
+/// steps there in a row halve neither the cost nor the gradient, subspaces have led into a valley: all unknowns are
+/// tried from x0 too, once, and the better of the two is gone on with. So a hybrid solves what `full` does. Sources:
+/// Cartis, Fowkes and Shao, arXiv 2211.05727 and 2211.09873.
 ///
 /// With `observation_rows`, each model is one of S J and S r (d x n and d), S a sparse-sign sketch drawn anew for each
 /// point and after three failures at one: 2 d n^2 flops in the place of 2 m n^2. Limits: the gradient of the sketched
@@ -176,6 +184,9 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// Others come near the minimum until no sketch in ten lowers the cost, which is `accuracy_not_reached`: a start for a
 /// solve without. `gradient_norm` and `orthogonality` are those of the sketched model. Source: Cartis, Fiala and Shao,
 /// arXiv 2105.11815, section 5, for the sketch; J itself is made whole, or by rows, all the same.
+///
+/// The first step among all unknowns is halved as long as the model is wrong about it by half and that lowers the cost
+/// further: a residual each time, and the nearer of several minima is found.
 ///
 /// A step is taken where the cost falls by at least a hundredth of what the model predicts. Near the minimum, where
 /// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an

@@ -18,7 +18,9 @@ enum class DifferenceScheme {
   forward,  ///< one evaluation for each direction; derivatives to about half the digits of the residuals
   central,  ///< two evaluations for each direction; to about two thirds of the digits
   /// Twelve evaluations for each direction, central of six lengths, extrapolated entry by entry: where residuals are
-  /// smooth, all but two or three digits. Where a bound is near, six evaluations to one side.
+  /// smooth, all but two or three digits. Where a bound is near, six evaluations to one side. Its steps are a part of
+  /// an unknown's size: one that comes near zero, and is no smaller by nature, needs `typical_x`, without which its
+  /// derivatives are lost in rounding errors. The other two schemes make steps longer that show nothing.
   extrapolated
 };
 

@@ -74,8 +74,9 @@ struct [[nodiscard]] SpectralDensity {
   /// The density at each x, of integral one: the rules smoothed by a Gaussian of standard deviation `width`, or of what
   /// the rules resolve if that is 0.
   CROQUIS_API std::vector<double> density(std::span<const double> x, double width = 0) const;
-  /// The density of the logarithm of the positive eigenvalues at each log(x), x > 0, smoothed on that scale; its
-  /// integral over log(x) is their part of all eigenvalues. For spectra over orders of magnitude.
+  /// The density of the logarithm of the eigenvalues at each log(x), x > 0, smoothed on that scale, for spectra over
+  /// orders of magnitude. Nodes that are no larger than their radius, which the rules cannot tell from zero, are left
+  /// out: the integral over log(x) is the weight of the others.
   CROQUIS_API std::vector<double> logarithmic_density(std::span<const double> x, double width = 0) const;
 };
 

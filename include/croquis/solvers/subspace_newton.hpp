@@ -52,17 +52,21 @@ struct SubspaceNewtonOptions {
   SubspaceStepRule rule = SubspaceStepRule::cubic;
   SubspaceFamily family = SubspaceFamily::gaussian;  ///< of the directions that are drawn
   std::int64_t nonzeros = 3;                         ///< of `SubspaceFamily::hashing`
-  std::int64_t dimensions = 0;       ///< p of the first subspace, at most n of it used; 0: n up to 50 unknowns, else 32
-  std::int64_t most_dimensions = 0;  ///< 0: n up to 500 unknowns, else 2 p, as far as memory of 2 GiB allows
-  /// The next p is at least rank(S^T H S) + `rank_margin`: subspaces grow until they are as large as the rank of the
-  /// Hessian. 0: they do not (arXiv 2501.09734, R-ARC-D).
-  std::int64_t rank_margin = 1;
+  /// p of the first subspace; at most n of it are used. 0: n up to 50 unknowns, else 10.
+  std::int64_t dimensions = 0;
+  /// 0: n up to 500 unknowns, to which subspaces grow where convergence is slow; else 2 p, as far as memory of 2 GiB
+  /// allows, where subspaces offer nothing more.
+  std::int64_t most_dimensions = 0;
+  /// The next p is at least rank(S^T H S) + `rank_margin`: subspaces grow until they are larger than the rank of the
+  /// Hessian (arXiv 2501.09734, R-ARC-D). 0: they do not; -1: 1 where `krylov` is 0, none otherwise.
+  std::int64_t rank_margin = -1;
   /// So many directions of a subspace are g, H g, H^2 g, ..., made orthogonal, in the place of random ones: what makes
-  /// conjugate gradients fast. 1: the gradient alone; 0: random directions only, as in RSN; -1: half of the subspace.
+  /// conjugate gradients fast. 1: the gradient alone; 0: random directions only, as in RSN; -1: up to seven.
   std::int64_t krylov = -1;
-  /// Up to so many are the last steps taken. -1: an eighth of the subspace where `krylov` is not 0, none otherwise.
+  /// Up to so many are the last steps taken. -1: two where `krylov` is not 0, none otherwise.
   std::int64_t recall = -1;
-  /// Converged once ||g(x)|| is at most this part of the largest gradient norm met so far, and
+  /// Converged once ||g(x)|| is at most this part of the largest gradient norm met so far, since that at x0 may vanish,
+  /// and
   double gradient_tolerance = 1e-6;
   /// the smallest eigenvalue of H(x) is at least -curvature_tolerance times the largest in magnitude. 1 or more: any.
   double curvature_tolerance = 1e-3;
@@ -126,7 +130,7 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// asks for. If it is negative its direction joins the next subspace, so the iteration leaves saddle points.
 ///
 /// With random directions alone a step of `line_search` is that of RSN (Gower, Kovalev, Lieder and Richtarik,
-/// arXiv 1905.10874, equation 4, relative smoothness by Armijo's condition), and one of `cubic` that of SSCN (Hanzely,
+/// arXiv 1905.10874, its relative smoothness by Armijo's condition), and one of `cubic` that of SSCN (Hanzely,
 /// Doikov, Richtarik and Nesterov, arXiv 2002.09526) and of R-ARC (Cartis, Shao and Tansley, arXiv 2501.03718 and
 /// 2501.09734). In general random subspaces converge linearly at best (arXiv 2209.04170), the more slowly the smaller
 /// p / n is; Krylov directions make up for much of that, and p = n is the whole method. Prefer `minimize` for a convex
@@ -138,13 +142,14 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// Statuses: `converged` by the tolerances, or where rounding errors allow no better; `iteration_limit`;
 /// `evaluation_limit` for products; `cancelled`; `stalled` where no step lowers f though the gradient is not small, or
 /// at a saddle point that rounding errors do not let go; `accuracy_not_reached` where the gradient is small but
-/// products are too few or too inexact to tell the curvature; `non_finite_input` where f, g or H is not finite at x0,
-/// or at every step tried. x is the best point found in every case.
+/// products are too few or too inexact to tell the curvature; `non_finite_input` where f or g is not finite at x0
+/// or at every step tried, or H at x. x is the best point found in every case.
 ///
 /// Cost of an iteration: p products with H (in one block where they are not Krylov directions), 4 n p^2 flops, some
 /// 10 p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers, and n for each step
-/// recalled; Lanczos' iteration takes n for each of its products. The result does not depend on the number of threads
-/// if those of the callables do not.
+/// recalled. Of the check of curvature: n products for up to 300 unknowns, else up to some 300 for the default
+/// tolerance, growing as its inverse root, and O(n) memory. The result does not depend on the number of threads if
+/// those of the callables do not.
 ///
 /// Throws `ShapeError` or `InvalidOption` for an objective that is not well formed, an x0 of the wrong length or not
 /// finite, and options out of range; what a callable throws goes through.

@@ -1,0 +1,88 @@
+#include "perf/nonlinear_set.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "linalg/blas.hpp"
+
+namespace croquis::perf {
+namespace {
+
+std::vector<test::NonlinearTestProblem> large_problems() {
+  using namespace test;
+  std::vector<NonlinearTestProblem> problems{
+      artif(1000),         argtrig(1000),  bratu2d(34),    bratu3d(12),    cbratu2d(24),   broydn3d(1000),
+      chandheq(1000),      integreq(1000), morebv(1000),   luksan21(1000), oscigrne(1000), oscipane(1000),
+      vardimne(1000),      freurone(1000), penlt1ne(1000), penlt2ne(1000), msqrta(32),     arglale(1000, 2000),
+      arglble(1000, 2000), luksan11(1000), eigena(32),     eigenb(32),     yatp1cne(30),   brownal(1000),
+      powellsg(1000),      arwhdne(1000)};
+  const std::map<std::string, double> minima{{"FREURONE", 60734.855055},
+                                             {"ARWHDNE", 139.567515},
+                                             {"ARGLBLE", 249.812545},
+                                             {"ARGLALE", 500},
+                                             // All unknowns are equal there: one equation, solved to 40 digits.
+                                             {"PENLT1NE", 4.843136116507267e-8}};
+  for (NonlinearTestProblem& p : problems) p.minimum = minima.contains(p.name) ? minima.at(p.name) : 0;
+  return problems;
+}
+
+std::vector<Triplet<double>> entries_of(const Matrix<double>& j) {
+  std::vector<Triplet<double>> entries;
+  for (std::int64_t k = 0; k < j.cols(); ++k)
+    for (std::int64_t i = 0; i < j.rows(); ++i)
+      if (j(i, k) != 0) entries.push_back({i, k, j(i, k)});
+  return entries;
+}
+
+}  // namespace
+
+std::vector<test::NonlinearTestProblem> problem_set(int size) {
+  return size == 100 ? test::nonlinear_test_problems() : large_problems();
+}
+
+// J V and J^T U of the J at one x, which is made once.
+NonlinearProblem by_products(const NonlinearProblem& problem) {
+  struct Cache {
+    std::vector<double> x;
+    Matrix<double> j;
+  };
+  const auto cache = std::make_shared<Cache>();
+  const auto at = [problem, cache](std::span<const double> x) -> const Matrix<double>& {
+    if (cache->x.empty()) cache->j = Matrix<double>(problem.residuals, problem.unknowns);
+    if (!std::equal(x.begin(), x.end(), cache->x.begin(), cache->x.end())) {
+      cache->x.assign(x.begin(), x.end());
+      problem.jacobian(x, cache->j.view());
+    }
+    return cache->j;
+  };
+  NonlinearProblem result = problem;
+  result.jacobian = nullptr;
+  result.jacobian_times = [at](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    multiply<double>(1, at(x).view(), v, 0, jv);
+  };
+  result.jacobian_transposed_times = [at](std::span<const double> x, MatrixView<const double> u,
+                                          MatrixView<double> jtu) {
+    multiply<double>(1, at(x).view().transposed(), u, 0, jtu);
+  };
+  return result;
+}
+
+NonlinearProblem by_entries_if_sparse(const test::NonlinearTestProblem& test) {
+  const NonlinearProblem& problem = test.problem;
+  const auto whole = std::make_shared<Matrix<double>>(problem.residuals, problem.unknowns);
+  problem.jacobian(test.x0, whole->view());
+  if (20 * static_cast<std::int64_t>(entries_of(*whole).size()) > problem.residuals * problem.unknowns) return problem;
+  NonlinearProblem result = problem;
+  result.jacobian = nullptr;
+  result.sparse_jacobian = [problem, whole](std::span<const double> x) {
+    problem.jacobian(x, whole->view());
+    return SparseMatrix<double>::from_triplets(problem.residuals, problem.unknowns, entries_of(*whole));
+  };
+  return result;
+}
+
+}  // namespace croquis::perf
