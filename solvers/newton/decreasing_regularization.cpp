@@ -82,15 +82,16 @@ class RidgeDescent {
                NewtonReport& total, std::vector<RidgeStage>& stages)
       : problem_(problem), x_(x), options_(options), total_(total), stages_(stages) {}
 
-  // Down to `last`, or as far as the limits allow; false if the callback cancelled.
+  // Down to `last`, or until half of the iterations that are left are gone; false if the callback cancelled.
   bool descend(double last) {
     const double first = problem_.mean_squared_row();
     if (!std::isfinite(first)) return true;
+    const std::int64_t most_iterations = (total_.iterations + options_.iteration_limit + 1) / 2;
     double factor = first_factor;
     std::vector<double> before;
     for (double reached = std::numeric_limits<double>::infinity(), ridge = first;
          ridge > std::max(last, least_part * first);) {
-      if (total_.iterations >= options_.iteration_limit) return true;
+      if (total_.iterations >= most_iterations) return true;
       before = x_;
       const double contraction = stage(ridge);
       if (cancelled_) return false;

@@ -396,6 +396,18 @@ TEST_CASE("a fitted model predicts and scores") {
   CHECK_THROWS_WITH_AS(score(model, damaged, y), doctest::Contains("row 4 "), InvalidOption);
 }
 
+TEST_CASE("entries that repeat a place are added before columns are called constant") {
+  const std::vector<double> y{1, 1, 0, 0}, ones{1, 1, 1, 1};
+  const std::vector<std::int32_t> start{0, 2, 2, 3, 4}, column{0, 0, 0, 0};  // 2, 0, 1, 1
+  const CsrView<double> varies{4, 1, start.data(), column.data(), ones.data()};
+  CHECK(fit_generalized_linear_model(varies, y).solved());
+  const std::vector<std::int32_t> column_start{0, 5}, row{0, 0, 1, 2, 3};  // 2, 2, 2, 2
+  const std::vector<double> halves{1, 1, 2, 2, 2};
+  const CscView<double> constant{4, 1, column_start.data(), row.data(), halves.data()};
+  CHECK_THROWS_WITH_AS((void)fit_generalized_linear_model(constant, y), doctest::Contains("is constant"),
+                       InvalidOption);
+}
+
 TEST_CASE("mistakes are named") {
   const Data data(12, 2);
   const auto labels = [](std::vector<double> y) {

@@ -35,7 +35,7 @@ enum class RidgeSchedule {
               ///< exponentials
   fixed,      ///< none
   decreasing  ///< falling ones, each with so few steps that the next begins where Newton's method converges
-              ///< quadratically
+              ///< quadratically, in at most half of the iterations allowed
 };
 
 /// "automatic", "fixed" or "decreasing".
