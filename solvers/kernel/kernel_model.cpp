@@ -50,7 +50,7 @@ std::int64_t number_of_centres(std::int64_t points, const KernelModelOptions& op
 double chosen_bandwidth(MatrixView<const double> points, const KernelModelOptions& options) {
   if (options.bandwidth > 0) return options.bandwidth;
   const double bandwidth = median_distance(points, options.newton.seed);
-  if (!std::isfinite(bandwidth)) throw InvalidOption("the squares of the distances between rows of A overflow");
+  if (!std::isfinite(bandwidth)) throw InvalidOption("the distances between rows of A overflow");
   return bandwidth;
 }
 

@@ -11,7 +11,8 @@
 namespace croquis {
 namespace {
 
-void check_finite(MatrixView<const double> z) {
+void check_predictors(MatrixView<const double> z) {
+  if (z.cols == 0) throw InvalidOption("the model has no coefficients: it has not been fitted");
   for (std::int64_t i = 0; i < z.rows; ++i)
     for (std::int64_t k = 0; k < z.cols; ++k)
       if (!std::isfinite(z(i, k)))
@@ -28,7 +29,7 @@ void check_has_probabilities(ModelLoss loss) {
 }
 
 Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z) const {
-  check_finite(z);
+  check_predictors(z);
   Matrix<double> p(z.rows, static_cast<std::int64_t>(labels.size()));
   std::vector<double> row(labels.size()), probabilities(labels.size());
   for (std::int64_t i = 0; i < p.rows(); ++i) {
@@ -41,7 +42,7 @@ Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z)
 }
 
 std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) const {
-  check_finite(z);
+  check_predictors(z);
   std::vector<double> result(static_cast<std::size_t>(z.rows));
   for (std::int64_t i = 0; i < z.rows; ++i) {
     double& value = result[static_cast<std::size_t>(i)];
@@ -60,7 +61,7 @@ std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) co
 }
 
 ModelScore PredictorMeaning::score(MatrixView<double> z, std::span<const double> y, const ModelData& data) const {
-  check_finite(z);
+  check_predictors(z);
   ModelScore result;
   const Observations all = data.run(0, z.rows);
   if (is_classification(loss)) {

@@ -277,6 +277,18 @@ TEST_CASE("coefficients that rounding errors spoil are not those of a minimum, a
   CHECK(model.value == doctest::Approx(score(model, data.a, data.labels).mean_loss).epsilon(1e-12));
 }
 
+TEST_CASE("units of the features do not matter where the bandwidth is chosen") {
+  const Data data(60, 0.3);
+  const KernelModel model = fit_kernel_model(data.a, data.labels);
+  for (const int exponent : {-900, 900}) {
+    Matrix<double> scaled = data.a;
+    for (double& entry : scaled.entries()) entry = std::ldexp(entry, exponent);
+    const KernelModel other = fit_kernel_model(scaled, data.labels);
+    CHECK(other.bandwidth == std::ldexp(model.bandwidth, exponent));
+    CHECK(other.value == doctest::Approx(model.value));
+  }
+}
+
 TEST_CASE("mistakes and numbers that are none are named") {
   Data data(30, 0.3);
   const auto fit = [&](const KernelModelOptions& options) { return fit_kernel_model(data.a, data.labels, options); };
@@ -293,6 +305,8 @@ TEST_CASE("mistakes and numbers that are none are named") {
   const KernelModel model = fit({});
   CHECK(model.solved());
   CHECK(model.centres.rows() == 28);  // 5 sqrt(30), rounded up
+  CHECK_THROWS_WITH_AS((void)predictions(KernelModel(), Matrix<double>(4, 0)), doctest::Contains("not been fitted"),
+                       InvalidOption);
   CHECK_THROWS_WITH_AS((void)predictors(model, Matrix<double>(4, 3)), doctest::Contains("4 x 3"), ShapeError);
   Matrix<double> with_infinity(3, 2);
   with_infinity(1, 0) = std::numeric_limits<double>::infinity();
