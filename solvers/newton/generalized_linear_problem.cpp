@@ -191,7 +191,7 @@ void GeneralizedLinearProblem::hessian_times(const double* v, double* hv) {
     const Observations run = data_.run(first, t.rows);
     for (std::int64_t i = 0; i < t.rows; ++i) {
       const double* const p = curvature_.data() + (first + i) * k;
-      const double weight = run.weight == nullptr ? run.common_weight : run.weight[i];
+      const double weight = run.weight_at(i);
       double mean = 0;
       for (std::int64_t c = 0; c < k; ++c) mean += p[c] * t(i, c);
       for (std::int64_t c = 0; c < k; ++c) t(i, c) = weight * p[c] * (t(i, c) - mean);

@@ -90,15 +90,11 @@ auto with_loss(ModelLoss loss, double scale, const Body& body) {
   return body(Squared{});
 }
 
-double weight_of(const Observations& observations, std::int64_t i) {
-  return observations.weight == nullptr ? observations.common_weight : observations.weight[i];
-}
-
 double softmax_losses_and_slopes(const Observations& observations, MatrixView<double> z) {
   double sum = 0;
   for (std::int64_t i = 0; i < observations.count; ++i) {
     const auto own = static_cast<std::int64_t>(observations.response[i]);
-    const double weight = weight_of(observations, i);
+    const double weight = observations.weight_at(i);
     double largest = z(i, 0);
     for (std::int64_t k = 1; k < z.cols; ++k) largest = std::max(largest, z(i, k));
     const double above = largest - z(i, own);
@@ -122,7 +118,7 @@ double losses_and_slopes(ModelLoss loss, double scale, const Observations& obser
   return with_loss(loss, scale, [&](const auto& f) {
     double sum = 0;
     for (std::int64_t i = 0; i < observations.count; ++i) {
-      const double weight = weight_of(observations, i);
+      const double weight = observations.weight_at(i);
       const ValueAndSlope at = f(z(i, 0), observations.response[i]);
       sum += weight * at.value;
       z(i, 0) = weight * at.slope;
@@ -135,7 +131,7 @@ void curvatures(ModelLoss loss, double scale, const Observations& observations, 
                 double* curvature) {
   with_loss(loss, scale, [&](const auto& f) {
     for (std::int64_t i = 0; i < observations.count; ++i)
-      curvature[i] = weight_of(observations, i) * f.curvature(z[i], observations.response[i], part);
+      curvature[i] = observations.weight_at(i) * f.curvature(z[i], observations.response[i], part);
   });
 }
 
@@ -151,7 +147,7 @@ void softmax(std::int64_t count, std::int64_t classes, const double* z, double* 
 double least_margin(ModelLoss loss, const Observations& observations, std::int64_t classes, const double* z) {
   double least = std::numeric_limits<double>::infinity();
   for (std::int64_t i = 0; i < observations.count; ++i) {
-    if (weight_of(observations, i) == 0) continue;
+    if (observations.weight_at(i) == 0) continue;
     if (loss == ModelLoss::softmax) {
       const auto own = static_cast<std::int64_t>(observations.response[i]);
       for (std::int64_t k = 0; k < classes; ++k)

@@ -14,6 +14,8 @@ struct Observations {
   const double* response = nullptr;  ///< -1 and 1, numbers of classes, counts or numbers, as the loss has them
   const double* weight = nullptr;    ///< null: all equal to `common_weight`
   double common_weight = 1;
+
+  double weight_at(std::int64_t i) const { return weight == nullptr ? common_weight : weight[i]; }
 };
 
 /// Of logistic, softmax and poisson: the third derivative is at most a multiple of the second, which the predictors

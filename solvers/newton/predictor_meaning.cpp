@@ -67,7 +67,7 @@ ModelScore PredictorMeaning::score(MatrixView<double> z, std::span<const double>
   if (is_classification(loss)) {
     const std::vector<double> predicted = predictions(z);
     for (std::size_t i = 0; i < predicted.size(); ++i)
-      if (predicted[i] == y[i]) result.accuracy += all.weight == nullptr ? all.common_weight : all.weight[i];
+      if (predicted[i] == y[i]) result.accuracy += all.weight_at(static_cast<std::int64_t>(i));
   } else {
     result.accuracy = std::numeric_limits<double>::quiet_NaN();
   }
