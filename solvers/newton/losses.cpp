@@ -39,22 +39,21 @@ struct Squared {
   double curvature(double, double, double) const { return 1; }
 };
 
+// Of the curvature that is lent where there is none, below.
+constexpr double most_lent = 0.1;
+
 struct Huber {
   double s;
   ValueAndSlope operator()(double z, double y) const {
     const double r = z - y, size = std::abs(r);
     return size <= s ? ValueAndSlope{0.5 * r * r, r} : ValueAndSlope{s * (size - 0.5 * s), std::copysign(s, r)};
   }
-  // Where it is straight: of the parabola above the loss that touches it, as iteratively reweighted least squares
-  // takes.
+  // Lent: of the parabola above the loss that touches it, as iteratively reweighted least squares takes.
   double curvature(double z, double y, double part) const {
     const double size = std::abs(z - y);
-    return size <= s ? 1 : part * (s / size);
+    return size <= s ? 1 : most_lent * part * (s / size);
   }
 };
-
-// Of the curvature where there is one.
-constexpr double most_of_hinge = 0.1;
 
 struct SmoothedHinge {
   double s;
@@ -64,9 +63,10 @@ struct SmoothedHinge {
     if (gap <= s) return {0.5 * gap / s * gap, -y * (gap / s)};
     return {gap - 0.5 * s, -y};
   }
+  // Lent: of that between the straight parts.
   double curvature(double z, double y, double part) const {
     const double gap = 1 - y * z;
-    return gap > 0 && gap <= s ? 1 / s : most_of_hinge * part / s;
+    return gap > 0 && gap <= s ? 1 / s : most_lent * part / s;
   }
 };
 
