@@ -3,16 +3,28 @@
 #include "linalg/copy.hpp"
 
 namespace croquis {
-namespace {
 
-constexpr std::int64_t dropped = -1;
-
-Matrix<double> select(MatrixView<const double> a, const std::vector<std::int64_t>& columns) {
+Matrix<double> select_dense_columns(MatrixView<const double> a, const std::vector<std::int64_t>& columns) {
   const auto count = static_cast<std::int64_t>(columns.size());
   Matrix<double> result = Matrix<double>::uninitialized(a.rows, count);
   for (std::int64_t k = 0; k < count; ++k)
     copy<double>(a.block(0, columns[static_cast<std::size_t>(k)], a.rows, 1), result.view().block(0, k, a.rows, 1));
   return result;
+}
+
+Matrix<double> side_by_side(MatrixView<const double> a, MatrixView<const double> b) {
+  Matrix<double> result = Matrix<double>::uninitialized(a.rows, a.cols + b.cols);
+  copy<double>(a, result.view().block(0, 0, a.rows, a.cols));
+  copy<double>(b, result.view().block(0, a.cols, a.rows, b.cols));
+  return result;
+}
+
+namespace {
+
+constexpr std::int64_t dropped = -1;
+
+Matrix<double> select(MatrixView<const double> a, const std::vector<std::int64_t>& columns) {
+  return select_dense_columns(a, columns);
 }
 
 std::vector<std::int64_t> new_places(std::int64_t cols, const std::vector<std::int64_t>& columns) {

@@ -1,4 +1,4 @@
-// Some of a matrix's columns as a matrix of their own.
+// Columns of one or two matrices as a matrix of their own.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,12 @@ struct SelectedColumns {
     return std::visit([](const auto& a) { return AnyMatrixView<double>(a); }, matrix);
   }
 };
+
+/// The columns of a dense A with these indices, column-major.
+Matrix<double> select_dense_columns(MatrixView<const double> a, const std::vector<std::int64_t>& columns);
+
+/// [A B], column-major; the same number of rows.
+Matrix<double> side_by_side(MatrixView<const double> a, MatrixView<const double> b);
 
 /// A copy of the columns of A with these indices, each given once: dense (column-major) or sparse as A is.
 SelectedColumns select_columns(const AnyMatrixView<double>& a, const std::vector<std::int64_t>& columns);

@@ -176,18 +176,14 @@ ExitCode classify(const ClassifyOptions& options) {
   } else if (!options.quiet && usable) {
     print(text_report(options, result));
   }
-  if (usable) return exit_solved;
-  print_error(model.message);
-  return exit_not_solved;
+  return outcome(usable, model.message);
 }
 
 }  // namespace
 
 ExitCode run_classify(const ClassifyOptions& options) {
   check_options(options);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = classify(options); });
-  return code;
+  return run_on_threads(options.threads, [&] { return classify(options); });
 }
 
 }  // namespace croquis::tools

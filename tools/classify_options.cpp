@@ -57,8 +57,7 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
                                  "--tolerance", "--iteration-limit", "--seed"})
     classify->get_option(name)->excludes(model);
 
-  classify->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  classify->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_report_options(*classify, options);
   return classify;
 }
 

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct ClassifyOptions : InputOptions {
+struct ClassifyOptions : InputOptions, ReportOptions {
   ClassifyOptions() { intercept = true; }
 
   std::string loss = "automatic";
@@ -26,9 +27,6 @@ struct ClassifyOptions : InputOptions {
   std::int64_t iteration_limit = 200;
   std::uint64_t seed = 0;
   int threads = 0;
-
-  bool json = false;
-  bool quiet = false;
 };
 
 /// Adds the subcommand `classify`, which fills `options`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
 namespace croquis::tools {
 
@@ -22,5 +23,8 @@ inline constexpr char exit_code_help[] =
 
 /// The exit status for an exception that ended the command.
 ExitCode exit_code_for(const std::exception& error);
+
+/// That of a command that ran to its end; prints `message` as an error unless it solved what it was to solve.
+ExitCode outcome(bool solved, const std::string& message);
 
 }  // namespace croquis::tools

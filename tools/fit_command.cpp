@@ -58,9 +58,7 @@ ExitCode fit(const FitOptions& options) {
   } else if (!options.quiet && fitted.model.solved()) {
     print(text_report(options, fitted));
   }
-  if (fitted.model.solved()) return exit_solved;
-  print_error(fitted.model.message);
-  return exit_not_solved;
+  return outcome(fitted.model.solved(), fitted.model.message);
 }
 
 ExitCode fit_model(const FitOptions& options) {
@@ -74,18 +72,14 @@ ExitCode fit_model(const FitOptions& options) {
   } else if (!options.quiet && curve.fit.solved()) {
     print(text_report(options, curve));
   }
-  if (curve.fit.solved()) return exit_solved;
-  print_error(curve.fit.message);
-  return exit_not_solved;
+  return outcome(curve.fit.solved(), curve.fit.message);
 }
 
 }  // namespace
 
 ExitCode run_fit(const FitOptions& options) {
   check_outputs(options);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = options.model ? fit_model(options) : fit(options); });
-  return code;
+  return run_on_threads(options.threads, [&] { return options.model ? fit_model(options) : fit(options); });
 }
 
 }  // namespace croquis::tools

@@ -71,8 +71,7 @@ CLI::App* add_fit_command(CLI::App& app, FitOptions& options) {
   add_seed_option(*fit, options.seed, "Seed of the sketches; same seed, same bits (0)");
   add_threads_option(*fit, options.threads);
 
-  fit->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  fit->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_report_options(*fit, options);
   return fit;
 }
 

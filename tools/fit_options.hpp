@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct FitOptions : InputOptions {
+struct FitOptions : InputOptions, ReportOptions {
   FitOptions() { intercept = true; }
 
   std::optional<std::string> model;  ///< an expression; without one the model is linear
@@ -26,9 +27,6 @@ struct FitOptions : InputOptions {
   double rcond = 0;
   std::uint64_t seed = 0;
   int threads = 0;
-
-  bool json = false;
-  bool quiet = false;
 };
 
 /// Adds the subcommand `fit`, which fills `options`.

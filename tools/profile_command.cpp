@@ -17,20 +17,6 @@
 namespace croquis::tools {
 namespace {
 
-void check_outputs(const ProfileOptions& options) {
-  if (options.csv) {
-    check_not_an_input(options, "--csv", *options.csv);
-    check_text_file_writable(*options.csv);
-  }
-  if (options.plot) {
-    check_not_an_input(options, "--plot", *options.plot);
-    check_plot(*options.plot);
-    check_text_file_writable(*options.plot);
-    if (options.csv && options.csv->lexically_normal() == options.plot->lexically_normal())
-      throw InvalidOption("--csv and --plot are both " + options.csv->string());
-  }
-}
-
 SketchProfileOptions profile_options(const ProfileOptions& options) {
   SketchProfileOptions result;
   for (const std::string& name : options.families) result.families.push_back(*sketch_family_named(name));
@@ -59,18 +45,14 @@ ExitCode profile(const ProfileOptions& options) {
   } else if (!options.quiet) {
     print(text_report(matrix, profile));
   }
-  if (profile.complete()) return exit_solved;
-  print_error(profile.message);
-  return exit_not_solved;
+  return outcome(profile.complete(), profile.message);
 }
 
 }  // namespace
 
 ExitCode run_profile(const ProfileOptions& options) {
-  check_outputs(options);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = profile(options); });
-  return code;
+  check_table_and_plot(options, options);
+  return run_on_threads(options.threads, [&] { return profile(options); });
 }
 
 }  // namespace croquis::tools

@@ -34,11 +34,7 @@ CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options) {
   add_seed_option(*profile, options.seed, "First seed; same seed, same profile but for the seconds (0)");
   add_threads_option(*profile, options.threads);
 
-  profile->add_option("--csv", options.csv, "Write the table here, one line for each family and size")
-      ->type_name("FILE");
-  profile->add_option("--plot", options.plot, "Draw it with gnuplot: .svg or .png")->type_name("FILE");
-  profile->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  profile->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_table_and_plot_options(*profile, options, "Write the table here, one line for each family and size");
   return profile;
 }
 

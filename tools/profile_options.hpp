@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct ProfileOptions : InputOptions {
+struct ProfileOptions : InputOptions, TableAndPlotOptions {
   std::vector<std::string> families;
   std::vector<double> ratios;
   std::int64_t seeds = 9;
@@ -16,11 +17,6 @@ struct ProfileOptions : InputOptions {
   std::int64_t solves = 2;
   std::uint64_t seed = 0;
   int threads = 0;
-
-  std::optional<std::filesystem::path> csv;
-  std::optional<std::filesystem::path> plot;
-  bool json = false;
-  bool quiet = false;
 };
 
 /// Adds the subcommand `profile`, which fills `options`.

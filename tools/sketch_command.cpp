@@ -104,9 +104,7 @@ ExitCode run_sketch(const SketchOptions& options) {
   check_not_an_input(options, "--output", options.output);
   check_writable(options.output);
   if (options.sketch_rows == 0) (void)rows_of_sketch(options, 1);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = sketch(options); });
-  return code;
+  return run_on_threads(options.threads, [&] { return sketch(options); });
 }
 
 }  // namespace croquis::tools

@@ -29,8 +29,7 @@ CLI::App* add_sketch_command(CLI::App& app, SketchOptions& options) {
       ->check(whole_number<std::int64_t>());
   add_seed_option(*sketch, options.seed, "Seed of the sketch; same seed, same file (0)");
   add_threads_option(*sketch, options.threads);
-  sketch->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  sketch->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_report_options(*sketch, options);
   return sketch;
 }
 

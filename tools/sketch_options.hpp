@@ -4,10 +4,11 @@
 #include <cstdint>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct SketchOptions : InputOptions {
+struct SketchOptions : InputOptions, ReportOptions {
   std::filesystem::path output;
   std::string sketch = "sparse-sign";
   std::int64_t sketch_rows = 0;
@@ -15,8 +16,6 @@ struct SketchOptions : InputOptions {
   std::int64_t nonzeros = 0;
   std::uint64_t seed = 0;
   int threads = 0;
-  bool json = false;
-  bool quiet = false;
 };
 
 /// Adds the subcommand `sketch`, which fills `options`.

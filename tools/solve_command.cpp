@@ -69,18 +69,14 @@ ExitCode solve(const SolveOptions& options) {
   } else if (!options.quiet) {
     print(text_report(options, solved.problem, fit, solved.comparison));
   }
-  if (fit.solved()) return exit_solved;
-  print_error(fit.message);
-  return exit_not_solved;
+  return outcome(fit.solved(), fit.message);
 }
 
 }  // namespace
 
 ExitCode run_solve(const SolveOptions& options) {
   check_output(options);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = solve(options); });
-  return code;
+  return run_on_threads(options.threads, [&] { return solve(options); });
 }
 
 }  // namespace croquis::tools

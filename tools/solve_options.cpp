@@ -63,8 +63,7 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   solve->add_option("--constraints", options.constraints, "Subject to C x = d")->expected(2)->type_name("C D");
 
   solve->add_flag("--compare", options.compare, "Also run LAPACK's dgels on the same data");
-  solve->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  solve->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_report_options(*solve, options);
   return solve;
 }
 

@@ -10,10 +10,11 @@
 #include <croquis/solvers/bootstrap.hpp>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct SolveOptions : InputOptions {
+struct SolveOptions : InputOptions, ReportOptions {
   std::optional<std::filesystem::path> output;
 
   std::string method = "automatic";
@@ -39,8 +40,6 @@ struct SolveOptions : InputOptions {
   std::vector<std::filesystem::path> constraints;  ///< none, or the files of C and d
 
   bool compare = false;
-  bool json = false;
-  bool quiet = false;
 
   bool streamed() const { return stream || one_pass; }
   /// How to find error bars, where there are to be some.

@@ -15,20 +15,6 @@
 namespace croquis::tools {
 namespace {
 
-void check_outputs(const SpectrumOptions& options) {
-  if (options.csv) {
-    check_not_an_input(options, "--csv", *options.csv);
-    check_text_file_writable(*options.csv);
-  }
-  if (options.plot) {
-    check_not_an_input(options, "--plot", *options.plot);
-    check_plot(*options.plot);
-    check_text_file_writable(*options.plot);
-    if (options.csv && name_one_file(*options.csv, *options.plot))
-      throw InvalidOption("--csv and --plot are both " + options.csv->string());
-  }
-}
-
 ExitCode spectrum(const SpectrumOptions& options) {
   const Stopwatch clock;
   const MatrixFile file = read_a(options);
@@ -44,18 +30,14 @@ ExitCode spectrum(const SpectrumOptions& options) {
   } else if (!options.quiet) {
     print(text_report(matrix, summary));
   }
-  if (summary.status() == Status::converged) return exit_solved;
-  print_error(summary.message());
-  return exit_not_solved;
+  return outcome(summary.status() == Status::converged, summary.message());
 }
 
 }  // namespace
 
 ExitCode run_spectrum(const SpectrumOptions& options) {
-  check_outputs(options);
-  ExitCode code = exit_not_solved;
-  run_on_threads(options.threads, [&] { code = spectrum(options); });
-  return code;
+  check_table_and_plot(options, options);
+  return run_on_threads(options.threads, [&] { return spectrum(options); });
 }
 
 }  // namespace croquis::tools

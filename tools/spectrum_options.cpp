@@ -42,11 +42,7 @@ CLI::App* add_spectrum_command(CLI::App& app, SpectrumOptions& options) {
   add_seed_option(*spectrum, options.seed, "Seed; same seed, same numbers (0)");
   add_threads_option(*spectrum, options.threads);
 
-  spectrum->add_option("--csv", options.csv, "Write the density and the counts here, one line for each point")
-      ->type_name("FILE");
-  spectrum->add_option("--plot", options.plot, "Draw them with gnuplot: .svg or .png")->type_name("FILE");
-  spectrum->add_flag("--json", options.json, "Print one JSON object instead of text, also for an error");
-  spectrum->add_flag("--quiet", options.quiet, "Print nothing but errors");
+  add_table_and_plot_options(*spectrum, options, "Write the density and the counts here, one line for each point");
   return spectrum;
 }
 

@@ -4,10 +4,11 @@
 #include <cstdint>
 
 #include "tools/input_options.hpp"
+#include "tools/report_options.hpp"
 
 namespace croquis::tools {
 
-struct SpectrumOptions : InputOptions {
+struct SpectrumOptions : InputOptions, TableAndPlotOptions {
   bool symmetric = false;
   std::int64_t top = 0;  // 0: six, or as many as there are
   std::string which = "largest";
@@ -20,11 +21,6 @@ struct SpectrumOptions : InputOptions {
   double confidence = 0.9;
   std::uint64_t seed = 0;
   int threads = 0;
-
-  std::optional<std::filesystem::path> csv;
-  std::optional<std::filesystem::path> plot;
-  bool json = false;
-  bool quiet = false;
 };
 
 /// Adds the subcommand `spectrum`, which fills `options`.

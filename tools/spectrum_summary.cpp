@@ -7,6 +7,7 @@
 #include <croquis/errors.hpp>
 #include <croquis/solvers/symmetric_operators.hpp>
 
+#include "tools/largest_entry.hpp"
 #include "tools/number_text.hpp"
 #include "tools/stopwatch.hpp"
 
@@ -20,6 +21,10 @@ constexpr std::int64_t point_count = 240;
 constexpr double wide_ratio = 1e4;
 constexpr double least_part = 1e-16;
 constexpr double margin = 0.04;  // of the picture's width on either side
+constexpr std::int64_t fewest_trace_products = 6;
+// Squares of entries of that size, and the rounding errors beside them, are in the range of double.
+constexpr double least_size = 1e-140;
+constexpr double most_size = 1e140;
 
 void check(const AnyMatrixView<double>& a, const SpectrumOptions& options) {
   if (a.rows() == 0 || a.cols() == 0)
@@ -33,10 +38,17 @@ void check(const AnyMatrixView<double>& a, const SpectrumOptions& options) {
                         " values");
   if (!options.symmetric && options.which != "largest")
     throw InvalidOption("--which " + options.which + " goes with --symmetric only: of singular values the largest");
+  if (options.trace_products < std::min(fewest_trace_products, count))
+    throw InvalidOption("--trace-products is " + std::to_string(options.trace_products) + " but must be at least " +
+                        std::to_string(std::min(fewest_trace_products, count)));
   if (!(options.threshold > 0 && options.threshold < 1))
     throw InvalidOption("--threshold is " + all_digits(options.threshold) + " but must be in (0, 1)");
   if (options.ridge && !(*options.ridge > 0 && std::isfinite(*options.ridge)))
     throw InvalidOption("--ridge is " + all_digits(*options.ridge) + " but must be above 0");
+  if (options.symmetric) return;
+  if (const double size = largest_entry(a); size != 0 && !(size >= least_size && size <= most_size))
+    throw InvalidOption("the largest entry of A is " + all_digits(size) +
+                        ": the eigenvalues of A^T A are out of range; multiply A by a power of ten first");
 }
 
 SpectrumEnd end_named(const std::string& name) {
@@ -132,6 +144,7 @@ class Summary {
       return;
     }
     const double size = part * std::max(std::abs(highest()), std::abs(result_.density.lowest()));
+    if (size == 0) return;  // none is above zero
     const SpectralEstimate right = count_from(size), left = count_from(-size);
     const auto n = static_cast<double>(result_.count);
     result_.above = {right.value + n - left.value, right.low + n - left.high, std::min(n, right.high + n - left.low)};

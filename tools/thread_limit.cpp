@@ -11,14 +11,14 @@ extern "C" void openblas_set_num_threads(int);
 
 namespace croquis::tools {
 
-void run_on_threads(int threads, const std::function<void()>& body) {
+ExitCode run_on_threads(int threads, const std::function<ExitCode()>& body) {
   if (threads == 0) return body();
   openblas_set_num_threads(threads);
 #if defined(CROQUIS_TASK_BACKEND_TBB)
   // The control raises the limit where more threads than processors are asked for; the arena lowers it.
   const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
-  oneapi::tbb::task_arena(threads).execute(body);
+  return oneapi::tbb::task_arena(threads).execute(body);
 #else
   throw InvalidOption("--threads: this croquis was built without oneTBB and always uses all processors");
 #endif

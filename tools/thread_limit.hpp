@@ -3,9 +3,12 @@
 
 #include <functional>
 
+#include "tools/exit_code.hpp"
+
 namespace croquis::tools {
 
-/// Runs `body` on `threads` threads, or on all if that is 0. Throws `InvalidOption` if this build cannot limit them.
-void run_on_threads(int threads, const std::function<void()>& body);
+/// Returns what `body` does on `threads` threads, or on all if that is 0. Throws `InvalidOption` if this build cannot
+/// limit them.
+ExitCode run_on_threads(int threads, const std::function<ExitCode()>& body);
 
 }  // namespace croquis::tools

@@ -14,6 +14,7 @@
 #include "solvers/conclude.hpp"
 #include "solvers/global/local_solve.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
 namespace {
@@ -32,23 +33,17 @@ void check_box(std::int64_t unknowns, const std::vector<double>& lower, const st
                           std::to_string(upper[j]) + " but must be finite and in order");
 }
 
-void check_at_least(std::int64_t value, std::int64_t least, const char* name) {
-  if (value < least)
-    throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least " +
-                        std::to_string(least));
-}
-
 void check_options(const GlobalOptions& options, const std::vector<double>& lower, const std::vector<double>& upper) {
   const auto unknowns = static_cast<std::int64_t>(lower.size());
   for (const auto& [value, name] : {std::pair(options.dimensions, "dimensions"),
                                     {options.most_dimensions, "most_dimensions"},
                                     {options.evaluation_limit, "evaluation_limit"},
                                     {options.start_evaluations, "start_evaluations"}})
-    check_at_least(value, 0, name);
+    check_at_least(name, value, 0);
   for (const auto& [value, name] : {std::pair(options.starts, "starts"),
                                     {options.patience, "patience"},
                                     {options.embedding_limit, "embedding_limit"}})
-    check_at_least(value, 1, name);
+    check_at_least(name, value, 1);
   for (const auto& [value, name] :
        {std::pair(options.dimensions, "dimensions"), {options.most_dimensions, "most_dimensions"}})
     if (value > unknowns)
@@ -245,7 +240,7 @@ std::string to_string(EmbeddingCentre centre) {
 }
 
 GlobalFit minimize_globally(const BoxObjective& objective, const GlobalOptions& options) {
-  check_at_least(objective.unknowns, 1, "unknowns");
+  check_at_least("unknowns", objective.unknowns, 1);
   if (!objective.value) throw InvalidOption("value is empty: there is no function to minimise");
   check_box(objective.unknowns, objective.lower, objective.upper);
   check_options(options, objective.lower, objective.upper);
@@ -253,7 +248,7 @@ GlobalFit minimize_globally(const BoxObjective& objective, const GlobalOptions& 
 }
 
 GlobalFit minimize_globally(const NonlinearProblem& problem, const GlobalOptions& options) {
-  check_at_least(problem.unknowns, 1, "unknowns");
+  check_at_least("unknowns", problem.unknowns, 1);
   check_box(problem.unknowns, problem.lower, problem.upper);
   check_options(options, problem.lower, problem.upper);
   check_problem(problem, first_centre(options, problem.lower, problem.upper), "x0");

@@ -45,6 +45,9 @@ bool is_classification(ModelLoss loss) {
 
 namespace {
 
+// Of a product with a block of directions, which hold so many predictors for each row of a block of A.
+constexpr std::int64_t most_vectors = 32;
+
 double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
 std::vector<double> starting_point(const GeneralizedLinearProblem& problem, std::span<const double> start) {
@@ -153,8 +156,11 @@ Objective generalized_linear_objective(const AnyMatrixView<double>& a, std::span
       problem->accept();
       accepted->assign(x.begin(), x.end());
     }
-    for (std::int64_t j = 0; j < v.cols; ++j)
-      problem->hessian_times(v.data + j * v.leading_dimension, hv.data + j * hv.leading_dimension);
+    const bool in_one_piece = v.leading_dimension == v.rows && hv.leading_dimension == hv.rows;
+    const std::int64_t most = in_one_piece ? std::max<std::int64_t>(1, most_vectors / problem->data().predictors) : 1;
+    for (std::int64_t j = 0; j < v.cols; j += most)
+      problem->hessian_times(std::min(most, v.cols - j), v.data + j * v.leading_dimension,
+                             hv.data + j * hv.leading_dimension);
   };
   return objective;
 }

@@ -74,13 +74,15 @@ double GeneralizedLinearProblem::intercept(const double* x, std::int64_t k) cons
   return intercept_ ? x[k * rows_of_unknowns() + features_->cols()] : 0;
 }
 
-// gradient = [A 1]^T body([A 1] X), and the sum of what body returns for each block of rows. The sums of the rows that
-// the intercepts need are made block by block too, and added in order.
-void GeneralizedLinearProblem::product(const double* x, double* gradient, double* values,
+// gradient = [A 1]^T body([A 1] X), and the sum of what body returns for each block of rows; X are the coefficients of
+// so many x as `points` says, one after the other. The sums of the rows that the intercepts need are made block by
+// block too, and added in order.
+void GeneralizedLinearProblem::product(std::int64_t points, const double* x, double* gradient, double* values,
                                        const std::function<double(std::int64_t, MatrixView<double>)>& body) {
-  const std::int64_t k = data_.predictors, n = features_->cols();
+  const std::int64_t k = points * data_.predictors, n = features_->cols();
   std::vector<double> block_sums(static_cast<std::size_t>((observations() / block_granule + 1) * (k + 1)));
-  features_->transformed_product(coefficients(x), column_major(gradient, n, k, rows_of_unknowns()),
+  features_->transformed_product(column_major(x, n, k, rows_of_unknowns()),
+                                 column_major(gradient, n, k, rows_of_unknowns()),
                                  [&](std::int64_t first, MatrixView<double> t) {
                                    for (std::int64_t v = 0; v < k; ++v) {
                                      const double c = intercept(x, v);
@@ -116,7 +118,7 @@ double GeneralizedLinearProblem::mean_squared_row() const {
 double GeneralizedLinearProblem::evaluate(const double* x, double* gradient) {
   const std::int64_t k = data_.predictors, n = features_->cols();
   double value = 0;
-  product(x, gradient, &value, [&](std::int64_t first, MatrixView<double> t) {
+  product(1, x, gradient, &value, [&](std::int64_t first, MatrixView<double> t) {
     double* z = trial_z_.data() + first * k;
     for (std::int64_t i = 0; i < t.rows; ++i)
       for (std::int64_t v = 0; v < k; ++v) *z++ = t(i, v);
@@ -181,24 +183,28 @@ void GeneralizedLinearProblem::measure_change() {
   predictor_change_ = *std::max_element(changes.begin(), changes.end());
 }
 
-void GeneralizedLinearProblem::hessian_times(const double* v, double* hv) {
+void GeneralizedLinearProblem::hessian_times(const double* v, double* hv) { hessian_times(1, v, hv); }
+
+void GeneralizedLinearProblem::hessian_times(std::int64_t directions, const double* v, double* hv) {
   const std::int64_t k = data_.predictors;
-  product(v, hv, nullptr, [&](std::int64_t first, MatrixView<double> t) {
+  product(directions, v, hv, nullptr, [&](std::int64_t first, MatrixView<double> t) {
     if (loss_ != ModelLoss::softmax) {
-      for (std::int64_t i = 0; i < t.rows; ++i) t(i, 0) *= curvature_[static_cast<std::size_t>(first + i)];
+      for (std::int64_t j = 0; j < directions; ++j)
+        for (std::int64_t i = 0; i < t.rows; ++i) t(i, j) *= curvature_[static_cast<std::size_t>(first + i)];
       return 0.0;
     }
     const Observations run = data_.run(first, t.rows);
-    for (std::int64_t i = 0; i < t.rows; ++i) {
-      const double* const p = curvature_.data() + (first + i) * k;
-      const double weight = run.weight_at(i);
-      double mean = 0;
-      for (std::int64_t c = 0; c < k; ++c) mean += p[c] * t(i, c);
-      for (std::int64_t c = 0; c < k; ++c) t(i, c) = weight * p[c] * (t(i, c) - mean);
-    }
+    for (std::int64_t j = 0; j < directions * k; j += k)
+      for (std::int64_t i = 0; i < t.rows; ++i) {
+        const double* const p = curvature_.data() + (first + i) * k;
+        const double weight = run.weight_at(i);
+        double mean = 0;
+        for (std::int64_t c = 0; c < k; ++c) mean += p[c] * t(i, j + c);
+        for (std::int64_t c = 0; c < k; ++c) t(i, j + c) = weight * p[c] * (t(i, j + c) - mean);
+      }
     return 0.0;
   });
-  add_penalty(v, hv);
+  for (std::int64_t j = 0; j < directions; ++j) add_penalty(v + j * unknowns(), hv + j * unknowns());
 }
 
 // A preconditioner for [A 1]^T diag(s)^2 [A 1] + ridge, s by `row_scale`: of softmax, one for each combination v of the

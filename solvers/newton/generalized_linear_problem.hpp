@@ -27,6 +27,8 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   double evaluate(const double* x, double* gradient) override;
   void accept() override;
   void hessian_times(const double* v, double* hv) override;
+  /// Of so many directions, one after the other, in one read of A.
+  void hessian_times(std::int64_t directions, const double* v, double* hv);
   std::unique_ptr<Preconditioner> precondition(std::uint64_t seed) override;
   double preconditioner_cost() const override { return features_->triangle_cost(); }
   double refined_preconditioner_cost() const override { return features_->refined_triangle_cost(); }
@@ -52,7 +54,7 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   std::int64_t observations() const { return features_->rows(); }
   MatrixView<const double> coefficients(const double* x) const;
   double intercept(const double* x, std::int64_t k) const;
-  void product(const double* x, double* gradient, double* values,
+  void product(std::int64_t points, const double* x, double* gradient, double* values,
                const std::function<double(std::int64_t first, MatrixView<double> t)>& body);
   void add_penalty(const double* x, double* gradient) const;
   void refresh_curvature();

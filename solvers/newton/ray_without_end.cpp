@@ -116,7 +116,7 @@ bool GeneralizedLinearProblem::is_ray(const double* direction) {
   // The least change of the direction after which those stay where they are: N change = -N x, N v the gradient of half
   // the sum of the squares of their moves along v.
   const HessianProduct normal_product = [&](const double* v, double* nv) {
-    product(v, nv, nullptr, [&](std::int64_t first, MatrixView<double> t) {
+    product(1, v, nv, nullptr, [&](std::int64_t first, MatrixView<double> t) {
       for (std::int64_t i = 0; i < t.rows; ++i) {
         const char* const is_near = near.data() + (first + i) * k;
         if (!softmax) {

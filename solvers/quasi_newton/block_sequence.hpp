@@ -28,6 +28,8 @@ class BlockSequence {
   bool dealt_;
   std::int64_t unknowns_;
   std::int64_t directions_;
+  std::uint64_t seed_;
+  std::uint64_t rounds_ = 0;       // begun, or blocks
   std::int64_t dealt_so_far_ = 0;  // of this round
 };
 

@@ -6,30 +6,16 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
-#include "linalg/copy.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
+#include "linalg/select_columns.hpp"
 
 namespace croquis {
 namespace {
 
 constexpr double least_pivot = 1e-8;
 constexpr double least_curvature = 1e-10;
-
-Matrix<double> joined(const Matrix<double>& a, const Matrix<double>& b) {
-  Matrix<double> result = Matrix<double>::uninitialized(a.rows(), a.cols() + b.cols());
-  copy<double>(a.view(), result.view().block(0, 0, a.rows(), a.cols()));
-  copy<double>(b.view(), result.view().block(0, a.cols(), a.rows(), b.cols()));
-  return result;
-}
-
-Matrix<double> selected(const Matrix<double>& a, const std::vector<std::int64_t>& columns) {
-  Matrix<double> result = Matrix<double>::uninitialized(a.rows(), static_cast<std::int64_t>(columns.size()));
-  for (std::size_t j = 0; j < columns.size(); ++j)
-    std::copy_n(a.data() + columns[j] * a.rows(), a.rows(), result.data() + static_cast<std::int64_t>(j) * a.rows());
-  return result;
-}
 
 // The rows and columns of a symmetric matrix that its pivoted Cholesky factorization takes, and the factor: the upper
 // triangular R with R^T R = M(chosen, chosen).
@@ -80,7 +66,8 @@ Pivots pivoted_cholesky(const Matrix<double>& m, const std::vector<double>& scal
 
 Directions joined(const Directions& a, const Directions& b) {
   const bool both = a.coordinates.cols() == a.s.cols() && b.coordinates.cols() == b.s.cols();
-  return {joined(a.s, b.s), both ? joined(a.coordinates, b.coordinates) : Matrix<double>(a.s.rows(), 0)};
+  return {side_by_side(a.s.view(), b.s.view()),
+          both ? side_by_side(a.coordinates.view(), b.coordinates.view()) : Matrix<double>(a.s.rows(), 0)};
 }
 
 CurvatureBlock curvature_block(const Directions& directions, const Matrix<double>& hs) {
@@ -97,11 +84,11 @@ CurvatureBlock curvature_block(const Directions& directions, const Matrix<double
 
   std::vector<double> scale(static_cast<std::size_t>(k));
   for (std::int64_t j = 0; j < k; ++j) {
-    const double lengths = norm2(n, s.data() + j * n) * norm2(n, hs.data() + j * n);
-    if (m(j, j) > least_curvature * lengths) {
+    const double length = norm2(n, s.data() + j * n);
+    if (m(j, j) > least_curvature * length * norm2(n, hs.data() + j * n)) {
       scale[static_cast<std::size_t>(j)] = std::sqrt(m(j, j));
-    } else {
-      block.positive = false;
+    } else if (length > 0) {
+      block.positive = false;  // zeros, as hashing draws them now and then, say nothing
     }
   }
   for (std::int64_t j = 0; j < k; ++j)
@@ -114,13 +101,13 @@ CurvatureBlock curvature_block(const Directions& directions, const Matrix<double
   const Pivots pivots = pivoted_cholesky(m, scale, std::max(least_pivot, 10 * block.asymmetry));
   block.positive = block.positive && pivots.positive;
   block.dropped = k - pivots.r.cols();
-  block.c = selected(s, pivots.chosen);
-  block.d = selected(hs, pivots.chosen);
+  block.c = select_dense_columns(s.view(), pivots.chosen);
+  block.d = select_dense_columns(hs.view(), pivots.chosen);
   const SingleThreadedBlas single_threaded_blas;
   solve_triangular<double>(Side::right, Transpose::no, pivots.r.view(), block.c.view());
   solve_triangular<double>(Side::right, Transpose::no, pivots.r.view(), block.d.view());
   if (directions.coordinates.cols() == k) {
-    block.coordinates = selected(directions.coordinates, pivots.chosen);
+    block.coordinates = select_dense_columns(directions.coordinates.view(), pivots.chosen);
     solve_triangular<double>(Side::right, Transpose::no, pivots.r.view(), block.coordinates.view());
   }
   return block;

@@ -14,6 +14,7 @@
 #include "linalg/gram.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/nonlinear/step_space.hpp"
+#include "solvers/option_checks.hpp"
 #include "solvers/probes.hpp"
 #include "solvers/quasi_newton/explicit_inverse.hpp"
 #include "solvers/quasi_newton/factored_inverse.hpp"
@@ -147,8 +148,11 @@ class Estimation {
     const std::vector<double> diagonal(static_cast<std::size_t>(n_), gamma > 0 && std::isfinite(gamma) ? gamma : 1);
     if (options_.conditioned) {
       factored_ = std::make_unique<FactoredInverse>(diagonal);
+      // S = L V, as later blocks are.
       directions.coordinates = directions.s;
-      for (double& entry : directions.coordinates.entries()) entry /= std::sqrt(diagonal.front());
+      const double root = std::sqrt(diagonal.front());
+      for (double& entry : directions.s.entries()) entry *= root;
+      for (double& entry : hs.entries()) entry *= root;
     } else {
       explicit_ = std::make_unique<ExplicitInverse>(diagonal);
     }

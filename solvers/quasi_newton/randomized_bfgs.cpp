@@ -10,6 +10,7 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/blas.hpp"
+#include "linalg/dot.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/scale_rows.hpp"
 #include "solvers/conclude.hpp"
@@ -194,10 +195,22 @@ class Iteration {
     return wolfe_search(evaluate_at, {.length = 0, .value = fit_.value, .slope = slope});
   }
 
+  // What the quadratic model promises along -g, whatever B, which may be no good: by a product with H. Infinite without
+  // positive curvature, nothing where the product is not finite.
+  double fall_along_gradient() {
+    Matrix<double> unit(n_, 1);
+    for (std::int64_t i = 0; i < n_; ++i) unit(i, 0) = g_[static_cast<std::size_t>(i)] / fit_.gradient_norm;
+    const Matrix<double> image = products(unit);
+    const double curvature = dot(n_, unit.data(), image.data());
+    if (!std::isfinite(curvature)) return 0;
+    return curvature > 0 ? 0.5 * fit_.gradient_norm * (fit_.gradient_norm / curvature) : HUGE_VAL;
+  }
+
   // What comes where no step along -B g lowers f: true if B starts anew.
   bool give_up(double slope) {
     if (fresh_) {
-      if (slope < 0 && hidden_by_rounding(slope / 2, fit_.value)) {
+      if (slope < 0 && hidden_by_rounding(slope / 2, fit_.value) &&
+          hidden_by_rounding(fall_along_gradient(), fit_.value)) {
         end(Status::converged, "converged as far as rounding errors allow");
       } else {
         end(Status::stalled, "no step lowers the function");

@@ -8,6 +8,7 @@
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
 
@@ -22,17 +23,6 @@ std::string to_string(InverseMemory memory) {
   }
   assert(false && "a kind of memory without a name");
   return {};
-}
-
-void check_at_least(const char* name, std::int64_t value, std::int64_t least) {
-  if (value < least)
-    throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least " +
-                        std::to_string(least));
-}
-
-void check_tolerance(const char* name, double value) {
-  if (!(value >= 0 && value < 1))
-    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
 }
 
 void check_randomized_bfgs_options(const RandomizedBfgsOptions& options, std::int64_t unknowns) {

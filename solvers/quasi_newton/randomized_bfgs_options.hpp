@@ -5,12 +5,6 @@
 
 namespace croquis {
 
-/// Throws `InvalidOption` unless value >= least.
-void check_at_least(const char* name, std::int64_t value, std::int64_t least);
-
-/// Throws `InvalidOption` unless 0 <= value < 1.
-void check_tolerance(const char* name, double value);
-
 /// Throws `InvalidOption` for options out of range.
 void check_randomized_bfgs_options(const RandomizedBfgsOptions& options, std::int64_t unknowns);
 

@@ -1,12 +1,11 @@
 #include "solvers/spectrum/block_basis.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "linalg/blas.hpp"
-#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
+#include "linalg/select_columns.hpp"
 #include "sketch/range_basis.hpp"
 
 namespace croquis {
@@ -17,10 +16,7 @@ Matrix<double> long_columns(MatrixView<const double> w, double least) {
   std::vector<std::int64_t> kept;
   for (std::int64_t j = 0; j < w.cols; ++j)
     if (norm2(w.rows, w.data + j * w.leading_dimension) > least) kept.push_back(j);
-  auto result = Matrix<double>::uninitialized(w.rows, static_cast<std::int64_t>(kept.size()));
-  for (std::size_t k = 0; k < kept.size(); ++k)
-    std::copy_n(w.data + kept[k] * w.leading_dimension, w.rows, result.data() + static_cast<std::int64_t>(k) * w.rows);
-  return result;
+  return select_dense_columns(w, kept);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace {
 constexpr double resolved = 0.01;
 
 bool stands_for_an_eigenvalue(const SpectralRule& rule, std::size_t i) {
+  // One step says nothing of how wide the spectrum is, unless it has ended in an eigenvector.
+  if (rule.nodes.size() == 1) return rule.radii[0] == 0;
   double distance = std::numeric_limits<double>::infinity();
   if (i > 0) distance = std::min(distance, rule.nodes[i] - rule.nodes[i - 1]);
   if (i + 1 < rule.nodes.size()) distance = std::min(distance, rule.nodes[i + 1] - rule.nodes[i]);
@@ -59,26 +61,27 @@ SpectralEstimate CumulativeBounds::at(double x) const {
   return {mean.mean, std::max(0.0, mean.mean - error), std::min(1.0, mean.mean + error)};
 }
 
-// Everything is constant between nodes.
+std::vector<double> CumulativeBounds::places() const {
+  std::vector<double> result{-std::numeric_limits<double>::infinity()};
+  for (const Steps& steps : steps_) result.insert(result.end(), steps.nodes.begin(), steps.nodes.end());
+  return result;
+}
+
 double CumulativeBounds::largest_error() const {
   double largest = 0;
-  for (const Steps& steps : steps_) {
-    for (const double node : steps.nodes) {
-      const SpectralEstimate here = at(node);
-      largest = std::max({largest, here.high - here.value, here.value - here.low});
-    }
+  for (const double x : places()) {
+    const SpectralEstimate here = at(x);
+    largest = std::max({largest, here.high - here.value, here.value - here.low});
   }
   return largest;
 }
 
 double CumulativeBounds::resolution() const {
   double largest = 0;
-  for (const Steps& steps : steps_) {
-    for (const double node : steps.nodes) {
-      double width = 0;
-      for (const Range& range : ranges_at(node)) width += range.high - range.low;
-      largest = std::max(largest, width / (2 * static_cast<double>(steps_.size())));
-    }
+  for (const double x : places()) {
+    double width = 0;
+    for (const Range& range : ranges_at(x)) width += range.high - range.low;
+    largest = std::max(largest, width / (2 * static_cast<double>(steps_.size())));
   }
   return largest;
 }

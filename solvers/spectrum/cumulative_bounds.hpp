@@ -28,6 +28,8 @@ class CumulativeBounds {
     std::vector<Range> ranges;
   };
   std::vector<Range> ranges_at(double x) const;
+  // One in each interval where everything is constant: the nodes, and minus infinity before them.
+  std::vector<double> places() const;
 
   std::vector<Steps> steps_;
   double factor_;

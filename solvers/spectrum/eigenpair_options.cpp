@@ -6,6 +6,7 @@
 #include <croquis/errors.hpp>
 
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
 namespace {
@@ -22,12 +23,11 @@ void check_eigenpair_options(std::int64_t n, std::int64_t k, const EigenpairOpti
                         ", the rows of A");
   if (!(options.tolerance >= 1e-13 && options.tolerance < 1))
     throw InvalidOption("tolerance is " + scientific(options.tolerance) + " but must be from 1e-13 to below 1");
-  if (options.block < 1) throw InvalidOption("block is " + std::to_string(options.block) + " but must be at least 1");
+  check_at_least("block", options.block, 1);
   if (options.space != 0 && options.space < std::min(n, 2 * (k + options.block)))
     throw InvalidOption("space is " + std::to_string(options.space) + " but must be 0 or at least " +
                         std::to_string(std::min(n, 2 * (k + options.block))) + ", which is 2 (k + block) or n");
-  if (options.product_limit < 1)
-    throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least 1");
+  check_at_least("product_limit", options.product_limit, 1);
 }
 
 std::int64_t vectors_in_memory(std::int64_t n, std::int64_t k, const EigenpairOptions& options) {

@@ -208,12 +208,13 @@ class Search {
     return *std::max_element(norms.begin(), norms.end());
   }
 
-  // How far `value` is from the eigenvalues that were not asked for.
+  // How far `value` is from the eigenvalues that were not asked for. Of those that are nearer than the tolerance some
+  // may not have shown, so nothing is known of how near they are.
   double distance_to_others(double value) const {
     double distance = std::numeric_limits<double>::infinity();
     for (std::size_t i = static_cast<std::size_t>(k_); i < order_.size(); ++i)
       distance = std::min(distance, std::abs(value - this->value(i)) - residual(i));
-    return std::max(0.0, distance);
+    return distance > options_.tolerance * norm() ? distance : 0;
   }
 
   Eigenpairs concluded(Status status) {

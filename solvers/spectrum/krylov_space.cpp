@@ -8,6 +8,7 @@
 #include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
+#include "linalg/select_columns.hpp"
 #include "linalg/symmetric_eigen.hpp"
 #include "solvers/spectrum/block_basis.hpp"
 #include "solvers/spectrum/sphere_vectors.hpp"
@@ -19,14 +20,6 @@ constexpr double roundoff = std::numeric_limits<double>::epsilon() / 2;
 // What is left of a product after orthogonalization below this many roundoffs of A's norm is rounding error.
 constexpr double negligible_roundoffs = 100;
 constexpr std::int64_t rows_of_a_tile = 1024;
-
-Matrix<double> chosen_columns(const Matrix<double>& from, const std::vector<std::int64_t>& columns) {
-  auto result = Matrix<double>::uninitialized(from.rows(), static_cast<std::int64_t>(columns.size()));
-  for (std::size_t k = 0; k < columns.size(); ++k)
-    std::copy_n(from.data() + columns[k] * from.rows(), from.rows(),
-                result.data() + static_cast<std::int64_t>(k) * from.rows());
-  return result;
-}
 
 }  // namespace
 
@@ -107,14 +100,14 @@ RitzPairs KrylovSpace::ritz_pairs() const {
 }
 
 Matrix<double> KrylovSpace::vectors(const RitzPairs& pairs, const std::vector<std::int64_t>& kept) const {
-  const Matrix<double> y = chosen_columns(pairs.coordinates, kept);
+  const Matrix<double> y = select_dense_columns(pairs.coordinates.view(), kept);
   auto x = Matrix<double>::uninitialized(v_.rows(), y.cols());
   multiply_by<double>(v_.view().block(0, 0, v_.rows(), m_), y.view(), x.view());
   return x;
 }
 
 void KrylovSpace::restart(const RitzPairs& pairs, const std::vector<std::int64_t>& kept) {
-  const Matrix<double> y = chosen_columns(pairs.coordinates, kept);
+  const Matrix<double> y = select_dense_columns(pairs.coordinates.view(), kept);
   const std::int64_t k = y.cols();
   const Partition tiles(v_.rows(), (v_.rows() + rows_of_a_tile - 1) / rows_of_a_tile);
   for_each_tile(tiles.count, [&](std::int64_t tile) {

@@ -6,6 +6,7 @@
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 #include "solvers/spectrum/cumulative_bounds.hpp"
 #include "solvers/spectrum/lanczos_quadrature.hpp"
 
@@ -18,12 +19,9 @@ constexpr std::int64_t first_steps = 16;
 constexpr double growth = 1.3;
 
 void check_options(const SpectralDensityOptions& options) {
-  const auto at_least_one = [](std::int64_t value, const char* name) {
-    if (value < 1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least 1");
-  };
-  at_least_one(options.vectors, "vectors");
-  at_least_one(options.steps, "steps");
-  at_least_one(options.vector_limit, "vector_limit");
+  check_at_least("vectors", options.vectors, 1);
+  check_at_least("steps", options.steps, 1);
+  check_at_least("vector_limit", options.vector_limit, 1);
   if (!(options.tolerance >= 0 && options.tolerance < 1))
     throw InvalidOption("tolerance is " + scientific(options.tolerance) + " but must be 0 or in (0, 1)");
   if (!(options.confidence > 0 && options.confidence < 1))

@@ -4,8 +4,10 @@
 #include <limits>
 #include <numbers>
 
+#include <croquis/errors.hpp>
 #include <croquis/solvers/spectral_density.hpp>
 
+#include "solvers/conclude.hpp"
 #include "solvers/spectrum/cumulative_bounds.hpp"
 #include "solvers/spectrum/student_mean.hpp"
 
@@ -42,7 +44,10 @@ std::vector<double> smoothed(std::span<const double> x, std::vector<Kernel> kern
 // The kernels, and a width if none is given: by the mean number of nodes and their extent.
 std::vector<double> smoothed(std::span<const double> x, const std::vector<Kernel>& kernels, std::size_t rules,
                              double width) {
-  if (width == 0 && !kernels.empty()) {
+  if (!(width >= 0 && std::isfinite(width)))
+    throw InvalidOption("width is " + scientific(width) + " but must be finite and not negative");
+  if (kernels.empty()) return std::vector<double>(x.size());
+  if (width == 0) {
     const auto [low, high] = std::minmax_element(kernels.begin(), kernels.end(),
                                                  [](const Kernel& a, const Kernel& b) { return a.center < b.center; });
     const double nodes = static_cast<double>(kernels.size()) / static_cast<double>(rules);

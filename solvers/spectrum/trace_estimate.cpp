@@ -7,6 +7,7 @@
 
 #include "linalg/check.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 #include "solvers/spectrum/student_mean.hpp"
 #include "solvers/spectrum/trace_samples.hpp"
 
@@ -44,9 +45,7 @@ void check_options(const TraceOptions& options) {
     throw InvalidOption("products is " + std::to_string(options.products) + " but must not be negative");
   if ((options.products > 0) == (options.tolerance > 0 || options.absolute_tolerance > 0))
     throw InvalidOption("either products or a tolerance must be given, and not both");
-  if (options.product_limit < fewest_products)
-    throw InvalidOption("product_limit is " + std::to_string(options.product_limit) + " but must be at least " +
-                        std::to_string(fewest_products));
+  check_at_least("product_limit", options.product_limit, fewest_products);
   if (!(options.confidence > 0 && options.confidence < 1))
     throw InvalidOption("confidence is " + scientific(options.confidence) + " but must be in (0, 1)");
 }
@@ -61,6 +60,7 @@ TraceEstimate finished(TraceEstimate result, Status status, const CountedProduct
 
 TraceEstimate exact_trace(CountedProducts& a, TraceEstimate result) {
   const std::int64_t n = a.size();
+  double trace = 0;
   double sizes = 0;
   for (std::int64_t first = 0; first < n; first += unit_vectors_at_once) {
     const std::int64_t count = std::min(unit_vectors_at_once, n - first);
@@ -68,10 +68,11 @@ TraceEstimate exact_trace(CountedProducts& a, TraceEstimate result) {
     for (std::int64_t j = 0; j < count; ++j) unit(first + j, j) = 1;
     if (!a.multiply(unit.view(), columns.view())) return finished(result, Status::non_finite_input, a, "");
     for (std::int64_t j = 0; j < count; ++j) {
-      result.trace += columns(first + j, j);
+      trace += columns(first + j, j);
       sizes += std::abs(columns(first + j, j));
     }
   }
+  result.trace = trace;
   result.error_bar = static_cast<double>(n) * roundoff * sizes;
   return finished(result, Status::converged, a, "exact, by unit vectors,");
 }
@@ -91,8 +92,9 @@ TraceEstimate estimate_trace(const LinearOperator<double>& a, const TraceOptions
   TraceSamples samples(counted, options.method, options.seed);
   for (std::int64_t products = to_a_tolerance ? first_products : options.products;; products *= 2) {
     const std::int64_t allowed = to_a_tolerance ? std::min(products, options.product_limit) : products;
-    // From here on n more products give all there is to know.
-    if (allowed >= a.rows) return exact_trace(counted, result);
+    // From here on n more products give all there is to know, if there are so many left.
+    if (allowed >= a.rows && (!to_a_tolerance || counted.products() + a.rows <= options.product_limit))
+      return exact_trace(counted, result);
     if (!samples.extend(allowed)) return finished(result, Status::non_finite_input, counted, "");
     const StudentMean mean = samples.mean();
     result.trace = mean.mean;

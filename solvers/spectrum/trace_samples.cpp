@@ -5,8 +5,7 @@
 #include <limits>
 
 #include "linalg/blas.hpp"
-#include "linalg/copy.hpp"
-#include "linalg/products.hpp"
+#include "linalg/select_columns.hpp"
 #include "solvers/spectrum/block_basis.hpp"
 #include "solvers/spectrum/sphere_vectors.hpp"
 
@@ -18,13 +17,6 @@ constexpr double roundoff = std::numeric_limits<double>::epsilon() / 2;
 constexpr double negligible_roundoffs = 100;
 // Hutch++'s basis comes from vectors far behind the tests.
 constexpr std::int64_t first_sketch_vector = std::int64_t{1} << 40;
-
-Matrix<double> side_by_side(const Matrix<double>& a, const Matrix<double>& b) {
-  auto result = Matrix<double>::uninitialized(b.rows(), a.cols() + b.cols());
-  copy<double>(a.view(), result.view().block(0, 0, b.rows(), a.cols()));
-  copy<double>(b.view(), result.view().block(0, a.cols(), b.rows(), b.cols()));
-  return result;
-}
 
 double longest(MatrixView<const double> a) {
   double norm = 0;
@@ -60,8 +52,8 @@ bool TraceSamples::add_tests(std::int64_t count) {
   Matrix<double> tests(a_.size(), count), images(a_.size(), count);
   fill_sphere_vectors(seed_, products_.tests.cols(), tests.view());
   if (!a_.multiply(tests.view(), images.view())) return false;
-  products_.tests = side_by_side(products_.tests, tests);
-  products_.images = side_by_side(products_.images, images);
+  products_.tests = side_by_side(products_.tests.view(), tests.view());
+  products_.images = side_by_side(products_.images.view(), images.view());
   return true;
 }
 
@@ -72,8 +64,8 @@ bool TraceSamples::add_to_basis(MatrixView<const double> images) {
       complement_basis(products_.basis.view(), rest.view(), negligible_roundoffs * roundoff * longest(images));
   Matrix<double> products(a_.size(), added.cols());
   if (!a_.multiply(added.view(), products.view())) return false;
-  products_.basis = side_by_side(products_.basis, added);
-  products_.basis_images = side_by_side(products_.basis_images, products);
+  products_.basis = side_by_side(products_.basis.view(), added.view());
+  products_.basis_images = side_by_side(products_.basis_images.view(), products.view());
   return true;
 }
 

@@ -43,7 +43,7 @@ class Solver {
   Solver(const Objective& objective, std::span<const double> x0, const SubspaceNewtonOptions& options)
       : objective_(objective), options_(options), evaluator_(objective), subspaces_(objective, options) {
     point_.x.assign(x0.begin(), x0.end());
-    rule_ = make_step_rule(options.rule, options.initial_parameter, initial_reach * norm(point_.x));
+    start_rule(options.initial_parameter);
     forget_curvature();
   }
 
@@ -58,6 +58,10 @@ class Solver {
   void forget_curvature() {
     report_.smallest_curvature = report_.largest_curvature = report_.curvature_error =
         std::numeric_limits<double>::quiet_NaN();
+  }
+
+  void start_rule(double parameter) {
+    rule_ = make_step_rule(options_.rule, parameter, initial_reach * norm(point_.x));
   }
 
   std::optional<Outcome> start() {
@@ -174,7 +178,9 @@ class Solver {
     } else {
       // Failures have left sigma so large that steps promise little.
       ++failures_;
-      if (attempt != SearchOutcome::nothing_to_gain) only_non_finite_ = attempt == SearchOutcome::only_non_finite;
+      if (attempt == SearchOutcome::held_back) start_rule(0);
+      if (attempt == SearchOutcome::failed) only_non_finite_ = false;
+      if (attempt == SearchOutcome::only_non_finite) only_non_finite_ = true;
     }
     subspaces_.learn_rank(record.rank);
     if (!record.accepted) subspaces_.widen_to(2 * p);

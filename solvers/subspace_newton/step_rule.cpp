@@ -130,6 +130,15 @@ class LineSearch final : public StepRule {
 
 }  // namespace
 
+double newton_fall(const SubspaceModel& model) {
+  const double largest = largest_curvature(model);
+  double fall = 0;
+  for (std::size_t i = 0; i < model.slope.size(); ++i)
+    if (model.slope[i] != 0)
+      fall += 0.5 * model.slope[i] * (model.slope[i] / std::max(std::abs(model.curvature[i]), flat * largest));
+  return fall;
+}
+
 std::unique_ptr<StepRule> make_step_rule(SubspaceStepRule rule, double initial, double reach) {
   switch (rule) {
     case SubspaceStepRule::line_search:

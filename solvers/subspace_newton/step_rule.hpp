@@ -26,6 +26,10 @@ class StepRule {
   virtual void update(double ratio, const SecularStep& step) = 0;
 };
 
+/// The fall that the model promises where nothing shortens the step: that of Newton's, negative curvatures counted as
+/// positive. Infinite where there is a slope and no curvature at all.
+double newton_fall(const SubspaceModel& model);
+
 /// `initial` > 0 is the first radius or sigma; 0: steps begin with lengths of about `reach` (0: as the first model
 /// would have them).
 std::unique_ptr<StepRule> make_step_rule(SubspaceStepRule rule, double initial, double reach);

@@ -74,7 +74,8 @@ SearchOutcome StepSearch::run(const Matrix<double>& directions, const SubspaceMo
     only_non_finite = only_non_finite && std::isnan(record.ratio);
     rule_.update(record.ratio, step);
   }
-  if (promised <= wide * rounding) return SearchOutcome::nothing_to_gain;
+  if (promised <= wide * rounding)
+    return newton_fall(model) <= wide * rounding ? SearchOutcome::nothing_to_gain : SearchOutcome::held_back;
   return only_non_finite ? SearchOutcome::only_non_finite : SearchOutcome::failed;
 }
 

@@ -15,6 +15,7 @@ namespace croquis {
 enum class SearchOutcome {
   taken,            ///< a step was taken
   nothing_to_gain,  ///< the model promises no more than rounding errors of f may hide
+  held_back,        ///< the same, but only within the radius that is left, or with the sigma
   failed,           ///< f does not follow the model, however short the step
   only_non_finite   ///< the same, and f or g was not finite at any step
 };

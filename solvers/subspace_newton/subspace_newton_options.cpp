@@ -6,15 +6,10 @@
 #include <croquis/errors.hpp>
 
 #include "solvers/conclude.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
 namespace {
-
-void at_least(std::int64_t least, const char* name, std::int64_t value) {
-  if (value < least)
-    throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least " +
-                        std::to_string(least));
-}
 
 void finite_and_not_negative(const char* name, double value) {
   if (!(value >= 0 && std::isfinite(value)))
@@ -24,16 +19,15 @@ void finite_and_not_negative(const char* name, double value) {
 }  // namespace
 
 void check_subspace_newton_options(const SubspaceNewtonOptions& options) {
-  at_least(1, "nonzeros", options.nonzeros);
-  at_least(0, "dimensions", options.dimensions);
-  at_least(0, "most_dimensions", options.most_dimensions);
-  at_least(-1, "rank_margin", options.rank_margin);
-  at_least(-1, "krylov", options.krylov);
-  at_least(-1, "recall", options.recall);
-  at_least(0, "iteration_limit", options.iteration_limit);
-  at_least(0, "product_limit", options.product_limit);
-  if (!(options.gradient_tolerance >= 0 && options.gradient_tolerance < 1))
-    throw InvalidOption("gradient_tolerance is " + scientific(options.gradient_tolerance) + " but must be in [0, 1)");
+  check_at_least("nonzeros", options.nonzeros, 1);
+  check_at_least("dimensions", options.dimensions, 0);
+  check_at_least("most_dimensions", options.most_dimensions, 0);
+  check_at_least("rank_margin", options.rank_margin, -1);
+  check_at_least("krylov", options.krylov, -1);
+  check_at_least("recall", options.recall, -1);
+  check_at_least("iteration_limit", options.iteration_limit, 0);
+  check_at_least("product_limit", options.product_limit, 0);
+  check_tolerance("gradient_tolerance", options.gradient_tolerance);
   if (!(options.curvature_tolerance > 0))
     throw InvalidOption("curvature_tolerance is " + scientific(options.curvature_tolerance) + " but must be positive");
   finite_and_not_negative("initial_parameter", options.initial_parameter);

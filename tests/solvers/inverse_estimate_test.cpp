@@ -338,6 +338,31 @@ TEST_CASE("the estimate of an inverse keeps what it promises") {
     }
 }
 
+TEST_CASE("the units of H change nothing, and directions of zeros are no lack of curvature") {
+  const std::int64_t n = 24;
+  const Matrix<double> h = definite(n, 1e3, 5);
+  for (const bool conditioned : {true, false}) {
+    const InverseEstimateOptions options{.tolerance = 1e-3, .directions = 4, .conditioned = conditioned};
+    const InverseEstimate plain = estimate_inverse(operator_of(h), options);
+    CHECK(plain.solved());
+    for (const int exponent : {-400, 400}) {
+      Matrix<double> scaled = h;
+      for (double& entry : scaled.entries()) entry = std::ldexp(entry, exponent);
+      const InverseEstimate estimate = estimate_inverse(operator_of(scaled), options);
+      CHECK(estimate.solved());
+      CHECK(estimate.iterations == plain.iterations);
+      REQUIRE(!estimate.history.empty());
+      CHECK(estimate.history.front().error == doctest::Approx(plain.history.front().error).epsilon(1e-10));
+    }
+  }
+  // Of 20 columns with three entries in each of 24 rows, one is empty with probability 0.4.
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const InverseEstimate estimate =
+        estimate_inverse(operator_of(h), {.directions = 20, .family = SubspaceFamily::hashing, .seed = seed});
+    CHECK_MESSAGE(estimate.solved(), estimate.message);
+  }
+}
+
 TEST_CASE("same seed, same bits, for any number of threads") {
   const Matrix<double> h = definite(150, 10, 7);
   InverseEstimateOptions options;

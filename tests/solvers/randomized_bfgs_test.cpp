@@ -328,6 +328,16 @@ TEST_CASE("functions that are flat, curved downwards, or cannot be computed ever
   }
 }
 
+TEST_CASE("an inverse that hides the gradient is no convergence") {
+  // The diagonal says that the second unknown cannot move.
+  Objective f = quadratic({2, 2, 2});
+  f.hessian_times = nullptr;
+  const std::vector<double> x0{1, 2, 3}, wild{1e-300, 1e300, 1};
+  const RandomizedBfgsFit fit = minimize_by_randomized_bfgs(f, x0, {.diagonal = wild});
+  CHECK(fit.gradient_norm > 1);
+  CHECK_MESSAGE(fit.status == Status::stalled, fit.message);
+}
+
 TEST_CASE("callbacks, exceptions, and bad arguments") {
   const Objective f = quadratic({1, 100});
   const std::vector<double> x0{1, 1};

@@ -152,6 +152,47 @@ TEST_CASE("products are doubled until the error bar is short enough, or they run
   CHECK(estimate_trace(op, {.absolute_tolerance = 1e9}).products == 24);
 }
 
+TEST_CASE("a tolerance that takes as many products as rows ends with the exact trace, within the limit or not at all") {
+  const std::vector<double> d = spectrum(40, [](double j) { return 2 + std::cos(j); });
+  for (const TraceMethod method : {TraceMethod::hutchinson, TraceMethod::hutch_plus_plus, TraceMethod::xtrace}) {
+    const TraceEstimate all = estimate_trace(diagonal_operator(d), {.method = method, .tolerance = 1e-12});
+    CHECK(all.solved());
+    CHECK(all.products == 24 + 40);
+    CHECK(std::abs(all.trace - sum(d)) <= all.error_bar);
+    CHECK(all.error_bar < 1e-11);
+    const TraceEstimate limited =
+        estimate_trace(diagonal_operator(d), {.method = method, .tolerance = 1e-12, .product_limit = 63});
+    CHECK(limited.status == Status::iteration_limit);
+    CHECK(limited.products > 60);
+    CHECK(limited.products <= 63);
+    // Student's 90 % bar, fourfold: for 20 tests or more below 1e-5.
+    CHECK(std::abs(limited.trace - sum(d)) <= 4 * limited.error_bar);
+  }
+}
+
+TEST_CASE("the bars of a single step leave everything open, and no tolerance is met by it") {
+  const std::vector<double> d = spectrum(100, [](double j) { return std::cos(j); });
+  const SpectralDensity found = spectral_density(diagonal_operator(d), {.steps = 1, .tolerance = 0.3});
+  CHECK(found.status == Status::accuracy_not_reached);
+  CHECK(found.cumulative_error >= 0.5);
+  for (const double x : {-0.9, -0.3, 0.3, 0.9}) {
+    CHECK(found.cumulative(x).low <= exact_cumulative(d, x));
+    CHECK(found.cumulative(x).high >= exact_cumulative(d, x));
+  }
+  // One vector leaves everything open as well, below all nodes too.
+  const SpectralDensity single = spectral_density(diagonal_operator(d), {.vectors = 1, .steps = 5});
+  const SpectralEstimate below = single.cumulative(-2);
+  CHECK(std::max(below.high - below.value, below.value - below.low) <= single.cumulative_error);
+}
+
+TEST_CASE("where there are no positive eigenvalues the density of their logarithms is zero") {
+  const SpectralDensity found = spectral_density(diagonal_operator(std::vector<double>(20, -1)));
+  const std::vector<double> x{0.5, 1, 2};
+  for (const double value : found.logarithmic_density(x)) CHECK(value == 0);
+  CHECK_THROWS_AS((void)found.density(x, -1), InvalidOption);
+  CHECK_THROWS_AS((void)found.density(x, std::numeric_limits<double>::quiet_NaN()), InvalidOption);
+}
+
 TEST_CASE("a spectral measure is between its bounds, and traces of functions within their error bars") {
   const std::int64_t n = 400;
   const std::vector<double> d = spectrum(n, [&](double j) {

@@ -267,6 +267,42 @@ TEST_CASE("parts of the gradient do where they are given, and whole ones are few
   }
 }
 
+TEST_CASE("a parameter that lets steps promise nothing is not taken for convergence") {
+  const auto offset_quadratic = [](std::span<const double> x, std::span<double> g) {
+    double value = 1;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      g[i] = x[i] - 1;
+      value += g[i] * g[i] / 2;
+    }
+    return value;
+  };
+  const Objective smooth{.unknowns = 8, .value_and_gradient = offset_quadratic};
+  const std::vector<double> x0(8, 3.0);
+  for (const SubspaceStepRule rule : {SubspaceStepRule::quadratic, SubspaceStepRule::cubic}) {
+    const double initial = rule == SubspaceStepRule::cubic ? 1e30 : 1e-15;
+    const SubspaceNewtonFit fit = minimize_in_subspaces(smooth, x0, {.rule = rule, .initial_parameter = initial});
+    CHECK_MESSAGE(fit.solved(), fit.message);
+    CHECK(fit.gradient_norm <= 1e-6 * fit.initial_gradient_norm);
+  }
+  // Not smooth: steps shrink until nothing is left of them, and the gradient does not.
+  const Objective edges{.unknowns = 8, .value_and_gradient = [](auto x, auto g) {
+                          double value = 1;
+                          for (std::size_t i = 0; i < x.size(); ++i) {
+                            value += std::abs(x[i]);
+                            g[i] = x[i] > 0 ? 1 : -1;
+                          }
+                          return value;
+                        }};
+  const std::vector<double> start{0.3, -1.2, 2.1, 0.7, -0.4, 1.9, -2.6, 0.1};
+  for (const SubspaceStepRule rule :
+       {SubspaceStepRule::line_search, SubspaceStepRule::quadratic, SubspaceStepRule::cubic})
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+      const SubspaceNewtonFit fit =
+          minimize_in_subspaces(edges, start, {.rule = rule, .dimensions = 4, .iteration_limit = 300, .seed = seed});
+      CHECK_FALSE(fit.solved());
+    }
+}
+
 TEST_CASE("gradients and Hessians on subspaces, of either layout, and steps from nothing else") {
   constexpr std::int64_t n = 60, p = 7;
   Objective f{.unknowns = n, .value_and_gradient = ring, .hessian_times = ring_hessian};

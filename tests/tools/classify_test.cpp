@@ -12,8 +12,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 std::string content(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
@@ -21,29 +19,17 @@ std::string content(const std::filesystem::path& path) {
   return text.str();
 }
 
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"classify"} {}
   std::string csv = folder.write("data.csv", "u,v,label\n1,0,-1\n2,1,-1\n3,0,1\n4,1,-1\n5,0,1\n6,1,1\n").string();
   std::string svm = folder.write("data.svm", "-1 1:1\n-1 1:2 2:1\n1 1:3\n-1 1:4 2:1\n1 1:5\n1 1:6 2:1\n").string();
   std::string three = folder.write("three.csv", "u,kind\n1,10\n2,20\n3,10\n4,30\n5,20\n6,30\n").string();
-
-  json classify(std::vector<std::string> arguments, int status = 0) const {
-    arguments.insert(arguments.begin(), "classify");
-    arguments.push_back("--json");
-    const CommandResult result = run_croquis(arguments);
-    CHECK_MESSAGE(result.status == status, result.output, result.errors);
-    return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "classify");
-    return test::failure(folder.path(), arguments, status);
-  }
 };
 
 }  // namespace
 
 TEST_CASE_FIXTURE(Scene, "two labels: logistic, and the JSON object says what was found") {
-  const json report = classify({csv, "--target", "label", "--ridge", "0.01"});
+  const json report = run_json({csv, "--target", "label", "--ridge", "0.01"});
   CHECK(report["status"] == "converged");
   CHECK(report["loss"] == "logistic");
   CHECK(report["labels"] == json({-1.0, 1.0}));
@@ -67,17 +53,17 @@ TEST_CASE_FIXTURE(Scene, "two labels: logistic, and the JSON object says what wa
   CHECK(report["data"]["accuracy"].get<double>() == doctest::Approx(right).epsilon(1e-12));
   CHECK(report["objective"].get<double>() == doctest::Approx(loss + 0.005 * (u * u + v * v)).epsilon(1e-12));
   // The same from a sparse file.
-  const json sparse = classify({svm, "--ridge", "0.01"});
+  const json sparse = run_json({svm, "--ridge", "0.01"});
   CHECK(sparse["coefficients"][0]["values"][0].get<double>() == doctest::Approx(u).epsilon(1e-6));
 }
 
 TEST_CASE_FIXTURE(Scene, "a saved classifier predicts as the fitted one") {
-  const std::string model = (folder.path() / "model.json").string(), all = (folder.path() / "all.csv").string(),
-                    again = (folder.path() / "again.csv").string(), table = (folder.path() / "table.csv").string();
-  const json fitted = classify({svm, "--ridge", "0.01", "--save-model", model, "--predictions", all, "-o", table});
+  const std::string model = path("model.json"), all = path("all.csv"), again = path("again.csv"),
+                    table = path("table.csv");
+  const json fitted = run_json({svm, "--ridge", "0.01", "--save-model", model, "--predictions", all, "-o", table});
   // A file of labels only in part, with fewer columns than the model.
   const std::string narrow = folder.write("narrow.svm", "1 1:3\n-1 1:1\n").string();
-  const json predicted = classify({narrow, "--model", model, "--predictions", again});
+  const json predicted = run_json({narrow, "--model", model, "--predictions", again});
   CHECK(predicted["status"] == "predicted");
   CHECK(predicted["coefficients"] == fitted["coefficients"]);
   CHECK(predicted["data"]["accuracy"].is_number());
@@ -100,7 +86,7 @@ TEST_CASE_FIXTURE(Scene, "a saved classifier predicts as the fitted one") {
 }
 
 TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-validation") {
-  const json report = classify({three, "--target", "kind", "--ridges", "0.001,0.1,10", "--folds", "2"});
+  const json report = run_json({three, "--target", "kind", "--ridges", "0.001,0.1,10", "--folds", "2"});
   CHECK(report["loss"] == "softmax");
   CHECK(report["labels"].size() == 3);
   CHECK(report["intercepts"].size() == 3);
@@ -134,10 +120,10 @@ TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
 }
 
 TEST_CASE_FIXTURE(Scene, "rows that cannot be predicted and columns in another order are not predicted") {
-  const std::string model = (folder.path() / "model.json").string(), out = (folder.path() / "out.csv").string();
-  classify({csv, "--target", "label", "--ridge", "0.01", "--save-model", model});
+  const std::string model = path("model.json"), out = path("out.csv");
+  run_json({csv, "--target", "label", "--ridge", "0.01", "--save-model", model});
   const std::string damaged = folder.write("damaged.csv", "u,v,label\n1,0,-1\n2,nan,1\n").string();
-  const json report = classify({damaged, "--target", "label", "--model", model, "--predictions", out}, 3);
+  const json report = run_json({damaged, "--target", "label", "--model", model, "--predictions", out}, 3);
   CHECK(report["status"] == "non_finite_input");
   CHECK(contains(report["message"].get<std::string>(), "row 1 "));
   CHECK(!std::filesystem::exists(out));

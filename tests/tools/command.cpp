@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "tests/support/temporary_folder.hpp"
 
 namespace croquis::test {
 namespace {
@@ -57,12 +56,16 @@ nlohmann::json json_output(const CommandResult& result) {
   return object;
 }
 
-nlohmann::json solve_json(std::vector<std::string> arguments, int expected_status) {
-  arguments.insert(arguments.begin(), "solve");
+nlohmann::json json_report(const std::string& subcommand, std::vector<std::string> arguments, int expected_status) {
+  arguments.insert(arguments.begin(), subcommand);
   arguments.push_back("--json");
   const CommandResult result = run_croquis(arguments);
   CHECK_MESSAGE(result.status == expected_status, result.output, result.errors);
   return json_output(result);
+}
+
+nlohmann::json solve_json(std::vector<std::string> arguments, int expected_status) {
+  return json_report("solve", std::move(arguments), expected_status);
 }
 
 std::string failure(const std::filesystem::path& folder, std::vector<std::string> arguments, int expected_status) {
@@ -82,6 +85,17 @@ std::string failure(const std::filesystem::path& folder, std::vector<std::string
   CHECK("croquis: " + object["message"].get<std::string>() + "\n" == text.errors);
   CHECK(entries() == before);
   return object["message"];
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+nlohmann::json CommandScene::run_json(std::vector<std::string> arguments, int expected_status) const {
+  return json_report(subcommand, std::move(arguments), expected_status);
+}
+
+std::string CommandScene::failure(std::vector<std::string> arguments, int expected_status) const {
+  arguments.insert(arguments.begin(), subcommand);
+  return test::failure(folder.path(), std::move(arguments), expected_status);
 }
 
 }  // namespace croquis::test

@@ -13,26 +13,14 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // y = 0.8 + 2.3 u with residuals .2, -.1, -.4, .3.
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"fit"} {}
   std::string line = folder.write("line.csv", "u,y\n0,1\n1,3\n2,5\n3,8\n").string();
 
   CommandResult run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "fit");
+    arguments.insert(arguments.begin(), subcommand);
     return run_croquis(arguments);
-  }
-  json fit(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const CommandResult result = run(arguments);
-    CHECK_MESSAGE(result.status == 0, result.output, result.errors);
-    return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "fit");
-    return test::failure(folder.path(), arguments, status);
   }
   // Of the model, with starting values for a and b.
   std::string failure_of(const std::string& model) const {
@@ -53,7 +41,7 @@ json timeless(json report) {
 
 TEST_CASE_FIXTURE(Scene, "a line as a curve: every field of the JSON object") {
   if (!has_expressions()) return;
-  const json report = fit({line, "--target", "y", "--model", "a + b*u", "--start", "b=1,a=-1"});
+  const json report = run_json({line, "--target", "y", "--model", "a + b*u", "--start", "b=1,a=-1"});
   // The differences are exact to a few roundoffs, the problem's condition is near two.
   const auto close = [](const json& computed, double expected) {
     return std::abs(computed.get<double>() - expected) <= 1e-11 * std::abs(expected);
@@ -97,8 +85,8 @@ TEST_CASE_FIXTURE(Scene, "a line as a curve: every field of the JSON object") {
 TEST_CASE_FIXTURE(Scene,
                   "the text is the summary that statisticians know, and the table and the covariance are files") {
   if (!has_expressions()) return;
-  const std::string table = (folder.path() / "table.csv").string();
-  const std::string covariance = (folder.path() / "covariance.npy").string();
+  const std::string table = path("table.csv");
+  const std::string covariance = path("covariance.npy");
   const CommandResult text = run({line, "--target", "y", "--model", "a + b*u", "--start", "a=1", "--start", "b=1", "-o",
                                   table, "--covariance", covariance});
   CHECK_MESSAGE(text.status == 0, text.errors);
@@ -125,14 +113,14 @@ TEST_CASE_FIXTURE(Scene, "a rational function through a curve like Thurber's: wh
       "b0=1000,b1=1000,b2=400,b3=40,b4=0.7,b5=0.3,b6=0.03"};
   auto one_thread = arguments;
   one_thread.insert(one_thread.end(), {"--threads", "1"});
-  const json report = fit(one_thread);
+  const json report = run_json(one_thread);
   // At a stationary point of the exact model, to rounding: x^T times the residuals over their norms.
   CHECK(report["orthogonality"].get<double>() <= 1e-9);
   CHECK(report["rank"] == 7);
   for (const char* threads : {"2", "3"}) {
     auto several = arguments;
     several.insert(several.end(), {"--threads", threads});
-    CHECK(timeless(fit(several)) == timeless(report));
+    CHECK(timeless(run_json(several)) == timeless(report));
   }
 }
 
@@ -140,7 +128,7 @@ TEST_CASE_FIXTURE(Scene, "weights, bounds and a loss") {
   if (!has_expressions()) return;
   // The last row is wrong, and weighs nothing: a line through the others is exact.
   const std::string data = folder.write("bad.csv", "u,w,y\n0,1,1\n1,2,3\n2,1,5\n3,0,100\n5,4,11.5\n").string();
-  const json weighted = fit({data, "--target", "y", "--model", "a+b*u", "--start", "a=0,b=0", "--weights", "w"});
+  const json weighted = run_json({data, "--target", "y", "--model", "a+b*u", "--start", "a=0,b=0", "--weights", "w"});
   CHECK(weighted["weighted"] == true);
   CHECK(weighted["degrees_of_freedom"] == 2);
   // Weighted means of u and y over rows 0, 1, 2 and 4: 3 and 7.25; sums of squares and products 34 and 72.
@@ -152,7 +140,7 @@ TEST_CASE_FIXTURE(Scene, "weights, bounds and a loss") {
 
   const std::vector<std::string> bounded = {line,      "--target",    "y",        "--model",  "a+b*u",
                                             "--start", "a=0.5,b=0.5", "--bounds", "b=:2,a=0:"};
-  const json at_bound = fit(bounded);
+  const json at_bound = run_json(bounded);
   CHECK(estimate(at_bound, 1) == 2);
   CHECK(at_bound["coefficients"][1]["at_bound"] == true);
   CHECK(at_bound["coefficients"][0]["at_bound"] == false);
@@ -162,7 +150,8 @@ TEST_CASE_FIXTURE(Scene, "weights, bounds and a loss") {
 
   const std::string outlier = folder.write("outlier.csv", "u,y\n0,1\n1,3\n2,5\n3,7\n4,9\n5,60\n").string();
   for (const char* loss : {"huber:0.01", "soft-l1:0.01", "cauchy:0.01", "tukey:5"}) {
-    const json robust = fit({outlier, "--target", "y", "--model", "a+b*u", "--start", "a=1.5,b=1.5", "--loss", loss});
+    const json robust =
+        run_json({outlier, "--target", "y", "--model", "a+b*u", "--start", "a=1.5,b=1.5", "--loss", loss});
     CHECK(robust["loss"]["name"] == std::string(loss).substr(0, std::string(loss).find(':')));
     // The line through five of six points; the sixth pulls by at most the scale.
     CHECK(estimate(robust, 1) == doctest::Approx(2).epsilon(0.02));
@@ -173,7 +162,7 @@ TEST_CASE_FIXTURE(Scene, "files without names, and a response in a file of its o
   if (!has_expressions()) return;
   const std::string a = folder.write("a.csv", "7,0\n7,1\n7,2\n7,3\n").string();
   const std::string b = folder.write("b.csv", "1\n3\n5\n8\n").string();
-  const json report = fit({a, b, "--model", "a+b*x1", "--start", "a=1,b=1"});
+  const json report = run_json({a, b, "--model", "a+b*x1", "--start", "a=1,b=1"});
   CHECK(report["response"] == "b");
   CHECK(estimate(report, 1) == doctest::Approx(2.3).epsilon(1e-10));
 }
@@ -237,7 +226,7 @@ TEST_CASE_FIXTURE(Scene, "damaged files and too few rows") {
 TEST_CASE_FIXTURE(Scene, "no numbers, and no convergence: exit status 3, no table, and no file") {
   if (!has_expressions()) return;
   const std::string bad = folder.write("bad.csv", "u,v,y\n0,nan,1\n1,2,3\ninf,3,5\n3,4,8\n").string();
-  const std::string table = (folder.path() / "table.csv").string();
+  const std::string table = path("table.csv");
   const auto expect = [&](const std::string& file, const std::string& expression, const char* status,
                           const std::string& message, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {file,      "--target", "y",  "--model", expression,
@@ -273,8 +262,8 @@ TEST_CASE_FIXTURE(Scene, "a parameter that is zero is fitted, and its standard e
   if (!has_expressions()) return;
   // y = 1 + t^2 at symmetric t: the slope is zero, and the residuals have nothing to do with it.
   const std::string even = folder.write("even.csv", "t,y\n-2,5\n-1,2\n0,1\n1,2\n2,5\n").string();
-  const json curve = fit({even, "--target", "y", "--model", "a+b*t", "--start", "a=0,b=1"});
-  const json line = fit({even, "--target", "y"});
+  const json curve = run_json({even, "--target", "y", "--model", "a+b*t", "--start", "a=0,b=1"});
+  const json line = run_json({even, "--target", "y"});
   CHECK(curve["rank"] == 2);
   CHECK(std::abs(estimate(curve, 1)) <= 1e-10);
   for (const std::size_t k : {0, 1}) {

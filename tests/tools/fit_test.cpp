@@ -14,33 +14,20 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 bool close(const json& computed, double expected) {
   return std::abs(computed.get<double>() - expected) <= 1e-12 * std::abs(expected);
 }
 
 // y = 0.8 + 2.3 u with residuals .2, -.1, -.4, .3.
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"fit"} {}
   std::string line = folder.write("line.csv", "u,y\n0,1\n1,3\n2,5\n3,8\n").string();
-
-  json fit(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "fit");
-    arguments.push_back("--json");
-    const CommandResult result = run_croquis(arguments);
-    CHECK_MESSAGE(result.status == 0, result.output, result.errors);
-    return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "fit");
-    return test::failure(folder.path(), arguments, status);
-  }
 };
 
 }  // namespace
 
 TEST_CASE_FIXTURE(Scene, "a line: every field of the JSON object") {
-  const json report = fit({line, "--target", "y"});
+  const json report = run_json({line, "--target", "y"});
   CHECK(report["status"] == "converged");
   CHECK(report["response"] == "y");
   CHECK(report["intercept"] == true);
@@ -92,7 +79,7 @@ TEST_CASE_FIXTURE(Scene, "the text is the table that statisticians know") {
 }
 
 TEST_CASE_FIXTURE(Scene, "without an intercept") {
-  const json report = fit({line, "--target", "y", "--no-intercept"});
+  const json report = run_json({line, "--target", "y", "--no-intercept"});
   CHECK(report["intercept"] == false);
   CHECK(report["cols"] == 1);
   CHECK(report["coefficients"].size() == 1);
@@ -104,12 +91,12 @@ TEST_CASE_FIXTURE(Scene, "without an intercept") {
 TEST_CASE_FIXTURE(Scene, "npy with a response in a file of its own, and svmlight") {
   const double u[] = {0, 1, 2, 3};
   const double y[] = {1, 3, 5, 8};
-  const std::string a = (folder.path() / "a.npy").string();
-  const std::string b = (folder.path() / "b.npy").string();
+  const std::string a = path("a.npy");
+  const std::string b = path("b.npy");
   write_matrix(a, column_major(u, 4, 1));
   write_matrix(b, column_major(y, 4, 1));
   const std::string labelled = folder.write("a.svm", "1 1:0\n3 1:1\n5 1:2\n8 1:3\n").string();
-  for (const json& report : {fit({a, b}), fit({labelled})}) {
+  for (const json& report : {run_json({a, b}), run_json({labelled})}) {
     CHECK(report["response"] == "b");
     CHECK(report["coefficients"][1]["name"] == "x[0]");
     CHECK(close(report["coefficients"][1]["estimate"], 2.3));
@@ -118,8 +105,8 @@ TEST_CASE_FIXTURE(Scene, "npy with a response in a file of its own, and svmlight
 }
 
 TEST_CASE_FIXTURE(Scene, "the table and the covariance as files") {
-  const std::string table = (folder.path() / "table.csv").string();
-  const std::string covariance = (folder.path() / "covariance.npy").string();
+  const std::string table = path("table.csv");
+  const std::string covariance = path("covariance.npy");
   const std::string data = folder.write("named.csv", "\"size, \"\"net\"\"\",y\n0,1\n1,3\n2,5\n3,8\n").string();
   const CommandResult text = run_croquis({"fit", data, "--target", "y", "-o", table, "--covariance", covariance});
   CHECK(text.status == 0);
@@ -138,7 +125,7 @@ TEST_CASE_FIXTURE(Scene, "the table and the covariance as files") {
 TEST_CASE_FIXTURE(Scene, "dependent columns are not available, and that is said") {
   const std::string data =
       folder.write("twice.csv", "u,one,v,y\n0,1,0,1\n1,1,2,3\n2,1,4,5\n3,1,6,8\n1.5,1,3,4.25\n").string();
-  const json report = fit({data, "--target", "y"});
+  const json report = run_json({data, "--target", "y"});
   CHECK(report["status"] == "rank_deficient");
   CHECK(report["rank"] == 2);
   // The fifth point lies at the mean of u and of y, so the line is the same.
@@ -163,7 +150,7 @@ TEST_CASE_FIXTURE(Scene, "wrong usage: exit status 1") {
   const std::string two = folder.write("two.csv", "1,2\n3,4\n5,6\n8,7\n").string();
   CHECK(contains(failure({line, two}, 1), "two.csv: has 2 columns, but a model has one response"));
   CHECK(contains(failure({line, "--target", "y", "-o", line}, 1), "would overwrite the input"));
-  const std::string x = (folder.path() / "x.csv").string();
+  const std::string x = path("x.csv");
   CHECK(contains(failure({line, "--target", "y", "-o", x, "--covariance", x}, 1), "are both"));
 }
 
@@ -181,14 +168,14 @@ TEST_CASE_FIXTURE(Scene, "files: exit status 2, naming the column and the line")
   CHECK(contains(failure({text, "--target", "y"}, 2), "column 1 (\"town\"): \"Lyon\" is not a number"));
   const std::string missing = folder.write("missing.csv", "u,y\n1,2\n,3\n4,1\n").string();
   CHECK(contains(failure({missing, "--target", "y"}, 2), "missing.csv:3: column 0 (\"u\"): the value is missing"));
-  CHECK(contains(failure({(folder.path() / "no.csv").string(), "--target", "y"}, 2), "no.csv"));
+  CHECK(contains(failure({path("no.csv"), "--target", "y"}, 2), "no.csv"));
   CHECK(
       contains(failure({line, "--target", "y", "-o", (folder.path() / "no" / "x.csv").string()}, 2), "no such folder"));
 }
 
 TEST_CASE_FIXTURE(Scene, "NaN in the data: exit status 3, and no table") {
   const std::string bad = folder.write("bad.csv", "u,y\n0,1\nnan,3\n2,5\n3,8\n").string();
-  const std::string table = (folder.path() / "table.csv").string();
+  const std::string table = path("table.csv");
   const CommandResult text = run_croquis({"fit", bad, "--target", "y", "-o", table});
   CHECK(text.status == 3);
   CHECK(text.output.empty());

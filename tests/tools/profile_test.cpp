@@ -15,23 +15,19 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 bool has_gnuplot() { return std::system("command -v gnuplot > /dev/null 2>&1") == 0; }
 
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
   std::string a = path("a.npy");
   std::string b = path("b.npy");
   std::vector<std::string> quick = {"--sketch", "sparse-sign,srht", "--ratio", "2,4", "--seeds", "3", "--solves", "1"};
 
-  Scene() {
+  Scene() : CommandScene{"profile"} {
     Matrix<double> matrix(200, 10);
     fill(Gaussian{.rows = 200, .cols = 10, .seed = 5}, matrix);
     write_matrix(a, matrix);
     write_matrix(b, matrix.view().block(0, 3, 200, 1));
   }
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   std::vector<std::string> command(std::vector<std::string> more) const {
     std::vector<std::string> result = {"profile"};
     result.insert(result.end(), more.begin(), more.end());
@@ -44,10 +40,6 @@ struct Scene {
     const CommandResult result = run_croquis(words);
     CHECK_MESSAGE(result.status == 0, result.output, result.errors);
     return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "profile");
-    return test::failure(folder.path(), arguments, status);
   }
 };
 

@@ -16,10 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
   Matrix<double> dense = [] {
     Matrix<double> a(60, 4);
     fill(Gaussian{.rows = 60, .cols = 4, .seed = 5}, a);
@@ -28,19 +25,7 @@ struct Scene {
   std::string a = path("a.npy");
   std::string out = path("sa.npy");
 
-  Scene() { write_matrix(a, dense); }
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-  json sketch(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "sketch");
-    arguments.push_back("--json");
-    const CommandResult result = run_croquis(arguments);
-    CHECK_MESSAGE(result.status == 0, result.output, result.errors);
-    return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "sketch");
-    return test::failure(folder.path(), arguments, status);
-  }
+  Scene() : CommandScene{"sketch"} { write_matrix(a, dense); }
 };
 
 bool equal(const std::string& path, const Matrix<double>& expected) {
@@ -63,7 +48,7 @@ TEST_CASE_FIXTURE(Scene, "the file holds S A, bit for bit, for every family and 
     for (const char* name : {"sa.npy", "sa.mtx", "sa.csv"}) {
       CAPTURE(name);
       const json report =
-          sketch({a, "-o", path(name), "--sketch", to_string(family), "--sketch-rows", "12", "--seed", "9"});
+          run_json({a, "-o", path(name), "--sketch", to_string(family), "--sketch-rows", "12", "--seed", "9"});
       CHECK(report["status"] == "sketched");
       CHECK(report["sketch"] ==
             json{{"family", to_string(family)}, {"rows", 12}, {"nonzeros", s.nonzeros()}, {"seed", 9}});
@@ -73,7 +58,7 @@ TEST_CASE_FIXTURE(Scene, "the file holds S A, bit for bit, for every family and 
 }
 
 TEST_CASE_FIXTURE(Scene, "the size by ratio, the nonzeros, the other names of the options, and the report's fields") {
-  const json report = sketch({a, "-o", out, "--family", "sparse-sign", "--ratio", "2.6", "--nonzeros", "3"});
+  const json report = run_json({a, "-o", out, "--family", "sparse-sign", "--ratio", "2.6", "--nonzeros", "3"});
   CHECK(report["sketch"] == json{{"family", "sparse-sign"}, {"rows", 11}, {"nonzeros", 3}, {"seed", 0}});
   CHECK(report["rows"] == 60);
   CHECK(report["cols"] == 4);
@@ -81,7 +66,7 @@ TEST_CASE_FIXTURE(Scene, "the size by ratio, the nonzeros, the other names of th
   CHECK(report["output"] == out);
   for (const char* phase : {"read", "sketch", "write", "total"}) CHECK(report["seconds"][phase].get<double>() >= 0);
   CHECK(equal(out, SparseSign{.rows = 11, .cols = 60, .nonzeros = 3} * AnyMatrixView<double>(dense)));
-  CHECK(sketch({a, "-o", out, "--rows", "7"})["sketch"]["rows"] == 7);
+  CHECK(run_json({a, "-o", out, "--rows", "7"})["sketch"]["rows"] == 7);
 
   const CommandResult text = run_croquis({"sketch", a, "-o", out, "--rows", "7"});
   CHECK(contains(text.output, "SparseSign{rows=7, cols=60, nonzeros=7, seed=0} times 60 x 4 dense"));
@@ -94,7 +79,7 @@ TEST_CASE_FIXTURE(Scene, "sparse, compressed, wide and labelled files are sketch
                                .write("wide.mtx.gz", gzip("%%MatrixMarket matrix coordinate real general\n"
                                                           "3 5 3\n1 1 2\n2 5 -1\n3 2 4\n"))
                                .string();
-  const json report = sketch({wide, "-o", out, "--rows", "2", "--sketch", "count-sketch"});
+  const json report = run_json({wide, "-o", out, "--rows", "2", "--sketch", "count-sketch"});
   CHECK(report["sparse"] == true);
   CHECK(report["cols"] == 5);
   Matrix<double> dense_wide(3, 5);
@@ -103,7 +88,7 @@ TEST_CASE_FIXTURE(Scene, "sparse, compressed, wide and labelled files are sketch
   dense_wide(2, 1) = 4;
   CHECK(equal(out, CountSketch{.rows = 2, .cols = 3} * AnyMatrixView<double>(dense_wide)));
   const std::string labelled = folder.write("a.svm", "1 1:1 2:2\n-1 1:3\n").string();
-  CHECK(sketch({labelled, "-o", out, "--rows", "2"})["cols"] == 2);
+  CHECK(run_json({labelled, "-o", out, "--rows", "2"})["cols"] == 2);
 }
 
 TEST_CASE_FIXTURE(Scene, "a sparse sketch of a sparse matrix becomes a sparse .mtx, and nothing else does") {
@@ -116,21 +101,21 @@ TEST_CASE_FIXTURE(Scene, "a sparse sketch of a sparse matrix becomes a sparse .m
   dense_wide(2, 19) = 0.1;
   const Matrix<double> expected = CountSketch{.rows = 2, .cols = 3} * AnyMatrixView<double>(dense_wide);
   const std::string mtx = path("wide_out.mtx");
-  const json report = sketch({wide, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"});
+  const json report = run_json({wide, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"});
   CHECK(report["output_sparse"] == true);
   CHECK(std::holds_alternative<SparseMatrix<double>>(read_matrix(mtx).matrix));
   CHECK(equal(mtx, expected));
   CHECK(contains(run_croquis({"sketch", wide, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"}).output,
                  "sparse; 3 entries, sparse; "));
 
-  CHECK(sketch({wide, "-o", out, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
-  CHECK(sketch({wide, "-o", mtx, "--rows", "2", "--sketch", "gaussian"})["output_sparse"] == false);
-  CHECK(sketch({a, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  CHECK(run_json({wide, "-o", out, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  CHECK(run_json({wide, "-o", mtx, "--rows", "2", "--sketch", "gaussian"})["output_sparse"] == false);
+  CHECK(run_json({a, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
   // Few columns, each of them full once sketched.
   const std::string narrow =
       folder.write("narrow.mtx", "%%MatrixMarket matrix coordinate real general\n3 1 3\n1 1 2\n2 1 -1\n3 1 4\n")
           .string();
-  CHECK(sketch({narrow, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
+  CHECK(run_json({narrow, "-o", mtx, "--rows", "2", "--sketch", "count-sketch"})["output_sparse"] == false);
   const std::string infinite =
       folder.write("infinite.mtx", "%%MatrixMarket matrix coordinate real general\n3 50 1\n1 1 inf\n").string();
   std::filesystem::remove(mtx);
@@ -145,7 +130,8 @@ TEST_CASE_FIXTURE(Scene, "the same seed gives the same bytes on 1, 2 and 3 threa
   for (const SketchFamily family : all_sketch_families()) {
     CAPTURE(to_string(family));
     const auto bytes = [&](const char* seed, const char* threads) {
-      (void)sketch({a, "-o", out, "--sketch", to_string(family), "--ratio", "4", "--seed", seed, "--threads", threads});
+      (void)run_json(
+          {a, "-o", out, "--sketch", to_string(family), "--ratio", "4", "--seed", seed, "--threads", threads});
       return file_bytes(out);
     };
     const std::string one = bytes("3", "1");

@@ -15,19 +15,12 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // A good problem in a folder, and calls that must fail without changing the folder.
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"solve"} {}
   std::string a = folder.write("a.csv", "u,v\n1,0\n1,1\n1,2\n1,4\n").string();
   std::string b = folder.write("b.csv", "1\n3\n5\n8\n").string();
-  std::string x = (folder.path() / "x.csv").string();
-
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "solve");
-    return test::failure(folder.path(), arguments, status);
-  }
+  std::string x = path("x.csv");
 };
 
 }  // namespace
@@ -75,7 +68,7 @@ TEST_CASE_FIXTURE(Scene, "shapes") {
 }
 
 TEST_CASE_FIXTURE(Scene, "files that cannot be read: exit status 2, naming file and place") {
-  std::string npy = (folder.path() / "good.npy").string();
+  std::string npy = path("good.npy");
   const double entries[] = {1, 2, 3, 4};
   write_matrix(npy, column_major(entries, 4, 1));
   npy = file_bytes(npy);
@@ -110,7 +103,7 @@ TEST_CASE_FIXTURE(Scene, "files that cannot be read: exit status 2, naming file 
     CHECK(contains(failure({path, b, "-o", x}, 2), file.message));
     CHECK(contains(failure({a, path, "-o", x}, 2), file.message));
   }
-  CHECK(contains(failure({(folder.path() / "missing.csv").string(), b}, 2), "missing.csv: cannot be opened"));
+  CHECK(contains(failure({path("missing.csv"), b}, 2), "missing.csv: cannot be opened"));
   CHECK(contains(failure({folder.path().string(), b}, 2), "is a directory"));
 }
 

@@ -12,13 +12,11 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"solve"} {}
   std::string a = folder.write("a.csv", "u,v\n1,0\n1,1\n1,2\n1,4\n").string();
   std::string b = folder.write("b.csv", "1\n3\n5\n8\n").string();
-  std::string x = (folder.path() / "x.csv").string();
+  std::string x = path("x.csv");
 
   std::vector<double> solution(std::vector<std::string> arguments, json* report = nullptr) const {
     arguments.insert(arguments.end(), {"-o", x});
@@ -27,10 +25,6 @@ struct Scene {
     const MatrixFile file = read_matrix(x);
     const auto entries = std::get<Matrix<double>>(file.matrix).entries();
     return {entries.begin(), entries.end()};
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "solve");
-    return test::failure(folder.path(), arguments, status);
   }
 };
 

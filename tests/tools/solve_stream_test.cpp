@@ -19,8 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 constexpr std::int64_t m = 3000;
 constexpr std::int64_t n = 4;
 
@@ -37,12 +35,11 @@ std::string digits(double value) {
   return text;
 }
 
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
+  Scene() : CommandScene{"solve"} {}
   Matrix<double> data = table(Layout::row_major);
-  std::string x = (folder.path() / "x.csv").string();
+  std::string x = path("x.csv");
 
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   std::string write_table(const std::string& name, Layout layout = Layout::row_major) const {
     write_matrix(path(name), table(layout));
     return path(name);
@@ -67,10 +64,6 @@ struct Scene {
     const MatrixFile file = read_matrix(x);
     const auto entries = std::get<Matrix<double>>(file.matrix).entries();
     return {entries.begin(), entries.end()};
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "solve");
-    return test::failure(folder.path(), arguments, status);
   }
   // The report and x of a solve by `command`, which a shell runs.
   json shell(const std::string& command) const {

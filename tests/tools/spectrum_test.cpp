@@ -14,15 +14,12 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 // A(i, j) is 0.9^j at (j, j) and 0.9^j again at (j + 40, j): singular values sqrt(2) 0.9^j.
-struct Scene {
-  TemporaryFolder folder;
+struct Scene : CommandScene {
   std::string a = path("a.npy");
   std::string s = path("s.mtx");
 
-  Scene() {
+  Scene() : CommandScene{"spectrum"} {
     Matrix<double> tall(80, 40);
     for (std::int64_t j = 0; j < 40; ++j) tall(j, j) = tall(j + 40, j) = std::pow(0.9, static_cast<double>(j));
     write_matrix(a, tall);
@@ -30,18 +27,6 @@ struct Scene {
     Matrix<double> symmetric(60, 60);
     for (std::int64_t j = 0; j < 60; ++j) symmetric(j, j) = j == 0 ? -3 : 1 - static_cast<double>(j) / 60;
     write_matrix(s, symmetric);
-  }
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-  json spectrum(std::vector<std::string> more) const {
-    more.insert(more.begin(), "spectrum");
-    more.push_back("--json");
-    const CommandResult result = run_croquis(more);
-    CHECK_MESSAGE(result.status == 0, result.output, result.errors);
-    return json_output(result);
-  }
-  std::string failure(std::vector<std::string> arguments, int status) const {
-    arguments.insert(arguments.begin(), "spectrum");
-    return test::failure(folder.path(), arguments, status);
   }
 };
 
@@ -56,7 +41,7 @@ TEST_CASE_FIXTURE(Scene, "singular values: the largest, the norm, counts, effect
   for (std::int64_t j = 0; j < 40; ++j) wide(j, j) = wide(j, j + 40) = std::pow(0.9, static_cast<double>(j));
   write_matrix(path("wide.npy"), wide);
   for (const std::string& file : {a, path("wide.npy")}) {
-    const json report = spectrum({file, "--top", "4", "--threshold", "0.1", "--ridge", "0.5"});
+    const json report = run_json({file, "--top", "4", "--threshold", "0.1", "--ridge", "0.5"});
     CHECK(report["status"] == "converged");
     CHECK(report["values"] == "singular values");
     REQUIRE(report["top"].size() == 4);
@@ -86,15 +71,17 @@ TEST_CASE_FIXTURE(Scene, "singular values: the largest, the norm, counts, effect
 }
 
 TEST_CASE_FIXTURE(Scene, "eigenvalues of a symmetric matrix, from either end") {
-  const json largest = spectrum({s, "--symmetric", "--top", "2"});
+  const json largest = run_json({s, "--symmetric", "--top", "2"});
   CHECK(largest["values"] == "eigenvalues");
   CHECK(largest["top"][0]["value"].get<double>() == doctest::Approx(59. / 60).epsilon(1e-12));
   CHECK(largest["trace"]["value"].get<double>() == doctest::Approx(59 - 59. / 2 - 3).epsilon(1e-12));
-  const json smallest = spectrum({s, "--symmetric", "--top", "1", "--which", "smallest"});
+  const json smallest = run_json({s, "--symmetric", "--top", "1", "--which", "smallest"});
   CHECK(smallest["top"][0]["value"].get<double>() == doctest::Approx(-3).epsilon(1e-12));
-  const json both = spectrum({s, "--symmetric", "--top", "2", "--which", "largest-magnitude", "--threshold", "0.2"});
+  const json both = run_json({s, "--symmetric", "--top", "2", "--which", "largest-magnitude", "--threshold", "0.2"});
   CHECK(both["top"][1]["value"].get<double>() == doctest::Approx(59. / 60).epsilon(1e-12));
   CHECK(holds(both["above"], 24));  // 1 - j / 60 > 0.6 for j = 1, ..., 23, and -3
+  write_matrix(path("zero.npy"), Matrix<double>(5, 5));
+  CHECK(spectrum({path("zero.npy"), "--symmetric"})["above"]["high"] == 0);
 }
 
 TEST_CASE_FIXTURE(Scene, "text, CSV, the plot, threads, and silence when asked for") {
@@ -104,8 +91,8 @@ TEST_CASE_FIXTURE(Scene, "text, CSV, the plot, threads, and silence when asked f
   for (const char* part : {"a.npy, 80 x 40 dense", "largest singular values", "1.41421356237", "Frobenius norm",
                            "above 0.001 max", "products"})
     CHECK_MESSAGE(contains(text.output, part), part);
-  json one = spectrum({a, "--threads", "1", "--csv", path("points.csv")});
-  json two = spectrum({a, "--threads", "2"});
+  json one = run_json({a, "--threads", "1", "--csv", path("points.csv")});
+  json two = run_json({a, "--threads", "2"});
   for (json* each : {&one, &two}) {
     each->erase("seconds");
     each->erase("threads");
@@ -116,7 +103,7 @@ TEST_CASE_FIXTURE(Scene, "text, CSV, the plot, threads, and silence when asked f
   CHECK(csv.rfind("x,density,at_least,at_least_low,at_least_high\n", 0) == 0);
   CHECK(run_croquis({"spectrum", a, "--quiet"}).output.empty());
   if (std::system("command -v gnuplot > /dev/null 2>&1") != 0) return;
-  (void)spectrum({a, "--plot", path("plot.svg")});
+  (void)run_json({a, "--plot", path("plot.svg")});
   const std::string svg = file_bytes(path("plot.svg"));
   CHECK(contains(svg, "</svg>"));
   for (const char* part : {"a.npy, 80 x 40 dense", "Density", "computed"}) CHECK_MESSAGE(contains(svg, part), part);
@@ -127,7 +114,7 @@ TEST_CASE_FIXTURE(Scene, "singular values over orders of magnitude are drawn by 
   Matrix<double> graded(30, 30);
   for (std::int64_t j = 0; j < 30; ++j) graded(j, j) = std::pow(10, -0.1 * static_cast<double>(j));
   write_matrix(path("graded.npy"), graded);
-  const json report = spectrum({path("graded.npy"), "--vectors", "20"});
+  const json report = run_json({path("graded.npy"), "--vectors", "20"});
   CHECK(report["logarithmic"] == true);
   double integral = 0;
   const json& points = report["points"];
@@ -147,6 +134,12 @@ TEST_CASE_FIXTURE(Scene, "what is refused: usage 1, files 2, NaN 3") {
   CHECK(contains(failure({a, "--ridge", "0"}, 1), "--ridge is 0"));
   CHECK(contains(failure({a, "--tolerance", "2"}, 1), "tolerance is 2"));
   CHECK(contains(failure({a, "--vectors", "0"}, 1), "vectors is 0"));
+  CHECK(contains(failure({a, "--trace-products", "0"}, 1), "--trace-products is 0"));
+  for (const char* size : {"1e-200", "1e-160", "1e200"}) {
+    const std::string far = folder.write("far.csv", std::string(size) + ",0\n0," + size + "\n").string();
+    CHECK(contains(failure({far}, 1), "out of range"));
+    CHECK(run_croquis({"spectrum", far, "--symmetric", "--quiet"}).status == 0);
+  }
   CHECK(contains(failure({a, "--csv", a}, 1), "would overwrite the input"));
   CHECK(contains(failure({folder.write("skew.csv", "1,2\n0,1\n").string(), "--symmetric"}, 1), "not symmetric"));
   CHECK(contains(failure({path("none.npy")}, 2), "none.npy"));

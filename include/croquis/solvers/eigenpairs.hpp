@@ -49,8 +49,8 @@ struct [[nodiscard]] Eigenpairs {
   Matrix<double> eigenvectors;         ///< n x k, orthonormal columns
   std::vector<double> residual_norms;  ///< ||A x - lambda x||
   /// Estimates from above of the distances to eigenvalues of A: the residual norm, or the square of all residuals over
-  /// the distance to the eigenvalues that were not asked for, if that is less; and rounding. Of eigenvalues closer than
-  /// tolerance ||A|| to each other a better one may be missing.
+  /// the distance to the eigenvalues that were not asked for, if that is less and the distance above tolerance ||A||;
+  /// and rounding. Of eigenvalues closer than tolerance ||A|| to each other a better one may be missing.
   std::vector<double> error_bounds;
   double norm_estimate = 0;  ///< of ||A||_2, from below
   /// The eigenvalue that would follow, as far as it was approximated; NaN if k = n or nothing is known.

@@ -30,7 +30,7 @@ struct SpectralDensityOptions {
 /// The spectral measure of one random vector, as a quadrature rule: sum_i weights[i] f(nodes[i]) for v^T f(A) v.
 struct SpectralRule {
   std::vector<double> nodes;    ///< ascending
-  std::vector<double> weights;  ///< positive, adding up to one
+  std::vector<double> weights;  ///< not negative, adding up to one
   std::vector<double> radii;    ///< an eigenvalue of A is within this of the node
 };
 
@@ -72,11 +72,11 @@ struct [[nodiscard]] SpectralDensity {
   CROQUIS_API SpectralEstimate trace_of(const std::function<double(double)>& f) const;
 
   /// The density at each x, of integral one: the rules smoothed by a Gaussian of standard deviation `width`, or of what
-  /// the rules resolve if that is 0.
+  /// the rules resolve if that is 0. Throws `InvalidOption` for a width that is negative or not finite.
   CROQUIS_API std::vector<double> density(std::span<const double> x, double width = 0) const;
   /// The density of the logarithm of the eigenvalues at each log(x), x > 0, smoothed on that scale, for spectra over
   /// orders of magnitude. Nodes that are no larger than their radius, which the rules cannot tell from zero, are left
-  /// out: the integral over log(x) is the weight of the others.
+  /// out: the integral over log(x) is the weight of the others. Throws as `density`.
   CROQUIS_API std::vector<double> logarithmic_density(std::span<const double> x, double width = 0) const;
 };
 

@@ -22,10 +22,11 @@ CROQUIS_API std::string to_string(TraceMethod method);
 /// Options of `estimate_trace`. `products`, or one or both of the tolerances, are given.
 struct TraceOptions {
   TraceMethod method = TraceMethod::xtrace;
-  /// Vectors to multiply by A: at least 6. From n on the trace is computed exactly, by n unit vectors.
+  /// Vectors to multiply by A: at least 6, of which a method that needs pairs may leave out one or two. From n on the
+  /// trace is computed exactly, by n unit vectors.
   std::int64_t products = 0;
   /// Error bars to reach, relative to the estimate and absolutely: the products are doubled, from 24 on, until the
-  /// error bar is below the larger of the two.
+  /// error bar is below the larger of the two, or until they would be n: then n more compute the trace exactly.
   double tolerance = 0;
   double absolute_tolerance = 0;
   std::int64_t product_limit = 10000;  ///< with a tolerance
