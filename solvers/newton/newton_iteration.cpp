@@ -143,16 +143,22 @@ class Iteration {
       return true;
     }
     if (!small()) return false;
-    if (problem_.may_have_no_minimiser() && problem_.predictor_change() > escaping_change) {
+    if (escapes()) {
       ++escaping_;
       // Proofs are tried after 3, 6, 12, ... such steps.
       const bool likely = escaping_ % escaping_steps == 0 &&
                           std::has_single_bit(static_cast<std::uint64_t>(escaping_ / escaping_steps));
-      if (!likely || !problem_.is_ray(last_step_.data())) return false;
-      end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
-      return true;
+      return likely && ends_on_a_ray();
     }
     end(Status::converged, "converged");
+    return true;
+  }
+
+  // Whether f may fall along a ray without end, and the last step was as long as steps along one.
+  bool escapes() const { return problem_.may_have_no_minimiser() && problem_.predictor_change() > escaping_change; }
+  bool ends_on_a_ray() {
+    if (last_step_.empty() || !problem_.is_ray(last_step_.data())) return false;
+    end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
     return true;
   }
 
@@ -251,6 +257,7 @@ class Iteration {
     }
     // A gradient as small as was asked for is enough where no value is lower.
     at_the_end = at_the_end || report_.gradient_norm <= wanted_gradient_norm();
+    if (at_the_end && escapes() && ends_on_a_ray()) return std::nullopt;
     if (!at_the_end) {
       end(Status::stalled, "no step lowers the function");
     } else if (noise_.gradient_norm > 0) {
