@@ -38,7 +38,8 @@ template <class Body>
 void for_each_kernel_block(const GaussianKernel& kernel, MatrixView<const double> x, const Body& body) {
   // Into the third-level cache, from where it is read again.
   constexpr std::int64_t block_bytes = std::int64_t{16} << 20;
-  const std::int64_t fitting = block_bytes / (8 * kernel.centres()) / 256 * 256;
+  const std::int64_t centres = kernel.centres() > 0 ? kernel.centres() : 1;
+  const std::int64_t fitting = block_bytes / (8 * centres) / 256 * 256;
   const std::int64_t rows = fitting < 256 ? 256 : fitting;
   if (x.rows == 0) return;
   Matrix<double> block =

@@ -36,6 +36,8 @@ class KernelFeatures final : public ModelFeatures {
   double triangle_passes() const override;
 
   double jitter() const { return jitter_; }
+  /// Whether products go another way than predictions by `coefficients`, whose rounding errors then are not theirs.
+  bool keeps_features() const { return keeps_features_ && kept_.rows() > 0; }
   /// T^-1 x, for the M x K columns of x.
   Matrix<double> coefficients(MatrixView<const double> x) const;
 

@@ -11,6 +11,7 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/blas.hpp"
+#include "linalg/finite.hpp"
 #include "sketch/sampling.hpp"
 #include "solvers/conclude.hpp"
 #include "solvers/kernel/bandwidth.hpp"
@@ -49,8 +50,29 @@ std::int64_t number_of_centres(std::int64_t points, const KernelModelOptions& op
 double chosen_bandwidth(MatrixView<const double> points, const KernelModelOptions& options) {
   if (options.bandwidth > 0) return options.bandwidth;
   const double bandwidth = median_distance(points, options.newton.seed);
-  if (!std::isfinite(bandwidth)) throw InvalidOption("the squares of the distances between rows of A overflow");
+  if (!std::isfinite(bandwidth)) throw InvalidOption("the distances between rows of A overflow");
   return bandwidth;
+}
+
+// Of |f(x)| + |f(0) - f(x)|: coefficients whose rounding errors change f by more are not those of the minimum.
+constexpr double most_noise = 1e-3;
+
+double mean_loss(const KernelModel& model, const AnyMatrixView<double>& a, const ModelData& data) {
+  Matrix<double> z = predictors(model, a);
+  return losses_and_slopes(model.loss, model.loss_scale, data.run(0, z.rows()), z.view());
+}
+
+// What the coefficients are worth, whose rounding errors T^-1 may magnify, in place of what x = T a is.
+void report_coefficients(KernelModel& model, const AnyMatrixView<double>& a, const ModelData& data, double penalty,
+                         double tolerance) {
+  const double value = mean_loss(model, a, data) + penalty;
+  const double noise = std::abs(value - model.value);
+  const double size = std::abs(model.value) + std::abs(model.initial_value - model.value);
+  if (model.solved() && !(noise <= tolerance * size)) {
+    if (!(noise <= most_noise * size)) model.status = Status::noise_limited;
+    model.message += ", and rounding errors of the coefficients change the function by " + scientific(noise);
+  }
+  model.value = value;
 }
 
 void end_without_fit(KernelModel& model, const std::string& message) {
@@ -87,6 +109,9 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   model.bandwidth = chosen_bandwidth(points.view(), options);
   model.centres = rows_of(points.view(), model.centre_rows);
   scale_points(points, model.bandwidth);
+  if (!all_finite<double>(points))
+    throw InvalidOption("bandwidth is " + scientific(model.bandwidth) +
+                        ", so small that the features overflow where they are divided by it");
 
   const std::int64_t k = data.predictors;
   auto owned = std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.ridge,
@@ -103,12 +128,18 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   } else {
     end_without_fit(model, "the responses are so large that the loss or its gradient overflows");
   }
-  model.seconds = clock.seconds();
   model.jitter = features.jitter();
   const std::int64_t stride = problem.unknowns() / k;
   model.coefficients = features.coefficients(column_major(x.data(), m, k, stride));
   for (std::int64_t v = 0; v < k; ++v)
     model.intercepts.push_back(options.intercept ? x[static_cast<std::size_t>(v * stride + m)] : 0);
+  if (features.keeps_features() && model.status != Status::non_finite_input) {
+    double squares = 0;
+    for (std::int64_t v = 0; v < k; ++v) squares += std::pow(norm2(m, x.data() + v * stride), 2);
+    report_coefficients(model, a, problem.data(), 0.5 * options.ridge * squares, options.newton.value_tolerance);
+    ++model.passes;
+  }
+  model.seconds = clock.seconds();
   return model;
 }
 

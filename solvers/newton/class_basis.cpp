@@ -13,10 +13,6 @@ namespace {
 
 Partition row_parts(std::int64_t rows) { return Partition(rows, 64, 256); }
 
-double weight_of(const Observations& run, std::int64_t i) {
-  return run.weight == nullptr ? run.common_weight : run.weight[i];
-}
-
 // The weighted mean of diag(p) - p p^T, K x K.
 Matrix<double> mean_curvature(const ModelData& data, const double* p) {
   const std::int64_t k = data.predictors;
@@ -30,7 +26,7 @@ Matrix<double> mean_curvature(const ModelData& data, const double* p) {
     for (std::int64_t i = 0; i < run.count; ++i) {
       const double* const row = p + (parts.begin(part) + i) * k;
       for (std::int64_t a = 0; a < k; ++a) {
-        const double factor = weight_of(run, i) * row[a];
+        const double factor = run.weight_at(i) * row[a];
         sum[a + a * k] += factor;
         for (std::int64_t b = 0; b < k; ++b) sum[b + a * k] -= factor * row[b];
       }
@@ -93,7 +89,7 @@ std::vector<double> class_row_scale(const ModelData& data, const double* p, cons
       for (std::int64_t a = 0; a < k; ++a) mean += row[a] * v[a];
       double variance = 0;
       for (std::int64_t a = 0; a < k; ++a) variance += row[a] * (v[a] - mean) * (v[a] - mean);
-      scale[static_cast<std::size_t>(parts.begin(part) + i)] = std::sqrt(weight_of(run, i) * variance);
+      scale[static_cast<std::size_t>(parts.begin(part) + i)] = std::sqrt(run.weight_at(i) * variance);
     }
   });
   return scale;

@@ -82,15 +82,16 @@ class RidgeDescent {
                NewtonReport& total, std::vector<RidgeStage>& stages)
       : problem_(problem), x_(x), options_(options), total_(total), stages_(stages) {}
 
-  // Down to `last`, or as far as the limits allow; false if the callback cancelled.
+  // Down to `last`, or until half of the iterations that are left are gone; false if the callback cancelled.
   bool descend(double last) {
     const double first = problem_.mean_squared_row();
     if (!std::isfinite(first)) return true;
+    const std::int64_t most_iterations = (total_.iterations + options_.iteration_limit + 1) / 2;
     double factor = first_factor;
     std::vector<double> before;
     for (double reached = std::numeric_limits<double>::infinity(), ridge = first;
          ridge > std::max(last, least_part * first);) {
-      if (total_.iterations >= options_.iteration_limit) return true;
+      if (total_.iterations >= most_iterations) return true;
       before = x_;
       const double contraction = stage(ridge);
       if (cancelled_) return false;
@@ -138,11 +139,6 @@ class RidgeDescent {
   bool cancelled_ = false;
 };
 
-// Whether the third derivative of the loss is at most a multiple of the second, which the theory asks for.
-bool is_self_concordant(ModelLoss loss) {
-  return loss == ModelLoss::logistic || loss == ModelLoss::softmax || loss == ModelLoss::poisson;
-}
-
 }  // namespace
 
 std::string to_string(RidgeSchedule schedule) {
@@ -161,7 +157,8 @@ std::string to_string(RidgeSchedule schedule) {
 NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<double>& x, RidgeSchedule schedule,
                                 const NewtonOptions& options, const EvaluatedPoint& at_zero,
                                 std::vector<RidgeStage>& stages) {
-  if (schedule == RidgeSchedule::automatic && !is_self_concordant(problem.loss())) schedule = RidgeSchedule::fixed;
+  // The theory asks for third derivatives that the second ones bound.
+  if (schedule == RidgeSchedule::automatic && !is_exponential(problem.loss())) schedule = RidgeSchedule::fixed;
   if (schedule == RidgeSchedule::fixed) return newton_iteration(problem, x, options, at_zero);
 
   NewtonReport total, first;
@@ -174,7 +171,8 @@ NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<d
       return (!shown || shown(progress)) && !damped;
     };
     first = newton_iteration(problem, x, watched, at_zero);
-    if (cancelled || (!damped && first.status != Status::stalled)) return first;
+    const bool stuck = first.status == Status::stalled || first.status == Status::noise_limited;
+    if (cancelled || (!damped && !stuck)) return first;
     add_counts(total, first);
   }
   const double ridge = problem.ridge();
@@ -196,7 +194,14 @@ NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<d
   add_counts(total, last);
   if (schedule == RidgeSchedule::automatic && !last.solved() && first.value < last.value) {
     x = std::move(best);
-    first.passes = last.passes;
+    if (last.status == Status::cancelled) {
+      first.status = last.status;
+      first.message = last.message;
+    } else if (first.status == Status::cancelled) {  // here, where a step was damped
+      first = newton_iteration(problem, x, following(options, total, cancelled), at_zero);
+      add_counts(total, first);
+    }
+    first.passes = problem.passes();
     return with_counts(std::move(first), std::move(total));
   }
   return with_counts(std::move(last), std::move(total));

@@ -135,14 +135,18 @@ double GeneralizedLinearProblem::evaluate(const double* x, double* gradient) {
 }
 
 void GeneralizedLinearProblem::accept() {
-  look_for_a_ray();
+  measure_change();
   z_.swap(trial_z_);
   refresh_curvature();
 }
 
-void GeneralizedLinearProblem::set_least_curvature(double part) {
-  if (loss_ != ModelLoss::huber && loss_ != ModelLoss::smoothed_hinge) return;
-  least_curvature_ = part;
+bool GeneralizedLinearProblem::may_lack_curvature() const {
+  return loss_ == ModelLoss::huber || loss_ == ModelLoss::smoothed_hinge;
+}
+
+void GeneralizedLinearProblem::set_lent_curvature(double part) {
+  if (!may_lack_curvature()) return;
+  lent_curvature_ = part;
   refresh_curvature();
 }
 
@@ -154,23 +158,22 @@ void GeneralizedLinearProblem::refresh_curvature() {
     if (loss_ == ModelLoss::softmax) {
       softmax(count, k, z_.data() + first * k, curvature_.data() + first * k);
     } else {
-      curvatures(loss_, loss_scale_, data_.run(first, count), least_curvature_, z_.data() + first,
+      curvatures(loss_, loss_scale_, data_.run(first, count), lent_curvature_, z_.data() + first,
                  curvature_.data() + first);
     }
   });
 }
 
-// Without a ridge: whether the trial point seems to separate the classes, and how far it is from the current one.
-void GeneralizedLinearProblem::look_for_a_ray() {
-  const bool possible = loss_ == ModelLoss::logistic || loss_ == ModelLoss::softmax || loss_ == ModelLoss::poisson;
-  if (ridge_ > 0 || !possible) return;
+// How far the trial point is from the current one and, without a ridge, whether it seems to separate the classes.
+void GeneralizedLinearProblem::measure_change() {
+  if (!is_exponential(loss_)) return;
   const std::int64_t k = data_.predictors;
   const Partition parts = row_parts(observations());
   std::vector<double> margins(static_cast<std::size_t>(parts.count)), changes(margins.size());
   for_each_tile(parts.count, [&](std::int64_t part) {
     const std::int64_t first = parts.begin(part), count = parts.length(part);
     const auto at = static_cast<std::size_t>(part);
-    if (loss_ != ModelLoss::poisson)
+    if (ridge_ == 0 && loss_ != ModelLoss::poisson)
       margins[at] = least_margin(loss_, data_.run(first, count), k, trial_z_.data() + first * k);
     for (std::int64_t i = first * k; i < (first + count) * k; ++i)
       changes[at] =
@@ -194,7 +197,7 @@ void GeneralizedLinearProblem::hessian_times(std::int64_t directions, const doub
     for (std::int64_t j = 0; j < directions * k; j += k)
       for (std::int64_t i = 0; i < t.rows; ++i) {
         const double* const p = curvature_.data() + (first + i) * k;
-        const double weight = run.weight == nullptr ? run.common_weight : run.weight[i];
+        const double weight = run.weight_at(i);
         double mean = 0;
         for (std::int64_t c = 0; c < k; ++c) mean += p[c] * t(i, j + c);
         for (std::int64_t c = 0; c < k; ++c) t(i, j + c) = weight * p[c] * (t(i, j + c) - mean);

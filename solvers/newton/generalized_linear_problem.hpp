@@ -33,7 +33,9 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   double preconditioner_cost() const override { return features_->triangle_cost(); }
   double refined_preconditioner_cost() const override { return features_->refined_triangle_cost(); }
   void refine_preconditioner() override { features_->refine_triangle(); }
-  void set_least_curvature(double part) override;
+  void set_lent_curvature(double part) override;
+  bool may_lack_curvature() const override;
+  bool may_have_no_minimiser() const override { return ridge_ == 0 && is_exponential(loss_); }
   bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }
   bool is_ray(const double* direction) override;
@@ -56,7 +58,7 @@ class GeneralizedLinearProblem final : public NewtonProblem {
                const std::function<double(std::int64_t first, MatrixView<double> t)>& body);
   void add_penalty(const double* x, double* gradient) const;
   void refresh_curvature();
-  void look_for_a_ray();
+  void measure_change();
   std::unique_ptr<Preconditioner> assemble(const std::function<std::vector<double>(const double* v)>& row_scale,
                                            double ridge, std::uint64_t seed);
 
@@ -65,7 +67,7 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   double loss_scale_, ridge_;
   bool intercept_;
   ModelData data_;
-  double least_curvature_ = 0;
+  double lent_curvature_ = 0;
   std::vector<double> trial_z_, z_;
   std::vector<double> curvature_;  // m; of softmax the probabilities, m rows of K
   bool separated_ = false;

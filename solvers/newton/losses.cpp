@@ -39,13 +39,20 @@ struct Squared {
   double curvature(double, double, double) const { return 1; }
 };
 
+// Of the curvature that is lent where there is none, below.
+constexpr double most_lent = 0.1;
+
 struct Huber {
   double s;
   ValueAndSlope operator()(double z, double y) const {
     const double r = z - y, size = std::abs(r);
     return size <= s ? ValueAndSlope{0.5 * r * r, r} : ValueAndSlope{s * (size - 0.5 * s), std::copysign(s, r)};
   }
-  double curvature(double z, double y, double least) const { return std::abs(z - y) <= s ? 1 : least; }
+  // Lent: of the parabola above the loss that touches it, as iteratively reweighted least squares takes.
+  double curvature(double z, double y, double part) const {
+    const double size = std::abs(z - y);
+    return size <= s ? 1 : most_lent * part * (s / size);
+  }
 };
 
 struct SmoothedHinge {
@@ -56,9 +63,10 @@ struct SmoothedHinge {
     if (gap <= s) return {0.5 * gap / s * gap, -y * (gap / s)};
     return {gap - 0.5 * s, -y};
   }
-  double curvature(double z, double y, double least) const {
+  // Lent: of that between the straight parts.
+  double curvature(double z, double y, double part) const {
     const double gap = 1 - y * z;
-    return gap > 0 && gap <= s ? 1 / s : least / s;
+    return gap > 0 && gap <= s ? 1 / s : most_lent * part / s;
   }
 };
 
@@ -82,15 +90,11 @@ auto with_loss(ModelLoss loss, double scale, const Body& body) {
   return body(Squared{});
 }
 
-double weight_of(const Observations& observations, std::int64_t i) {
-  return observations.weight == nullptr ? observations.common_weight : observations.weight[i];
-}
-
 double softmax_losses_and_slopes(const Observations& observations, MatrixView<double> z) {
   double sum = 0;
   for (std::int64_t i = 0; i < observations.count; ++i) {
     const auto own = static_cast<std::int64_t>(observations.response[i]);
-    const double weight = weight_of(observations, i);
+    const double weight = observations.weight_at(i);
     double largest = z(i, 0);
     for (std::int64_t k = 1; k < z.cols; ++k) largest = std::max(largest, z(i, k));
     const double above = largest - z(i, own);
@@ -105,12 +109,16 @@ double softmax_losses_and_slopes(const Observations& observations, MatrixView<do
 
 }  // namespace
 
+bool is_exponential(ModelLoss loss) {
+  return loss == ModelLoss::logistic || loss == ModelLoss::softmax || loss == ModelLoss::poisson;
+}
+
 double losses_and_slopes(ModelLoss loss, double scale, const Observations& observations, MatrixView<double> z) {
   if (loss == ModelLoss::softmax) return softmax_losses_and_slopes(observations, z);
   return with_loss(loss, scale, [&](const auto& f) {
     double sum = 0;
     for (std::int64_t i = 0; i < observations.count; ++i) {
-      const double weight = weight_of(observations, i);
+      const double weight = observations.weight_at(i);
       const ValueAndSlope at = f(z(i, 0), observations.response[i]);
       sum += weight * at.value;
       z(i, 0) = weight * at.slope;
@@ -119,11 +127,11 @@ double losses_and_slopes(ModelLoss loss, double scale, const Observations& obser
   });
 }
 
-void curvatures(ModelLoss loss, double scale, const Observations& observations, double least, const double* z,
+void curvatures(ModelLoss loss, double scale, const Observations& observations, double part, const double* z,
                 double* curvature) {
   with_loss(loss, scale, [&](const auto& f) {
     for (std::int64_t i = 0; i < observations.count; ++i)
-      curvature[i] = weight_of(observations, i) * f.curvature(z[i], observations.response[i], least);
+      curvature[i] = observations.weight_at(i) * f.curvature(z[i], observations.response[i], part);
   });
 }
 
@@ -139,7 +147,7 @@ void softmax(std::int64_t count, std::int64_t classes, const double* z, double* 
 double least_margin(ModelLoss loss, const Observations& observations, std::int64_t classes, const double* z) {
   double least = std::numeric_limits<double>::infinity();
   for (std::int64_t i = 0; i < observations.count; ++i) {
-    if (weight_of(observations, i) == 0) continue;
+    if (observations.weight_at(i) == 0) continue;
     if (loss == ModelLoss::softmax) {
       const auto own = static_cast<std::int64_t>(observations.response[i]);
       for (std::int64_t k = 0; k < classes; ++k)

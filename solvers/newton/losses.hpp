@@ -14,7 +14,13 @@ struct Observations {
   const double* response = nullptr;  ///< -1 and 1, numbers of classes, counts or numbers, as the loss has them
   const double* weight = nullptr;    ///< null: all equal to `common_weight`
   double common_weight = 1;
+
+  double weight_at(std::int64_t i) const { return weight == nullptr ? common_weight : weight[i]; }
 };
+
+/// Of logistic, softmax and poisson: the third derivative is at most a multiple of the second, which the predictors
+/// change by a factor of order one where they change by one.
+bool is_exponential(ModelLoss loss);
 
 /// The weighted sum of the losses at predictors Z (count x K, either layout), each overwritten by its weighted slope.
 ///
@@ -22,9 +28,9 @@ struct Observations {
 /// softmax.
 double losses_and_slopes(ModelLoss loss, double scale, const Observations& observations, MatrixView<double> z);
 
-/// The weighted second derivatives at predictors z, at least the part `least` of the loss's largest where it may be
-/// zero. Not for softmax.
-void curvatures(ModelLoss loss, double scale, const Observations& observations, double least, const double* z,
+/// The weighted second derivatives at predictors z. Where those of huber and smoothed_hinge are zero, `part` <= 1 of
+/// what a step far from the minimum takes instead. Not for softmax.
+void curvatures(ModelLoss loss, double scale, const Observations& observations, double part, const double* z,
                 double* curvature);
 
 /// P := softmax of the rows of Z, both `count` rows of K numbers.

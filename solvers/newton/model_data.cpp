@@ -128,18 +128,39 @@ struct ColumnRange {
   }
 };
 
+// body(outer, inner, entry) for each stored place of rows (or columns) `outer`; entries that repeat a place are added.
+template <class Index, class Body>
+void for_each_place(std::int64_t outers, std::int64_t inners, const Index* start, const Index* inner,
+                    const double* value, const Body& body) {
+  std::vector<std::int64_t> holder(static_cast<std::size_t>(inners), -1);
+  std::vector<double> sum(holder.size());
+  for (std::int64_t outer = 0; outer < outers; ++outer) {
+    for (auto k = start[outer]; k < start[outer + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(inner[k]);
+      if (holder[at] != outer) sum[at] = 0;
+      holder[at] = outer;
+      sum[at] += value[k];
+    }
+    for (auto k = start[outer]; k < start[outer + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(inner[k]);
+      if (holder[at] == outer) body(outer, static_cast<std::int64_t>(at), sum[at]);
+      holder[at] = -1;
+    }
+  }
+}
+
 std::vector<ColumnRange> column_ranges(const AnyMatrixView<double>& a) {
   std::vector<ColumnRange> ranges(static_cast<std::size_t>(a.cols()));
   std::visit(
       [&](const auto& view) {
         if constexpr (requires { view.row_start; }) {
-          for (std::int64_t i = 0; i < view.rows; ++i)
-            for (auto k = view.row_start[i]; k < view.row_start[i + 1]; ++k)
-              ranges[static_cast<std::size_t>(view.column[k])].add(view.value[k]);
+          for_each_place(
+              view.rows, view.cols, view.row_start, view.column, view.value,
+              [&](std::int64_t, std::int64_t j, double entry) { ranges[static_cast<std::size_t>(j)].add(entry); });
         } else if constexpr (requires { view.column_start; }) {
-          for (std::int64_t j = 0; j < view.cols; ++j)
-            for (auto k = view.column_start[j]; k < view.column_start[j + 1]; ++k)
-              ranges[static_cast<std::size_t>(j)].add(view.value[k]);
+          for_each_place(
+              view.cols, view.rows, view.column_start, view.row, view.value,
+              [&](std::int64_t j, std::int64_t, double entry) { ranges[static_cast<std::size_t>(j)].add(entry); });
         } else {
           // Most columns vary within a few rows.
           std::vector<std::int64_t> open(ranges.size());

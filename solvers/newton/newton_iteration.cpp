@@ -23,13 +23,15 @@ constexpr std::int64_t most_trials = 40;
 constexpr double rounding = 1e-14;
 // What rounding errors may do beyond what a few samples of them showed.
 constexpr double noise_factor = 8;
-// Of the curvature, where there may be none.
-constexpr double most_least_curvature = 0.1;
+// Of f and of its fall: where rounding errors are larger, the minimum is not found.
+constexpr double most_noise = 1e-3;
 // Steps that still change predictors by so much, though the gradient is small, and how many of them make a ray likely.
 constexpr double escaping_change = 0.3;
 constexpr std::int64_t escaping_steps = 3;
 // Predictors that moved by more since a preconditioner was made may have changed curvatures by a factor of e^2.
 constexpr double stale_change = 2;
+// A slope along a step that is still this part of what it was: the curvature was one that is not there.
+constexpr double straight_part = 0.5;
 
 double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
@@ -80,7 +82,7 @@ class Iteration {
       if (fresh) make_preconditioner();
       measure();
       if (first_rho_ == 0) first_rho_ = rho_;
-      problem_.set_least_curvature(most_least_curvature * std::sqrt(std::min(1.0, rho_ / first_rho_)));
+      problem_.set_lent_curvature(std::sqrt(std::min(1.0, rho_ / first_rho_)));
       if (told_by_old_preconditioner()) {
         wants_preconditioner_ = true;
         continue;
@@ -121,9 +123,8 @@ class Iteration {
   }
 
   double wanted_gradient_norm() const { return options_.gradient_tolerance * report_.initial_gradient_norm; }
-  double wanted_error() const {
-    return options_.value_tolerance * (std::abs(report_.value) + std::abs(report_.initial_value - report_.value));
-  }
+  double value_and_fall() const { return std::abs(report_.value) + std::abs(report_.initial_value - report_.value); }
+  double wanted_error() const { return options_.value_tolerance * value_and_fall(); }
 
   bool small() const {
     return report_.gradient_norm <= wanted_gradient_norm() &&
@@ -131,7 +132,8 @@ class Iteration {
   }
   // Where predictors have moved far, an older preconditioner does not tell how far the minimum is.
   bool told_by_old_preconditioner() const {
-    const double most = problem_.predictor_change() > escaping_change ? 0 : stale_change;
+    double most = problem_.may_have_no_minimiser() ? stale_change : std::numeric_limits<double>::infinity();
+    if (problem_.predictor_change() > escaping_change) most = 0;
     return preconditioner_ != nullptr && small() && predictor_change_ > most;
   }
 
@@ -141,16 +143,22 @@ class Iteration {
       return true;
     }
     if (!small()) return false;
-    if (problem_.predictor_change() > escaping_change) {
+    if (escapes()) {
       ++escaping_;
       // Proofs are tried after 3, 6, 12, ... such steps.
       const bool likely = escaping_ % escaping_steps == 0 &&
                           std::has_single_bit(static_cast<std::uint64_t>(escaping_ / escaping_steps));
-      if (!likely || !problem_.is_ray(last_step_.data())) return false;
-      end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
-      return true;
+      return likely && ends_on_a_ray();
     }
     end(Status::converged, "converged");
+    return true;
+  }
+
+  // Whether f may fall along a ray without end, and the last step was as long as steps along one.
+  bool escapes() const { return problem_.may_have_no_minimiser() && problem_.predictor_change() > escaping_change; }
+  bool ends_on_a_ray() {
+    if (last_step_.empty() || !problem_.is_ray(last_step_.data())) return false;
+    end(Status::unbounded, "there is no minimiser: the function falls along a ray without end");
     return true;
   }
 
@@ -249,11 +257,16 @@ class Iteration {
     }
     // A gradient as small as was asked for is enough where no value is lower.
     at_the_end = at_the_end || report_.gradient_norm <= wanted_gradient_norm();
+    if (at_the_end && escapes() && ends_on_a_ray()) return std::nullopt;
     if (!at_the_end) {
       end(Status::stalled, "no step lowers the function");
     } else if (noise_.gradient_norm > 0) {
-      end(Status::converged, "converged as far as rounding errors allow, which are " + scientific(noise_.value) +
-                                 " in the function and " + scientific(noise_.gradient_norm) + " in the gradient");
+      const bool much = noise_.value > most_noise * value_and_fall();
+      end(much ? Status::noise_limited : Status::converged,
+          (much ? "rounding errors hide the minimum, being "
+                : "converged as far as rounding errors allow, which are ") +
+              scientific(noise_.value) + " in the function and " + scientific(noise_.gradient_norm) +
+              " in the gradient");
     } else {
       end(Status::converged, "converged as far as rounding errors allow");
     }
@@ -265,23 +278,41 @@ class Iteration {
     double length = 1;
     for (std::int64_t trial = 0; slope < 0 && trial < most_trials; ++trial) {
       if (trial > 0 && hidden(length * slope)) break;
-      for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + length * step[i];
-      const double value = evaluate(trial_, trial_g_);
-      const double trial_norm = norm(trial_g_);
-      if (std::isfinite(value) && std::isfinite(trial_norm) && acceptable(value, length * slope)) {
-        x_.swap(trial_);
-        g_.swap(trial_g_);
-        report_.value = value;
-        report_.gradient_norm = trial_norm;
-        problem_.accept();
-        return length;
-      }
+      double value = 0;
+      if (moves(step, length, length * slope, value))
+        return problem_.may_lack_curvature() && trial == 0 ? length + moves_on(step, slope) : length;
       // The minimum of the parabola through both values with the slope at x.
       const double rise = value - report_.value - length * slope;
       const double best = std::isfinite(rise) && rise > 0 ? -0.5 * length * slope / rise : 0;
       length *= std::clamp(best, 0.1, 0.5);
     }
     return std::nullopt;
+  }
+
+  // Moves x by `length` steps if the value there, which it returns too, is acceptable.
+  bool moves(const std::vector<double>& step, double length, double predicted, double& value) {
+    for (std::size_t i = 0; i < x_.size(); ++i) trial_[i] = x_[i] + length * step[i];
+    value = evaluate(trial_, trial_g_);
+    const double trial_norm = norm(trial_g_);
+    if (!std::isfinite(value) || !std::isfinite(trial_norm) || !acceptable(value, predicted)) return false;
+    x_.swap(trial_);
+    g_.swap(trial_g_);
+    report_.value = value;
+    report_.gradient_norm = trial_norm;
+    problem_.accept();
+    return true;
+  }
+
+  // Goes on along a step while f falls along it nearly as steeply as at its start, twice as far each time. Returns how
+  // many steps further.
+  double moves_on(const std::vector<double>& step, double slope) {
+    double further = 0, value = 0;
+    for (double length = 1;; length *= 2) {
+      const double now = inner_product(g_, step);
+      if (now > straight_part * slope || hidden(length * now) || !moves(step, length, length * now, value))
+        return further;
+      further += length;
+    }
   }
 
   bool acceptable(double value, double predicted) {

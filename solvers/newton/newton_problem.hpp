@@ -40,12 +40,17 @@ class NewtonProblem {
   virtual double refined_preconditioner_cost() const { return std::numeric_limits<double>::infinity(); }
   virtual void refine_preconditioner() {}
 
-  /// Where curvature may vanish, the part of the largest that the next product and preconditioner take at least.
-  virtual void set_least_curvature(double) {}
+  /// Where curvature may vanish, how much of what the problem lends it far from the minimum the next product and
+  /// preconditioner take: from 1 there to 0 at the minimum.
+  virtual void set_lent_curvature(double) {}
+  /// Whether that may be far from the truth, so that steps are short where f is straight.
+  virtual bool may_lack_curvature() const { return false; }
+  /// Whether f may fall along a ray without end.
+  virtual bool may_have_no_minimiser() const { return false; }
   /// True if the current point may itself be a direction in which f falls without end.
   virtual bool may_fall_without_end() const { return false; }
-  /// Where that is possible at all, how much the last accepted step changed what f is a function of, in units in which
-  /// its slope changes by a factor of order one; 0 elsewhere.
+  /// Where curvatures change without bounds, how much the last accepted step changed what f is a function of, in units
+  /// in which they change by a factor of order one; 0 elsewhere.
   virtual double predictor_change() const { return 0; }
   /// Proves, but for rounding errors, that f falls without end in a direction near `direction`; false if it cannot.
   virtual bool is_ray(const double* /*direction*/) { return false; }

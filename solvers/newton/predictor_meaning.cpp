@@ -11,7 +11,8 @@
 namespace croquis {
 namespace {
 
-void check_finite(MatrixView<const double> z) {
+void check_predictors(MatrixView<const double> z) {
+  if (z.cols == 0) throw InvalidOption("the model has no coefficients: it has not been fitted");
   for (std::int64_t i = 0; i < z.rows; ++i)
     for (std::int64_t k = 0; k < z.cols; ++k)
       if (!std::isfinite(z(i, k)))
@@ -28,7 +29,7 @@ void check_has_probabilities(ModelLoss loss) {
 }
 
 Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z) const {
-  check_finite(z);
+  check_predictors(z);
   Matrix<double> p(z.rows, static_cast<std::int64_t>(labels.size()));
   std::vector<double> row(labels.size()), probabilities(labels.size());
   for (std::int64_t i = 0; i < p.rows(); ++i) {
@@ -41,7 +42,7 @@ Matrix<double> PredictorMeaning::class_probabilities(MatrixView<const double> z)
 }
 
 std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) const {
-  check_finite(z);
+  check_predictors(z);
   std::vector<double> result(static_cast<std::size_t>(z.rows));
   for (std::int64_t i = 0; i < z.rows; ++i) {
     double& value = result[static_cast<std::size_t>(i)];
@@ -60,13 +61,13 @@ std::vector<double> PredictorMeaning::predictions(MatrixView<const double> z) co
 }
 
 ModelScore PredictorMeaning::score(MatrixView<double> z, std::span<const double> y, const ModelData& data) const {
-  check_finite(z);
+  check_predictors(z);
   ModelScore result;
   const Observations all = data.run(0, z.rows);
   if (is_classification(loss)) {
     const std::vector<double> predicted = predictions(z);
     for (std::size_t i = 0; i < predicted.size(); ++i)
-      if (predicted[i] == y[i]) result.accuracy += all.weight == nullptr ? all.common_weight : all.weight[i];
+      if (predicted[i] == y[i]) result.accuracy += all.weight_at(static_cast<std::int64_t>(i));
   } else {
     result.accuracy = std::numeric_limits<double>::quiet_NaN();
   }

@@ -10,7 +10,8 @@
 
 namespace croquis {
 
-/// A fitted loss. The members throw `InvalidOption` naming a row whose predictors are not finite.
+/// A fitted loss. The members throw `InvalidOption` naming a row whose predictors are not finite, and where there are
+/// none.
 struct PredictorMeaning {
   ModelLoss loss;
   double loss_scale;

@@ -148,6 +148,21 @@ TEST_CASE("the report counts all ridges") {
   CHECK(cancelled.value == doctest::Approx(score(cancelled, problem.a, problem.y).mean_loss + 0.5e-9 * squares));
 }
 
+TEST_CASE("only the callback cancels, wherever the limit falls") {
+  const Problem problem = separable(200, 8);
+  GeneralizedLinearOptions options = options_of(1e-9, RidgeSchedule::automatic);
+  bool reached_larger_ridges = false;
+  for (std::int64_t limit = 1; limit <= 25; limit += 3) {
+    CAPTURE(limit);
+    options.newton.iteration_limit = limit;
+    const auto model = fit_generalized_linear_model(problem.a, problem.y, options);
+    CHECK_MESSAGE(model.status == Status::iteration_limit, model.message);
+    CHECK(model.iterations == limit);
+    reached_larger_ridges = reached_larger_ridges || !model.ridge_stages.empty();
+  }
+  CHECK(reached_larger_ridges);
+}
+
 TEST_CASE("falling ridges give the same bits for any number of threads, for each loss of exponentials") {
   const Problem problem = separable(3000, 3);
   std::vector<double> counts;

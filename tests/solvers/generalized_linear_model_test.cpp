@@ -299,6 +299,45 @@ TEST_CASE("extreme predictors and scales overflow nothing") {
   CHECK_MESSAGE(poisson.solved(), poisson.message);
 }
 
+TEST_CASE(
+    "the error estimate is not that of an older preconditioner: with ridges so small that curvatures vanish too") {
+  const std::vector<double> line{1, 2, 3, 4, 5, 6}, apart{0, 0, 0, 1, 1, 1};
+  const auto a = column_major(line.data(), 6, 1);
+  for (const double ridge : {1e-14, 1e-11, 1e-8}) {
+    CAPTURE(ridge);
+    for (const auto preconditioner :
+         {NewtonPreconditioner::gram, NewtonPreconditioner::sketch, NewtonPreconditioner::low_rank}) {
+      GeneralizedLinearOptions options{.ridge = ridge};
+      options.newton.preconditioner = preconditioner;
+      const auto model = fit_generalized_linear_model(a, apart, options);
+      options.newton.gradient_tolerance = 1e-14;
+      options.newton.value_tolerance = 1e-15;
+      const auto exact = fit_generalized_linear_model(a, apart, options);
+      REQUIRE(model.solved());
+      // 1e-12 of f(0), below one, and as much again for what the estimate leaves out.
+      CHECK(model.value - exact.value <= 2e-12);
+    }
+  }
+}
+
+TEST_CASE("steps are as long as residuals of `huber` need, which are 1e5 times its scale") {
+  RandomSource random(1);
+  Matrix<double> a(300, 5);
+  std::vector<double> y, small;
+  for (std::int64_t i = 0; i < a.rows(); ++i) {
+    double z = 2e5;
+    for (std::int64_t j = 0; j < 5; ++j) z += 1e5 * static_cast<double>(j + 1) * (a(i, j) = random.normal());
+    y.push_back(z + 3e4 * random.normal());
+    small.push_back(y.back() / 1024);
+  }
+  const auto model = fit_generalized_linear_model(a, y, {.loss = ModelLoss::huber});
+  REQUIRE_MESSAGE(model.solved(), model.message);  // within the usual limit
+  // Units of y change nothing.
+  const auto scaled = fit_generalized_linear_model(a, small, {.loss = ModelLoss::huber, .loss_scale = 1.0 / 1024});
+  REQUIRE(scaled.solved());
+  for (std::size_t j = 0; j < 6; ++j) CHECK(model.unknowns[j] == doctest::Approx(1024 * scaled.unknowns[j]));
+}
+
 TEST_CASE("the same bits for any number of threads") {
   const Data data(5000, 20);
   for (const ModelLoss loss : {ModelLoss::logistic, ModelLoss::softmax}) {
@@ -354,6 +393,18 @@ TEST_CASE("a fitted model predicts and scores") {
   CHECK_THROWS_WITH_AS(predictions(model, damaged), doctest::Contains("row 4 "), InvalidOption);
   CHECK_THROWS_WITH_AS(class_probabilities(model, damaged), doctest::Contains("row 4 "), InvalidOption);
   CHECK_THROWS_WITH_AS(score(model, damaged, y), doctest::Contains("row 4 "), InvalidOption);
+}
+
+TEST_CASE("entries that repeat a place are added before columns are called constant") {
+  const std::vector<double> y{1, 1, 0, 0}, ones{1, 1, 1, 1};
+  const std::vector<std::int32_t> start{0, 2, 2, 3, 4}, column{0, 0, 0, 0};  // 2, 0, 1, 1
+  const CsrView<double> varies{4, 1, start.data(), column.data(), ones.data()};
+  CHECK(fit_generalized_linear_model(varies, y).solved());
+  const std::vector<std::int32_t> column_start{0, 5}, row{0, 0, 1, 2, 3};  // 2, 2, 2, 2
+  const std::vector<double> halves{1, 1, 2, 2, 2};
+  const CscView<double> constant{4, 1, column_start.data(), row.data(), halves.data()};
+  CHECK_THROWS_WITH_AS((void)fit_generalized_linear_model(constant, y), doctest::Contains("is constant"),
+                       InvalidOption);
 }
 
 TEST_CASE("mistakes are named") {

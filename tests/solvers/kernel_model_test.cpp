@@ -267,11 +267,34 @@ TEST_CASE("points that coincide, and sparse points") {
   CHECK(predictions(constant, one)[0] == doctest::Approx(5.5));
 }
 
+TEST_CASE("coefficients that rounding errors spoil are not those of a minimum, and the value is theirs") {
+  // A kernel so wide that K_MM has rank three but for rounding errors.
+  const Data data(40, 1);
+  const KernelModel model =
+      fit_kernel_model(data.a, data.labels, {.ridge = 1e-300, .bandwidth = 1e4, .centres = 40, .intercept = false});
+  CHECK_MESSAGE(model.status == Status::noise_limited, model.message);
+  CHECK(model.message.find("rounding errors of the coefficients") != std::string::npos);
+  CHECK(model.value == doctest::Approx(score(model, data.a, data.labels).mean_loss).epsilon(1e-12));
+}
+
+TEST_CASE("units of the features do not matter where the bandwidth is chosen") {
+  const Data data(60, 0.3);
+  const KernelModel model = fit_kernel_model(data.a, data.labels);
+  for (const int exponent : {-900, 900}) {
+    Matrix<double> scaled = data.a;
+    for (double& entry : scaled.entries()) entry = std::ldexp(entry, exponent);
+    const KernelModel other = fit_kernel_model(scaled, data.labels);
+    CHECK(other.bandwidth == std::ldexp(model.bandwidth, exponent));
+    CHECK(other.value == doctest::Approx(model.value));
+  }
+}
+
 TEST_CASE("mistakes and numbers that are none are named") {
   Data data(30, 0.3);
   const auto fit = [&](const KernelModelOptions& options) { return fit_kernel_model(data.a, data.labels, options); };
   CHECK_THROWS_WITH_AS((void)fit({.ridge = 0}), doctest::Contains("ridge"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)fit({.bandwidth = -1}), doctest::Contains("bandwidth"), InvalidOption);
+  CHECK_THROWS_WITH_AS((void)fit({.bandwidth = 1e-310}), doctest::Contains("so small"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)fit({.centres = 31}), doctest::Contains("only 30 points"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)fit({.memory_limit = -1}), doctest::Contains("memory_limit"), InvalidOption);
   CHECK_THROWS_WITH_AS((void)fit({.newton = {.preconditioner = NewtonPreconditioner::sketch}}),
@@ -282,6 +305,8 @@ TEST_CASE("mistakes and numbers that are none are named") {
   const KernelModel model = fit({});
   CHECK(model.solved());
   CHECK(model.centres.rows() == 28);  // 5 sqrt(30), rounded up
+  CHECK_THROWS_WITH_AS((void)predictions(KernelModel(), Matrix<double>(4, 0)), doctest::Contains("not been fitted"),
+                       InvalidOption);
   CHECK_THROWS_WITH_AS((void)predictors(model, Matrix<double>(4, 3)), doctest::Contains("4 x 3"), ShapeError);
   Matrix<double> with_infinity(3, 2);
   with_infinity(1, 0) = std::numeric_limits<double>::infinity();

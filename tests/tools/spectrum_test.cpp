@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Scene, "eigenvalues of a symmetric matrix, from either end") {
   CHECK(both["top"][1]["value"].get<double>() == doctest::Approx(59. / 60).epsilon(1e-12));
   CHECK(holds(both["above"], 24));  // 1 - j / 60 > 0.6 for j = 1, ..., 23, and -3
   write_matrix(path("zero.npy"), Matrix<double>(5, 5));
-  CHECK(spectrum({path("zero.npy"), "--symmetric"})["above"]["high"] == 0);
+  CHECK(run_json({path("zero.npy"), "--symmetric"})["above"]["high"] == 0);
 }
 
 TEST_CASE_FIXTURE(Scene, "text, CSV, the plot, threads, and silence when asked for") {

@@ -35,7 +35,7 @@ enum class RidgeSchedule {
               ///< exponentials
   fixed,      ///< none
   decreasing  ///< falling ones, each with so few steps that the next begins where Newton's method converges
-              ///< quadratically
+              ///< quadratically, in at most half of the iterations allowed
 };
 
 /// "automatic", "fixed" or "decreasing".
@@ -102,7 +102,8 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 ///
 /// The mean loss makes mu independent of m: liblinear's C is 1 / (mu m). Coefficients of `softmax` add up to zero over
 /// the labels. Constant columns are harmless with mu > 0 and an error without. `huber` and `smoothed_hinge` have no
-/// curvature where they are straight: until convergence they are given a small one, which the step alone sees.
+/// curvature where they are straight: until convergence they are given a small one, which the step alone sees, and
+/// steps go on, twice as far each time, while f falls along them half as steeply as at first.
 ///
 /// Statuses: those of `minimize`, and `unbounded` where mu = 0 and it is proved, but for rounding errors, that there is
 /// no minimiser: classes that a plane separates (or nearly: all but the points on it), counts that are zero on one side

@@ -62,7 +62,9 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// all points as centres it is kernel logistic (or ridge) regression without an approximation. The gradient norm of the
 /// report is that of the kernel's space. Centres that coincide, or nearly, are harmless.
 ///
-/// Statuses: those of `minimize`; `non_finite_input` names the row of A.
+/// Statuses: those of `minimize`; `non_finite_input` names the row of A. With ridges below 1e-8 rounding errors of the
+/// coefficients may change the function, whose value is reported as they give it: by more than the value tolerance, and
+/// the message says so; by more than a thousandth, and the status is `noise_limited`.
 ///
 /// Cost: for each of some 30 to some hundred products m M multiplications and additions twice, from memory, or where
 /// `memory_limit` does not hold all entries 3 p flops and an exponential for each too; some 8 M^3 flops for each
@@ -71,7 +73,7 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// and the weights are not changed.
 ///
 /// Throws as `fit_generalized_linear_model`, and `InvalidOption` for a ridge that is not above 0, more centres than
-/// points, and a bandwidth or a memory limit below 0.
+/// points, a bandwidth or a memory limit below 0, and features that overflow where they are divided by the bandwidth.
 /// Sources: Marteau-Ferey, Bach and Rudi, arXiv 1907.01771; Rudi, Carratino and Rosasco, arXiv 1705.10958 (FALKON).
 CROQUIS_API KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const double> y,
                                          const KernelModelOptions& options = {});

@@ -32,7 +32,8 @@ struct NewtonIteration {
   double value = 0;                 ///< f after the step
   double gradient_norm = 0;         ///< after the step
   double step_norm = 0;             ///< length of the step in x
-  double step_length = 0;           ///< the part of the Newton step that was taken: 1 where Newton's method converges
+  double step_length = 0;           ///< the part of the Newton step that was taken: 1 where Newton's method converges,
+                                    ///< more where `huber` and `smoothed_hinge` models are straight
   double decrement = 0;             ///< -g^T s where the step s began: about 2 (f - f*)
   std::int64_t products = 0;        ///< products with the Hessian
   std::int64_t evaluations = 0;     ///< of value and gradient
@@ -114,8 +115,9 @@ CROQUIS_API std::string iteration_table(const NewtonReport& report);
 /// last digits alone.
 ///
 /// Statuses: `converged` by the tolerances, or where rounding errors allow no better, and the message then says so;
-/// `iteration_limit`, `cancelled`; `stalled` where no step lowers f though the gradient is not small, as with a wrong
-/// gradient; `non_finite_input` where f or g is not finite at x0. x is the best point found in every case.
+/// `noise_limited` where these are above a thousandth of |f(x)| + |f(x0) - f(x)|; `iteration_limit`, `cancelled`;
+/// `stalled` where no step lowers f though the gradient is not small, as with a wrong gradient; `non_finite_input`
+/// where f or g is not finite at x0. x is the best point found in every case.
 ///
 /// Cost: an evaluation for each step tried, and a product with H for each iteration inside. Memory: O(n), and n^2 with
 /// a dense preconditioner. The result does not depend on the number of threads if those of the callables do not.
