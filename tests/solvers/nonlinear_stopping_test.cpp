@@ -147,8 +147,8 @@ TEST_CASE("However early a limit ends a solve, x is the best point that was eval
     CAPTURE(limit);
     CHECK(check({.evaluation_limit = limit}).residual_evaluations <= limit);
     CHECK(check({.evaluation_limit = limit, .initial_radius = 1e3}).residual_evaluations <= limit);
-    check({.jacobian_column_limit = limit});
-    check({.iteration_limit = limit - 1});
+    (void)check({.jacobian_column_limit = limit});
+    (void)check({.iteration_limit = limit - 1});
   }
 }
 
