@@ -76,8 +76,7 @@ NonlinearProblem by_entries_if_sparse(const test::NonlinearTestProblem& test) {
   const auto whole = std::make_shared<Matrix<double>>(problem.residuals, problem.unknowns);
   problem.jacobian(test.x0, whole->view());
   if (20 * static_cast<std::int64_t>(entries_of(*whole).size()) > problem.residuals * problem.unknowns) return problem;
-  NonlinearProblem result = problem;
-  result.jacobian = nullptr;
+  NonlinearProblem result = by_products(problem);
   result.sparse_jacobian = [problem, whole](std::span<const double> x) {
     problem.jacobian(x, whole->view());
     return SparseMatrix<double>::from_triplets(problem.residuals, problem.unknowns, entries_of(*whole));

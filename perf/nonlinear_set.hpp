@@ -13,7 +13,7 @@ std::vector<test::NonlinearTestProblem> problem_set(int size);
 /// The problem with J V and J^T U of the J at one x, which is made once, in the place of J.
 NonlinearProblem by_products(const NonlinearProblem& problem);
 
-/// The problem with J by its nonzero entries, if no more than one in twenty is at x0; else as it is.
+/// The problem with J by its nonzero entries and by products, if no more than one in twenty is at x0; else as it is.
 NonlinearProblem by_entries_if_sparse(const test::NonlinearTestProblem& test);
 
 }  // namespace croquis::perf

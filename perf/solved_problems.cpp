@@ -44,7 +44,7 @@ NonlinearFit solve(const test::NonlinearTestProblem& p, NonlinearMethod method, 
     const bool is_late = static_cast<double>(std::clock() - start) > seconds * CLOCKS_PER_SEC;
     return !is_late && (p.minimum > 0 || progress.cost > 1e-13);
   };
-  const NonlinearProblem problem = method == NonlinearMethod::full ? by_entries_if_sparse(p) : by_products(p.problem);
+  const NonlinearProblem problem = by_entries_if_sparse(p);
   return nonlinear_least_squares(problem, p.x0, options);
 }
 
