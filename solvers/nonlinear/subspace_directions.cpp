@@ -76,7 +76,7 @@ void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimension
   const std::int64_t wanted = std::max<std::int64_t>(recalled_of(dimensions), is_asked_for_ ? 1 : 0);
   const std::int64_t past = std::min({wanted, static_cast<std::int64_t>(steps_.size()), dimensions - krylov});
   const std::int64_t known = dimensions - krylov;
-  copy<double>(random(known - past).view(), directions_.view().block(0, 0, n, known - past));
+  copy<double>(draw_random(known - past).view(), directions_.view().block(0, 0, n, known - past));
   for (std::int64_t k = 0; k < past; ++k) recall(k, &directions_(0, known - past + k));
   source_.multiply(std::as_const(directions_).view().block(0, 0, n, known),
                    products_.view().block(0, 0, problem_.residuals, known));
@@ -86,14 +86,14 @@ void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimension
 }
 
 void SubspaceDirections::extend(std::int64_t count) {
-  const Matrix<double> more = random(count);
+  const Matrix<double> more = draw_random(count);
   auto more_products = Matrix<double>::uninitialized(problem_.residuals, count);
   source_.multiply(more.view(), more_products.view());
   directions_ = beside(directions_, more);
   products_ = beside(products_, more_products);
 }
 
-Matrix<double> SubspaceDirections::random(std::int64_t count) {
+Matrix<double> SubspaceDirections::draw_random(std::int64_t count) {
   Matrix<double> v = draw_directions(options_.subspace, problem_.unknowns, drawn_, count, seed_);
   drawn_ += count;
   for (std::int64_t k = 0; k < count; ++k)

@@ -54,7 +54,7 @@ class SubspaceDirections {
  private:
   std::int64_t krylov_of(std::int64_t dimensions) const;
   std::int64_t recalled_of(std::int64_t dimensions) const;
-  Matrix<double> random(std::int64_t count);
+  Matrix<double> draw_random(std::int64_t count);
   void recall(std::int64_t k, double* direction) const;
   void make_krylov(const ResidualPoint& point, std::int64_t first);
 

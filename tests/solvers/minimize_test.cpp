@@ -12,25 +12,13 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/parallel.hpp"
+#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
 
 using namespace croquis;
 using namespace croquis::test;
 
 namespace {
-
-// The chain of Rosenbrock's valleys: minimum 0 at ones.
-double chain(std::span<const double> x, std::span<double> g) {
-  double f = 0;
-  for (double& entry : g) entry = 0;
-  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-    const double bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
-    f += 100 * bend * bend + rest * rest;
-    g[i] += -400 * x[i] * bend - 2 * rest;
-    g[i + 1] += 200 * bend;
-  }
-  return f;
-}
 
 void chain_hessian_times(std::span<const double> x, MatrixView<const double> v, MatrixView<double> hv) {
   for (std::int64_t j = 0; j < v.cols; ++j) {
@@ -90,7 +78,7 @@ struct Quadratic {
 
 TEST_CASE("a chain of valleys, with Hessian products and with differences instead") {
   for (const bool given : {true, false}) {
-    Objective f{.unknowns = 20, .value_and_gradient = chain};
+    Objective f{.unknowns = 20, .value_and_gradient = rosenbrock_chain};
     if (given) f.hessian_times = chain_hessian_times;
     std::vector<double> x0(20);
     for (std::size_t i = 0; i < x0.size(); ++i) x0[i] = i % 2 == 0 ? -1.2 : 1;
@@ -252,7 +240,7 @@ TEST_CASE("negative curvature leads downhill") {
 }
 
 TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
-  Objective f{.unknowns = 4, .value_and_gradient = chain};
+  Objective f{.unknowns = 4, .value_and_gradient = rosenbrock_chain};
   const std::vector<double> x0{-1.2, 1, -1.2, 1};
   CHECK(minimize(f, x0, {.iteration_limit = 2}).status == Status::iteration_limit);
   std::int64_t calls = 0;

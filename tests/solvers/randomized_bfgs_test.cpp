@@ -12,6 +12,7 @@
 #include <croquis/solvers/generalized_linear_model.hpp>
 
 #include "linalg/parallel.hpp"
+#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/test_matrices.hpp"
 
@@ -35,24 +36,6 @@ Objective quadratic(std::vector<double> lambda) {
   f.hessian_times = [lambda](std::span<const double>, MatrixView<const double> v, MatrixView<double> hv) {
     for (std::int64_t j = 0; j < v.cols; ++j)
       for (std::int64_t i = 0; i < v.rows; ++i) hv(i, j) = lambda[static_cast<std::size_t>(i)] * v(i, j);
-  };
-  return f;
-}
-
-// A chain of Rosenbrock's valleys: minimum 0 at ones. Its products are differences of gradients.
-Objective chain(std::int64_t n) {
-  Objective f;
-  f.unknowns = n;
-  f.value_and_gradient = [](std::span<const double> x, std::span<double> g) {
-    double value = 0;
-    for (double& entry : g) entry = 0;
-    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-      const double bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
-      value += 100 * bend * bend + rest * rest;
-      g[i] += -400 * x[i] * bend - 2 * rest;
-      g[i + 1] += 200 * bend;
-    }
-    return value;
   };
   return f;
 }
@@ -163,7 +146,8 @@ TEST_CASE("valleys, with products by differences, in every form") {
       options.gradient_tolerance = 1e-11;
       options.memory = memory;
       options.conditioned = conditioned;
-      const RandomizedBfgsFit fit = minimize_by_randomized_bfgs(chain(20), x0, options);
+      const RandomizedBfgsFit fit =
+          minimize_by_randomized_bfgs({.unknowns = 20, .value_and_gradient = rosenbrock_chain}, x0, options);
       CHECK_MESSAGE(fit.solved(), fit.message);
       CHECK(fit.memory == memory);
       // The gradient starts at 9, and the Hessian's smallest eigenvalue at ones is about 0.4.

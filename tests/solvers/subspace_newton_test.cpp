@@ -14,6 +14,7 @@
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/symmetric_eigen.hpp"
+#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
 
 using namespace croquis;
@@ -44,19 +45,6 @@ struct Quadratic {
             .hessian_times = [this](auto, auto v, auto hv) { multiply<double>(1, h.view(), v, 0, hv); }};
   }
 };
-
-// A chain of valleys with the curvature of its coordinates: what a user gives who has it by parts.
-double chain(std::span<const double> x, std::span<double> g) {
-  double f = 0;
-  for (double& entry : g) entry = 0;
-  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-    const double bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
-    f += 100 * bend * bend + rest * rest;
-    g[i] += -400 * x[i] * bend - 2 * rest;
-    g[i + 1] += 200 * bend;
-  }
-  return f;
-}
 
 // The energy of wells coupled along a ring: convex in no direction at 0, which is stationary.
 double ring(std::span<const double> x, std::span<double> g) {
@@ -158,7 +146,7 @@ TEST_CASE("all unknowns at once: Newton's method, with every rule and from every
   for (const SubspaceStepRule rule :
        {SubspaceStepRule::line_search, SubspaceStepRule::quadratic, SubspaceStepRule::cubic}) {
     CAPTURE(to_string(rule));
-    const SubspaceNewtonFit fit = minimize_in_subspaces({.unknowns = 20, .value_and_gradient = chain}, x0,
+    const SubspaceNewtonFit fit = minimize_in_subspaces({.unknowns = 20, .value_and_gradient = rosenbrock_chain}, x0,
                                                         {.rule = rule, .dimensions = 100, .gradient_tolerance = 1e-11});
     CHECK_MESSAGE(fit.solved(), fit.message);
     CHECK(fit.second_order_stationary);
@@ -178,7 +166,7 @@ TEST_CASE("all unknowns at once: Newton's method, with every rule and from every
   CHECK(one.escapes == 1);
   CHECK(std::abs(std::abs(one.x[0]) - 1) < 1e-6);
   CHECK(one.smallest_curvature == doctest::Approx(2).epsilon(1e-5));
-  const SubspaceNewtonFit none = minimize_in_subspaces({.unknowns = 0, .value_and_gradient = chain}, {});
+  const SubspaceNewtonFit none = minimize_in_subspaces({.unknowns = 0, .value_and_gradient = rosenbrock_chain}, {});
   CHECK(none.solved());
 }
 
@@ -354,7 +342,7 @@ TEST_CASE("gradients and Hessians on subspaces, of either layout, and steps from
 }
 
 TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
-  Objective f{.unknowns = 4, .value_and_gradient = chain};
+  Objective f{.unknowns = 4, .value_and_gradient = rosenbrock_chain};
   const std::vector<double> x0{-1.2, 1, -1.2, 1};
   CHECK(minimize_in_subspaces(f, x0, {.iteration_limit = 2}).status == Status::iteration_limit);
   const SubspaceNewtonFit budget = minimize_in_subspaces(f, x0, {.product_limit = 20});
@@ -394,7 +382,7 @@ TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
   // f ends where x_0 = 0.5: steps across are refused, and the minimiser within found.
   Objective walled = f;
   walled.value_and_gradient = [](std::span<const double> x, std::span<double> g) {
-    const double value = chain(x, g);
+    const double value = rosenbrock_chain(x, g);
     const double room = 0.5 - x[0];
     g[0] += 1e-3 / room;
     return room > 0 ? value - 1e-3 * std::log(room) : std::numeric_limits<double>::quiet_NaN();
@@ -410,7 +398,7 @@ TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
   };
   CHECK(minimize_in_subspaces(broken, x0).status == Status::non_finite_input);
   broken.value_and_gradient = [&](std::span<const double> x, std::span<double> g) {
-    const double value = chain(x, g);
+    const double value = rosenbrock_chain(x, g);
     return std::equal(x.begin(), x.end(), x0.begin()) ? value : std::numeric_limits<double>::infinity();
   };
   broken.hessian_times = uphill.hessian_times;

@@ -52,18 +52,6 @@ double trigonometric(In x, Out g) {
   return f;
 }
 
-double chain(In x, Out g) {
-  set_zero(g);
-  double f = 0;
-  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-    const double bend = x[i + 1] - square(x[i]), rest = 1 - x[i];
-    f += 100 * bend * bend + rest * rest;
-    g[i] += -400 * x[i] * bend - 2 * rest;
-    g[i + 1] += 200 * bend;
-  }
-  return f;
-}
-
 double himmelblau(In x, Out g) {
   const double a = square(x[0]) + x[1] - 11, b = x[0] + square(x[1]) - 7;
   g[0] = 4 * x[0] * a + 2 * b;
@@ -174,6 +162,18 @@ NonconvexFunction network() {
 
 }  // namespace
 
+double rosenbrock_chain(std::span<const double> x, std::span<double> g) {
+  set_zero(g);
+  double f = 0;
+  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+    const double bend = x[i + 1] - square(x[i]), rest = 1 - x[i];
+    f += 100 * bend * bend + rest * rest;
+    g[i] += -400 * x[i] * bend - 2 * rest;
+    g[i + 1] += 200 * bend;
+  }
+  return f;
+}
+
 std::vector<NonconvexFunction> nonconvex_functions() {
   std::vector<NonconvexFunction> list;
   const auto add = [&](const char* name, double (*f)(In, Out), std::vector<double> saddle, double tolerance) {
@@ -188,7 +188,7 @@ std::vector<NonconvexFunction> nonconvex_functions() {
       {0.0695023969204101, 0.072304184475253, 0.0756442479252351, 0.0797625504116912, 0.199439806888442,
        0.0926985215728763, 0.167874816070321, 0.11940178100806, 0.108949850514368, 0.0987179540915918},
       1e-12);
-  add("chain of Rosenbrock's valleys", chain,
+  add("chain of Rosenbrock's valleys", rosenbrock_chain,
       {-0.555376094663342, 0.322445514729396, 0.115178217872668, 0.0235061962987825, 0.0106612884093587,
        0.0102137570153988, 0.0100042780518511, 0.00010008557933875},
       1e-11);
