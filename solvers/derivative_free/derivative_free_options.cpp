@@ -10,18 +10,10 @@
 #include "solvers/derivative_free/scaled_unknowns.hpp"
 #include "solvers/nonlinear/criterion.hpp"
 #include "solvers/nonlinear/residual_function.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
 namespace {
-
-void check_tolerance(double value, const char* name) {
-  if (!(value >= 0 && value < 1))
-    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
-}
-
-void check_not_negative(std::int64_t value, const char* name) {
-  if (value < 0) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must not be negative");
-}
 
 void check_positive(double value, const char* name) {
   if (!(value > 0 && std::isfinite(value)))
@@ -58,21 +50,21 @@ void check_cost(const NonlinearProblem& problem, const InterpolationPoint& point
 }  // namespace
 
 void check_options(const DerivativeFreeOptions& options) {
-  check_not_negative(options.dimensions, "dimensions");
+  check_at_least("dimensions", options.dimensions, 0);
   check_positive(options.initial_radius, "initial_radius");
   check_positive(options.final_radius, "final_radius");
   if (options.final_radius > options.initial_radius)
     throw InvalidOption("final_radius is " + scientific(options.final_radius) +
                         " but must not be larger than initial_radius, " + scientific(options.initial_radius));
-  check_not_negative(options.evaluation_limit, "evaluation_limit");
-  check_tolerance(options.residual_tolerance, "residual_tolerance");
-  check_tolerance(options.cost_tolerance, "cost_tolerance");
+  check_at_least("evaluation_limit", options.evaluation_limit, 0);
+  check_tolerance("residual_tolerance", options.residual_tolerance);
+  check_tolerance("cost_tolerance", options.cost_tolerance);
   check_noise(options.additive_noise, "additive_noise");
   check_noise(options.relative_noise, "relative_noise");
   if (options.noise_evaluations != 0 && options.noise_evaluations < 4)
     throw InvalidOption("noise_evaluations is " + std::to_string(options.noise_evaluations) +
                         " but must be 0 or at least 4");
-  check_not_negative(options.fruitless_restarts, "fruitless_restarts");
+  check_at_least("fruitless_restarts", options.fruitless_restarts, 0);
 }
 
 void check_state(const NonlinearProblem& problem, const DerivativeFreeState& state) {
@@ -111,9 +103,9 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
   check_noise(state.relative_noise, "relative_noise");
   check_positive(state.radius, "radius");
   check_positive(state.spacing, "spacing");
-  check_not_negative(state.missing, "missing");
-  check_not_negative(state.dimensions, "dimensions");
-  check_not_negative(state.draws, "draws");
+  check_at_least("missing", state.missing, 0);
+  check_at_least("dimensions", state.dimensions, 0);
+  check_at_least("draws", state.draws, 0);
   if (state.dimensions == 0 && unknowns.size() > 0) throw InvalidOption("dimensions is 0 but must be at least 1");
 }
 

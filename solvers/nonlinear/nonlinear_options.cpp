@@ -7,43 +7,23 @@
 
 #include "solvers/conclude.hpp"
 #include "solvers/nonlinear/box.hpp"
+#include "solvers/option_checks.hpp"
 
 namespace croquis {
-namespace {
-
-void check_tolerance(double value, const char* name) {
-  if (!(value >= 0 && value < 1))
-    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
-}
-
-void check_limit(std::int64_t value, const char* name) {
-  if (value < 0) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must not be negative");
-}
-
-void check_positive(std::int64_t value, const char* name) {
-  if (value < 1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least 1");
-}
-
-void check_automatic(std::int64_t value, const char* name) {
-  if (value < -1) throw InvalidOption(std::string(name) + " is " + std::to_string(value) + " but must be at least -1");
-}
-
-}  // namespace
-
 void check_options(const NonlinearOptions& options) {
-  check_tolerance(options.gradient_tolerance, "gradient_tolerance");
-  check_tolerance(options.step_tolerance, "step_tolerance");
-  check_tolerance(options.residual_tolerance, "residual_tolerance");
-  check_limit(options.iteration_limit, "iteration_limit");
-  check_limit(options.evaluation_limit, "evaluation_limit");
-  check_limit(options.jacobian_column_limit, "jacobian_column_limit");
-  check_limit(options.subspace.dimensions, "subspace.dimensions");
-  check_limit(options.subspace.most_dimensions, "subspace.most_dimensions");
-  check_positive(options.subspace.nonzeros, "subspace.nonzeros");
-  check_automatic(options.subspace.krylov, "subspace.krylov");
-  check_automatic(options.subspace.recall, "subspace.recall");
-  check_positive(options.subspace.growth, "subspace.growth");
-  check_tolerance(options.subspace.promised_decrease, "subspace.promised_decrease");
+  check_tolerance("gradient_tolerance", options.gradient_tolerance);
+  check_tolerance("step_tolerance", options.step_tolerance);
+  check_tolerance("residual_tolerance", options.residual_tolerance);
+  check_at_least("iteration_limit", options.iteration_limit, 0);
+  check_at_least("evaluation_limit", options.evaluation_limit, 0);
+  check_at_least("jacobian_column_limit", options.jacobian_column_limit, 0);
+  check_at_least("subspace.dimensions", options.subspace.dimensions, 0);
+  check_at_least("subspace.most_dimensions", options.subspace.most_dimensions, 0);
+  check_at_least("subspace.nonzeros", options.subspace.nonzeros, 1);
+  check_at_least("subspace.krylov", options.subspace.krylov, -1);
+  check_at_least("subspace.recall", options.subspace.recall, -1);
+  check_at_least("subspace.growth", options.subspace.growth, 1);
+  check_tolerance("subspace.promised_decrease", options.subspace.promised_decrease);
   const double rows = options.observation_rows;
   if (rows != 0 && !(rows >= 1 && std::isfinite(rows)))
     throw InvalidOption("observation_rows is " + scientific(rows) + " but must be 0 or at least 1");
