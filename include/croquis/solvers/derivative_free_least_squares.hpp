@@ -25,11 +25,14 @@ struct DerivativeFreeState {
   std::vector<InterpolationPoint> planned;  ///< to be evaluated next
   std::int64_t evaluated = 0;               ///< how many of those are
   bool planned_for_noise = false;           ///< whether they are to estimate noise, not to join the set
+  std::vector<InterpolationPoint> trial;    ///< at most one: where a step led that is still to be bent
   std::int64_t retries = 0;                 ///< of planned points that were not finite
   std::int64_t missing = 0;                 ///< directions given up until the next step
   bool fresh = false;                       ///< whether all points but the best came together
   std::vector<double> scale;                ///< n: the unit of each unknown
   std::vector<double> gradient;             ///< of the last model, in those units; empty before the first
+  std::vector<double> column_norms;         ///< of J, in those units, the largest so far; empty before a whole J
+  double column_unit = 0;                   ///< the largest of the first J
   double initial_cost = 0;
   double radius = 0;            ///< of the trust region
   double spacing = 0;           ///< how far from the best point new ones are
@@ -43,6 +46,12 @@ struct DerivativeFreeState {
   std::int64_t quiet = 0;              ///< subspaces in a row that offer no step
   std::int64_t window_iterations = 0;  ///< by which p is judged, and the cost before them
   double window_cost = 0;
+  bool renewing = false;     ///< whether a second search from x0 began: all points but the best go after each step
+  InterpolationPoint first;  ///< x0
+  std::vector<InterpolationPoint> aside;  ///< at most one: where the first search ended, if the second is not lower
+  std::int64_t watch_evaluations = 0;     ///< by which crawling is judged: evaluations, cost and norm of the gradient
+  double watch_cost = 0;                  ///< when one of the latter two halved last
+  double watch_gradient = 0;
   double additive_noise = 0;  ///< given or estimated
   double relative_noise = 0;
   bool noise_was_estimated = false;     ///< or tried to be
