@@ -19,6 +19,7 @@
 #include "solvers/kernel/kernel_options.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/decreasing_regularization.hpp"
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 #include "solvers/non_finite_row.hpp"
 
 namespace croquis {
@@ -104,7 +105,7 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   GeneralizedLinearProblem problem(std::move(owned), std::move(data), linear);
   std::vector<double> x(static_cast<std::size_t>(problem.unknowns())), gradient(x.size());
   const double value = problem.evaluate(x.data(), gradient.data());
-  const EvaluatedPoint at_zero{value, norm2(problem.unknowns(), gradient.data())};
+  const EvaluatedPoint at_zero{value, two_norm(gradient)};
   if (std::isfinite(at_zero.value) && std::isfinite(at_zero.gradient_norm)) {
     static_cast<NewtonReport&>(model) =
         newton_by_schedule(problem, x, options.ridge_schedule, options.newton, at_zero, model.ridge_stages);

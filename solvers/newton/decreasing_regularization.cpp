@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "linalg/blas.hpp"
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 
 namespace croquis {
 namespace {
@@ -150,7 +150,7 @@ NewtonReport without_minimiser(GeneralizedLinearProblem& problem, const std::vec
   report.initial_value = at_zero.value;
   report.initial_gradient_norm = at_zero.gradient_norm;
   report.value = problem.evaluate(x.data(), gradient.data());
-  report.gradient_norm = norm2(static_cast<std::int64_t>(x.size()), gradient.data());
+  report.gradient_norm = two_norm(gradient);
   report.error_estimate = std::numeric_limits<double>::quiet_NaN();
   report.evaluations = 1;
   report.passes = problem.passes();
