@@ -24,16 +24,16 @@ constexpr std::int64_t most_rows = std::max<std::int64_t>(1, 8 / vectors);
 template <KernelFunction function>
 HWY_INLINE hn::Vec<D> Value(hn::Vec<D> sum) {
   const D d;
-  const auto u = function == KernelFunction::gaussian ? sum : hn::Sqrt(sum);
-  // Beyond, exponentials are not normal numbers, which are slow to add.
-  const auto most = hn::Set(d, 706.8);
-  const auto bounded = hn::Min(u, most);
-  auto value = hn::Exp(d, hn::Neg(bounded));
+  const auto exponent = hn::Neg(function == KernelFunction::gaussian ? sum : hn::Sqrt(sum));
+  // Below, exponentials are not normal numbers, which are slow to add.
+  const auto least = hn::Set(d, -706.8);
+  const auto bounded = hn::Max(exponent, least);
+  auto value = hn::Exp(d, bounded);
   const auto one = hn::Set(d, 1);
-  if constexpr (function == KernelFunction::matern32) value = hn::Mul(value, hn::Add(one, bounded));
+  if constexpr (function == KernelFunction::matern32) value = hn::Mul(value, hn::Sub(one, bounded));
   if constexpr (function == KernelFunction::matern52)
-    value = hn::Mul(value, hn::MulAdd(bounded, hn::MulAdd(bounded, hn::Set(d, 1.0 / 3), one), one));
-  return hn::IfThenElseZero(hn::Le(u, most), value);
+    value = hn::Mul(value, hn::MulAdd(bounded, hn::MulSub(bounded, hn::Set(d, 1.0 / 3), one), one));
+  return hn::IfThenElseZero(hn::Ge(exponent, least), value);
 }
 
 // `rows` points and a panel, to `rows` rows of whole panels.
