@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "linalg/check.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "solvers/nonlinear/finite_differences.hpp"
@@ -86,6 +87,18 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
     columns_ += u.cols;
+  } else if (!whole_is_current_ && comes_by_rows()) {
+    set_zero(jtu);
+    auto part = Matrix<double>::uninitialized(jtu.rows, jtu.cols);
+    const std::vector<double> unscaled;
+    const MadeRows<double> by_rows = rows(unscaled);
+    RowBatches<double> batches(by_rows);
+    for (std::int64_t batch = 0; batch < batches.count(); ++batch) {
+      const MatrixView<const double> made = batches.make(batch);
+      multiply_by_transpose<double>(made, u.block(batches.first_row(batch), 0, made.rows, u.cols), part.view());
+      for (std::int64_t k = 0; k < jtu.cols; ++k)
+        for (std::int64_t j = 0; j < jtu.rows; ++j) jtu(j, k) += part(j, k);
+    }
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
   }
