@@ -45,9 +45,9 @@ std::vector<double> units_of_subspaces(const NonlinearProblem& problem, std::spa
 }
 
 std::int64_t SubspaceDirections::krylov_of(std::int64_t dimensions) const {
-  if (!problem_.jacobian_transposed_times) return 0;
-  const std::int64_t wanted =
-      options_.subspace.krylov < 0 ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
+  const bool automatic = options_.subspace.krylov < 0;
+  if (!(automatic ? source_.alternates_cheaply() : source_.can_transpose())) return 0;
+  const std::int64_t wanted = automatic ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
   // One direction at least is random.
   return std::min(wanted, dimensions - 1);
 }
@@ -69,10 +69,11 @@ void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimension
   const std::int64_t n = problem_.unknowns;
   seed_ = random_words(options_.seed, stream_word(Stream::subspaces, 0), subspaces_++)[0];
   drawn_ = 0;
+  const std::int64_t krylov = krylov_of(dimensions);
+  source_.require(dimensions - krylov, krylov);
   directions_ = products_ = {};
   directions_ = Matrix<double>(n, dimensions);
   products_ = Matrix<double>(problem_.residuals, dimensions);
-  const std::int64_t krylov = krylov_of(dimensions);
   const std::int64_t wanted = std::max<std::int64_t>(recalled_of(dimensions), is_asked_for_ ? 1 : 0);
   const std::int64_t past = std::min({wanted, static_cast<std::int64_t>(steps_.size()), dimensions - krylov});
   const std::int64_t known = dimensions - krylov;
