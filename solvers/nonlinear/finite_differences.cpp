@@ -131,6 +131,18 @@ void lengthen(ResidualFunction& residual, const NonlinearProblem& problem, Diffe
 
 }  // namespace
 
+std::int64_t evaluations_of(DifferenceScheme scheme) {
+  switch (scheme) {
+    case DifferenceScheme::forward:
+      return 1;
+    case DifferenceScheme::central:
+      return 2;
+    case DifferenceScheme::extrapolated:
+      break;
+  }
+  return 2 * extrapolation_levels;
+}
+
 void difference_quotients(ResidualFunction& residual, const NonlinearProblem& problem, DifferenceScheme scheme,
                           std::span<const double> x, std::span<const double> r, MatrixView<const double> v,
                           MatrixView<double> jv) {

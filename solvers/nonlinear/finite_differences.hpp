@@ -1,6 +1,7 @@
 // Derivatives of residuals along directions, by differences.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include <croquis/linalg/matrix_view.hpp>
@@ -8,6 +9,9 @@
 #include "solvers/nonlinear/residual_function.hpp"
 
 namespace croquis {
+
+/// How often a scheme evaluates residuals for each direction, at least.
+std::int64_t evaluations_of(DifferenceScheme scheme);
 
 /// JV := J(x) V by differences, V: n x k, JV: m x k, both column-major; r = r(x).
 ///

@@ -86,12 +86,14 @@ void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimension
   guided = guided && options_.subspace.krylov < 0 && source_.alternates_cheaply();
   seed_ = random_words(options_.seed, stream_word(Stream::subspaces, 0), subspaces_++)[0];
   drawn_ = 0;
+  recalled_ = recalled_of(dimensions, guided);
+  const std::int64_t krylov = krylov_of(dimensions, guided);
+  const std::int64_t wanted = std::min({std::max<std::int64_t>(recalled_, is_asked_for_ ? 1 : 0), dimensions - krylov,
+                                        static_cast<std::int64_t>(steps_.size())});
+  source_.require(guided ? wanted : dimensions - krylov, krylov);
   directions_ = products_ = {};
   directions_ = Matrix<double>(n, dimensions);
   products_ = Matrix<double>(m, dimensions);
-  recalled_ = recalled_of(dimensions, guided);
-  const std::int64_t krylov = krylov_of(dimensions, guided);
-  const std::int64_t wanted = std::min(std::max<std::int64_t>(recalled_, is_asked_for_ ? 1 : 0), dimensions - krylov);
   Matrix<double> basis(n, krylov + wanted);
   const std::int64_t spanned = make_krylov(point, krylov, basis);
   const std::int64_t past = recall(wanted, spanned, basis);
