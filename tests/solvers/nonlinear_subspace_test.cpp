@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <croquis/errors.hpp>
@@ -204,11 +205,12 @@ TEST_CASE("Where J comes whole, subspaces have the Krylov space of products, at 
     for (std::int64_t i = 0; i < some.rows; ++i)
       for (std::int64_t k = 0; k < n; ++k) some(i, k) = j(first + i, k);
   };
-  const auto solve = [&](const NonlinearProblem& problem, std::int64_t krylov) {
+  const auto solve = [&](const NonlinearProblem& problem, std::int64_t krylov, std::int64_t limit = 0) {
     return nonlinear_least_squares(problem, test.x0,
                                    {.method = NonlinearMethod::subspace,
                                     .subspace = {.dimensions = 16, .krylov = krylov},
-                                    .iteration_limit = iterations});
+                                    .iteration_limit = iterations,
+                                    .jacobian_column_limit = limit});
   };
   const auto check_same = [&](const NonlinearFit& fit, const NonlinearFit& other) {
     REQUIRE(fit.history.size() == other.history.size());
@@ -245,6 +247,15 @@ TEST_CASE("Where J comes whole, subspaces have the Krylov space of products, at 
   const NonlinearFit by_both = solve(without_transposes, 8);
   check_same(by_both, asked);
   CHECK(by_both.jacobian_columns == 4 * n);
+  // What a subspace costs is known before: a limit leaves room for the fourth, or there is none.
+  const auto spends = [&](const NonlinearProblem& problem, std::int64_t limit) {
+    return solve(problem, 8, limit).jacobian_columns;
+  };
+  for (const auto& [problem, each] : {std::pair(products, std::int64_t{24}), std::pair(rows, 17 * n),
+                                      std::pair(without_transposes, n), std::pair(sparse, n)}) {
+    CHECK(spends(problem, 4 * each) == 4 * each);
+    CHECK(spends(problem, 4 * each - 1) == 3 * each);
+  }
   CHECK(solve(without_transposes, -1).jacobian_columns == 4 * 16);
 }
 
