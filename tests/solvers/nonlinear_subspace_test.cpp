@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -25,22 +26,29 @@ namespace {
 const auto families = {SubspaceFamily::gaussian, SubspaceFamily::hashing, SubspaceFamily::coordinates,
                        SubspaceFamily::block_coordinates};
 
-// The problem with products J V, and no J whole where `alone`; `directions` counts the columns asked for.
+// The problem with products J V, and no J whole where `alone`; `directions` counts the columns asked for. J is made
+// once for each x.
 NonlinearProblem with_products(const NonlinearProblem& problem, bool alone, std::int64_t& directions) {
+  struct Made {
+    std::vector<double> x;
+    Matrix<double> j;
+  };
+  const auto made = std::make_shared<Made>(Made{{}, Matrix<double>(problem.residuals, problem.unknowns)});
+  const auto at = [problem, made](std::span<const double> x) {
+    if (!std::equal(x.begin(), x.end(), made->x.begin(), made->x.end())) problem.jacobian(x, made->j.view());
+    made->x.assign(x.begin(), x.end());
+    return std::as_const(made->j).view();
+  };
   NonlinearProblem result = problem;
   if (alone) result.jacobian = nullptr;
-  result.jacobian_times = [problem, &directions](std::span<const double> x, MatrixView<const double> v,
-                                                 MatrixView<double> jv) {
-    Matrix<double> j(problem.residuals, problem.unknowns);
-    problem.jacobian(x, j.view());
-    multiply<double>(1, j.view(), v, 0, jv);
+  result.jacobian_times = [at, &directions](std::span<const double> x, MatrixView<const double> v,
+                                            MatrixView<double> jv) {
+    multiply<double>(1, at(x), v, 0, jv);
     directions += v.cols;
   };
-  result.jacobian_transposed_times = [problem, &directions](std::span<const double> x, MatrixView<const double> u,
-                                                            MatrixView<double> jtu) {
-    Matrix<double> j(problem.residuals, problem.unknowns);
-    problem.jacobian(x, j.view());
-    multiply<double>(1, j.view().transposed(), u, 0, jtu);
+  result.jacobian_transposed_times = [at, &directions](std::span<const double> x, MatrixView<const double> u,
+                                                       MatrixView<double> jtu) {
+    multiply<double>(1, at(x).transposed(), u, 0, jtu);
     directions += u.cols;
   };
   return result;
