@@ -11,6 +11,8 @@ namespace {
 constexpr double agreement = 0.5;
 // A difference of up to so many times what is expected of truncation is taken for that: longer steps do not tell well.
 constexpr double explained = 10;
+// Beyond so many times the rounding error of the shorter step rounding does not explain a difference.
+constexpr double unexplained = 1000;
 
 std::vector<Quotient> with_evidence(std::span<const Quotient> quotients) {
   std::vector<Quotient> result;
@@ -48,7 +50,8 @@ double chosen_quotient(std::span<const Quotient> quotients, int order) {
   }
   if (best + 2 == shown.size()) return shown[best + 1].value;
   const double truncation = gap(best + 1) * std::pow(shown[best + 1].step / shown[best + 2].step, order);
-  return shown[gap(best) <= explained * truncation ? best : best + 1].value;
+  const bool bends = gap(best) <= explained * truncation || gap(best) > unexplained * shown[best].error;
+  return shown[bends ? best : best + 1].value;
 }
 
 double chosen_extrapolation(std::span<const Quotient> quotients) {

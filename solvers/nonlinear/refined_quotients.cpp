@@ -66,6 +66,12 @@ std::int64_t RefinedQuotients::place(const DifferenceSteps& along, const double*
   return used;
 }
 
+// Here, or where it was evaluated first: terms of that size may cancel in it.
+double RefinedQuotients::size_of(std::size_t i) const {
+  const double first = residual_.first().empty() ? 0 : std::abs(residual_.first()[i]);
+  return std::max(std::abs(r_[i]), std::isfinite(first) ? first : 0);
+}
+
 void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const double> values, Trial& trial) {
   const auto m = static_cast<std::size_t>(values.rows);
   const int sides = along.central ? 2 : 1;
@@ -98,8 +104,7 @@ void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const do
       trial.value[i] = limit.value;
       trial.error[i] = limit.error;
     }
-    const double first = residual_.first().empty() ? 0 : std::abs(residual_.first()[i]);
-    const double size = std::max(std::abs(r_[i]), std::isfinite(first) ? first : 0);
+    const double size = size_of(i);
     work_[i] = change;
     sizes_[i] = change == 0 ? 0 : size;
     trial.evidence[i] = !std::isfinite(trial.value[i]) || is_rounding(largest, std::abs(r_[i])) ? Evidence::none
@@ -225,7 +230,7 @@ void RefinedQuotients::choose(double* derivatives) {
     for (std::size_t k = 0; k < trials_.size(); ++k)
       quotients[k] = {.step = std::abs(trials_[k].t),
                       .value = trials_[k].value[i],
-                      .error = extrapolates() ? trials_[k].error[i] : 0,
+                      .error = extrapolates() ? trials_[k].error[i] : roundoff * size_of(i) / std::abs(trials_[k].t),
                       .evidence = trials_[k].evidence[i]};
     derivatives[i] = extrapolates() ? chosen_extrapolation(quotients)
                                     : chosen_quotient(quotients, scheme_ == DifferenceScheme::central ? 2 : 1);
