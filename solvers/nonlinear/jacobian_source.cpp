@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "linalg/check.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "solvers/nonlinear/finite_differences.hpp"
@@ -63,15 +64,17 @@ void JacobianSource::move_to(std::span<const double> x, std::span<const double> 
 }
 
 JacobianSource::Price JacobianSource::price(std::int64_t directions, std::int64_t rounds) const {
+  const std::int64_t n = problem_.unknowns;
   if (whole_is_current_) return {0, 0};
-  const std::int64_t transposed = problem_.jacobian_transposed_times ? rounds : 0;
-  if (directional_) {
-    const std::int64_t products = directions + rounds;
-    return {products + transposed, by_differences_ ? products * evaluations_of(problem_.differences) : 0};
-  }
+  const bool needs_whole = !directional_ && !comes_by_rows();
+  if (needs_whole) return {n, 0};
   // J by rows is made anew for each product.
-  const std::int64_t times = comes_by_rows() ? (directions > 0 ? 1 : 0) + rounds : 1;
-  return {times * problem_.unknowns + transposed, 0};
+  const std::int64_t first = directional_ ? directions : directions > 0 ? n : 0;
+  const std::int64_t again = directional_ ? 1 : n;
+  if (rounds > 0 && !problem_.jacobian_transposed_times && !comes_by_rows()) return {first + n, 0};
+  const std::int64_t transposed = problem_.jacobian_transposed_times ? 1 : n;
+  return {first + rounds * (transposed + again),
+          by_differences_ ? (directions + rounds) * evaluations_of(problem_.differences) : 0};
 }
 
 void JacobianSource::require(std::int64_t directions, std::int64_t rounds) const {
@@ -112,6 +115,18 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
     budget_.spend(u.cols);
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
+  } else if (!whole_is_current_ && comes_by_rows()) {
+    set_zero(jtu);
+    auto part = Matrix<double>::uninitialized(jtu.rows, jtu.cols);
+    const std::vector<double> unscaled;
+    const MadeRows<double> by_rows = rows(unscaled);
+    RowBatches<double> batches(by_rows);
+    for (std::int64_t batch = 0; batch < batches.count(); ++batch) {
+      const MatrixView<const double> made = batches.make(batch);
+      multiply_by_transpose<double>(made, u.block(batches.first_row(batch), 0, made.rows, u.cols), part.view());
+      for (std::int64_t k = 0; k < jtu.cols; ++k)
+        for (std::int64_t j = 0; j < jtu.rows; ++j) jtu(j, k) += part(j, k);
+    }
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
   }

@@ -32,7 +32,8 @@ class JacobianSource {
 
   /// JV = J V, both column-major. Costs V.cols columns, unless J is at hand whole.
   void multiply(MatrixView<const double> v, MatrixView<double> jv);
-  /// JTU = J^T U, both column-major. Costs U.cols columns, unless J is at hand whole.
+  /// JTU = J^T U, both column-major. Costs U.cols columns where the problem has such products; n for a pass over J
+  /// where that comes by rows alone; else J is made whole. Nothing once J is at hand whole.
   void multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu);
   /// J itself: n columns the first time at a point. Valid until the next move.
   const AnyMatrixView<double>& whole();
@@ -45,8 +46,17 @@ class JacobianSource {
   /// result. n columns each time that its first row is made, which must be no more than `passes_left` times. Valid
   /// until the next move.
   MadeRows<double> rows(const std::vector<double>& scale);
-  /// Whether products with a few directions cost less than J whole.
-  bool has_cheap_products() const { return static_cast<bool>(directional_); }
+  /// Whether J^T U can be had without making J column by column.
+  bool can_transpose() const {
+    return problem_.jacobian_transposed_times || problem_.jacobian || problem_.sparse_jacobian ||
+           problem_.jacobian_rows;
+  }
+  /// Whether after a J V the next products, with J^T and J in turn, cost a column each at most: not passes over rows,
+  /// nor J whole for their sake.
+  bool alternates_cheaply() const {
+    if (directional_) return static_cast<bool>(problem_.jacobian_transposed_times);
+    return can_transpose() && !comes_by_rows();
+  }
 
   /// Columns of Jacobians computed so far: one for each direction of a product, n for J whole.
   std::int64_t columns() const { return budget_.spent(); }

@@ -45,9 +45,9 @@ std::vector<double> units_of_subspaces(const NonlinearProblem& problem, std::spa
 }
 
 std::int64_t SubspaceDirections::krylov_of(std::int64_t dimensions) const {
-  if (!problem_.jacobian_transposed_times) return 0;
-  const std::int64_t wanted =
-      options_.subspace.krylov < 0 ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
+  const bool automatic = options_.subspace.krylov < 0;
+  if (!(automatic ? source_.alternates_cheaply() : source_.can_transpose())) return 0;
+  const std::int64_t wanted = automatic ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
   // One direction at least is random.
   return std::min(wanted, dimensions - 1);
 }

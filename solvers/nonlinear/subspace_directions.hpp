@@ -30,7 +30,7 @@ class SubspaceDirections {
       : problem_(problem), options_(options), source_(source) {}
 
   /// The next subspace, of p dimensions, at a point where the source is: p columns of J, and another for each direction
-  /// of the Krylov space.
+  /// of the Krylov space; or what products cost that J is made whole or by rows for.
   void draw(const ResidualPoint& point, std::int64_t dimensions);
   /// `count` more random directions.
   void extend(std::int64_t count);

@@ -99,8 +99,15 @@ void check_source(const NonlinearProblem& problem, double tolerance) {
   for (std::int64_t i = 0; i < 6; ++i) v.data()[i] = 0.25 * static_cast<double>(i) - 0.5;
   for (std::int64_t i = 0; i < 8; ++i) u.data()[i] = 1 - 0.25 * static_cast<double>(i);
   source.multiply(v.view(), jv.view());
-  CHECK(source.columns() == (source.has_cheap_products() ? 2 : 3));
+  const bool only_whole =
+      !problem.jacobian_times && (problem.jacobian || problem.sparse_jacobian || problem.jacobian_rows);
+  CHECK(source.columns() == (only_whole ? 3 : 2));
+  const std::int64_t before = source.columns();
   source.multiply_transposed(u.view(), jtu.view());
+  // Of products; of a pass over the rows, or of J made whole now.
+  const std::int64_t columns = problem.jacobian_transposed_times ? 2 : problem.jacobian_rows || !only_whole ? 3 : 0;
+  CHECK(source.columns() - before == columns);
+  CHECK(source.has_whole() == !(problem.jacobian_transposed_times || problem.jacobian_rows));
   CHECK(largest_difference(densify<double>(source.whole()), j) <= tolerance);
   CHECK(largest_difference(jv, product(j, v.view())) <= tolerance);
   for (std::int64_t i = 0; i < 3; ++i)
@@ -148,6 +155,13 @@ TEST_CASE("Jacobians and products from every set of callables") {
   check_source(problem, 1e-15);
   problem = bare();
   problem.sparse_jacobian = sparse_jacobian;
+  check_source(problem, 1e-15);
+  problem = bare();
+  problem.jacobian_rows = [](std::span<const double> x, std::int64_t first, MatrixView<double> j) {
+    const Matrix<double> whole = exact(x);
+    for (std::int64_t i = 0; i < j.rows; ++i)
+      for (std::int64_t k = 0; k < j.cols; ++k) j(i, k) = whole(first + i, k);
+  };
   check_source(problem, 1e-15);
 }
 

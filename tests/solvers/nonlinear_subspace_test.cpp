@@ -156,6 +156,59 @@ TEST_CASE("With a Krylov space and past steps in them, subspaces of p/n = .25 so
   }
 }
 
+TEST_CASE("Where J comes whole, subspaces have the Krylov space of products, at no further cost; by rows if asked to") {
+  const NonlinearTestProblem test = bratu2d();
+  const std::int64_t n = test.problem.unknowns;
+  const std::int64_t iterations = 6;
+  std::int64_t directions = 0;
+  NonlinearProblem sparse = test.problem;
+  sparse.jacobian = nullptr;
+  NonlinearProblem rows = sparse;
+  sparse.sparse_jacobian = [&](std::span<const double> x) {
+    Matrix<double> j(n, n);
+    test.problem.jacobian(x, j.view());
+    std::vector<Triplet<double>> entries;
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t k = 0; k < n; ++k)
+        if (j(i, k) != 0) entries.push_back({i, k, j(i, k)});
+    return SparseMatrix<double>::from_triplets(n, n, entries);
+  };
+  rows.jacobian_rows = [&](std::span<const double> x, std::int64_t first, MatrixView<double> some) {
+    Matrix<double> j(n, n);
+    test.problem.jacobian(x, j.view());
+    for (std::int64_t i = 0; i < some.rows; ++i)
+      for (std::int64_t k = 0; k < n; ++k) some(i, k) = j(first + i, k);
+  };
+  const auto solve = [&](const NonlinearProblem& problem, std::int64_t krylov) {
+    return nonlinear_least_squares(problem, test.x0,
+                                   {.method = NonlinearMethod::subspace,
+                                    .subspace = {.dimensions = 16, .krylov = krylov},
+                                    .iteration_limit = iterations});
+  };
+  const NonlinearFit by_products = solve(with_products(test.problem, true, directions), -1);
+  REQUIRE(std::all_of(by_products.history.begin(), by_products.history.end(),
+                      [](const NonlinearIteration& it) { return it.accepted; }));
+  // At x0 and after each step taken: 16 directions, and the 8 transposed products of the Krylov space.
+  CHECK(by_products.jacobian_columns == (iterations + 1) * (16 + 8));
+  const auto check_same = [&](const NonlinearProblem& problem, std::int64_t krylov, std::int64_t columns) {
+    const NonlinearFit fit = solve(problem, krylov);
+    for (std::size_t k = 0; k < fit.history.size(); ++k)
+      // The order of sums differs. Steps multiply that by some condition number, here far below 1e5.
+      CHECK(fit.history[k].cost == doctest::Approx(by_products.history[k].cost).epsilon(1e-10));
+    CHECK(fit.jacobian_columns == (iterations + 1) * columns);
+  };
+  check_same(test.problem, -1, n);
+  check_same(sparse, -1, n);
+  // A pass for the 8 other directions, and two for each of the Krylov space.
+  check_same(rows, 8, 17 * n);
+  CHECK(solve(rows, -1).jacobian_columns == (iterations + 1) * n);
+  // Products with J beside J whole: 8 others, and J whole for what they cannot do.
+  NonlinearProblem without_transposes = with_products(test.problem, false, directions);
+  without_transposes.jacobian_transposed_times = nullptr;
+  check_same(without_transposes, 8, 8 + n);
+  CHECK(solve(without_transposes, -1).jacobian_columns == (iterations + 1) * 16);
+}
+
 TEST_CASE("The hybrid solves the test problems, whatever subspaces it starts with") {
   for (const auto& test : nonlinear_test_problems()) {
     if (test.name == "OSCIPANE") continue;

@@ -62,7 +62,8 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// all points as centres it is kernel logistic (or ridge) regression without an approximation. The gradient norm of the
 /// report is that of the kernel's space. Centres that coincide, or nearly, are harmless.
 ///
-/// Statuses: those of `minimize`; `non_finite_input` names the row of A. With ridges below 1e-8 rounding errors of the
+/// Statuses: those of `minimize`; `unbounded` where an intercept falls without end, as in
+/// `fit_generalized_linear_model`; `non_finite_input` names the row of A. With ridges below 1e-8 rounding errors of the
 /// coefficients may change the function, whose value is reported as they give it: by more than the value tolerance, and
 /// the message says so; by more than a thousandth, and the status is `noise_limited`.
 ///

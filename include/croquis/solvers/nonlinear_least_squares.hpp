@@ -57,9 +57,14 @@ struct SubspaceOptions {
   /// least this part. 0: it is not.
   double promised_decrease = 0;
   std::int64_t growth = 5;
-  /// Where the problem has `jacobian_transposed_times`, so many of the directions span the Krylov space of J^T r, J^T J
-  /// J^T r, ..., made orthonormal: where unknowns act together smoothly, as many steps of conjugate gradients at once.
-  /// Each costs another column. 0: none, not even J^T r itself; -1: half of the subspace, at least one.
+  /// So many of the directions span the Krylov space of J^T r, J^T J J^T r, ..., made orthonormal: where unknowns act
+  /// together smoothly, as many steps of conjugate gradients at once. What one costs depends on what gives J^T U:
+  /// - `jacobian_transposed_times`: a column more than a random direction;
+  /// - `jacobian` or `sparse_jacobian` without `jacobian_times`: nothing, J is made whole at each point in any case;
+  /// - either of them beside `jacobian_times`: n columns for J whole, once at each point;
+  /// - `jacobian_rows`: a pass over J, which is n columns, and another for J V unless there is `jacobian_times`.
+  /// -1: half of the subspace, at least one, in the first two cases (without passes over rows), else none. 0: none, not
+  /// even J^T r itself. Where all that is known of J is J V or differences there are none, whatever is asked for.
   std::int64_t krylov = -1;
   /// Up to so many of the last steps taken join too, in the place of random directions. -1: a quarter of the subspace
   /// where a Krylov space joins, none otherwise. One direction at least is random.
@@ -168,11 +173,12 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// the box. `gradient_norm` and `orthogonality` then are those of the unknowns that are free.
 ///
 /// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
-/// I: p products with J, and never J. Directions are drawn anew after each step taken, in units of `typical_x` (else,
-/// where entries of x0 are further apart than 1e4 in size, of those). Where J^T u can be had, half of them span the
-/// Krylov space of the gradient and a quarter are past steps. Without, convergence is linear at best, and slow where
-/// unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are seen once, 64 at a
-/// time; if one of them offers descent, its norms become the units, and the solve goes on.
+/// I: p products with J, and never J, unless J whole is all that the problem gives. Directions are drawn anew after
+/// each step taken, in units of `typical_x` (else, where entries of x0 are further apart than 1e4 in size, of those).
+/// Where J^T u is cheap (see `SubspaceOptions::krylov`), half of them span the Krylov space of the gradient and a
+/// quarter are past steps. Without, convergence is linear at best, and slow where unknowns act together smoothly.
+/// Before `converged` is said of subspaces, all columns of J are seen once, 64 at a time; if one of them offers
+/// descent, its norms become the units, and the solve goes on.
 ///
 /// A hybrid doubles p where four steps have not halved the cost, and turns to all unknowns once p exceeds n / 2. If 25
 /// steps there in a row halve neither the cost nor the gradient, subspaces have led into a valley: all unknowns are
