@@ -2,24 +2,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <vector>
 
-#include <croquis/solvers/cross_validation.hpp>
+#include "tools/classifier.hpp"
 
 namespace croquis::tools {
-
-struct Classifier {
-  GeneralizedLinearModel model;
-  double ridge = 0;
-  bool intercept = true;
-  std::vector<std::string> column_names;  ///< empty if the file had none
-
-  /// The name of coefficient j: the file's, or "x[j]".
-  std::string name(std::int64_t j) const {
-    return column_names.empty() ? "x[" + std::to_string(j) + "]" : column_names[static_cast<std::size_t>(j)];
-  }
-};
 
 struct Classified {
   Classifier classifier;
