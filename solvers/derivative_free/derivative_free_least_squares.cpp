@@ -293,7 +293,8 @@ class Solver {
   }
 
   std::optional<Outcome> try_step(const Directions& set, const InterpolatedModel& model, const ModelStep& step) {
-    if (state_.trial.empty()) state_.trial.push_back(sampler_.evaluated(step.x));
+    // One that waits may be of another step, if options have changed.
+    if (state_.trial.empty() || state_.trial.front().x != step.x) state_.trial.assign(1, sampler_.evaluated(step.x));
     std::vector<InterpolationPoint> ends{state_.trial.front()};
     double ratio = ratio_of(ends.front(), step);
     double learned = ratio;
