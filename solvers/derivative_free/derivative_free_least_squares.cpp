@@ -10,6 +10,7 @@
 #include "linalg/blas.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/conclude.hpp"
+#include "solvers/derivative_free/adaptation.hpp"
 #include "solvers/derivative_free/derivative_free_options.hpp"
 #include "solvers/derivative_free/interpolated_model.hpp"
 #include "solvers/derivative_free/noise.hpp"
@@ -23,15 +24,11 @@ namespace {
 
 constexpr double roundoff = std::numeric_limits<double>::epsilon();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-// Ratios of the actual to the predicted decrease.
-constexpr double poor = 0.1;
-constexpr double good = 0.7;
 // A step whose ratio is below the first is bent if the model expects that to raise the ratio above the second; one that
 // stays below the third was too long all the same.
 constexpr double worth_bending = 0.25;
 constexpr double worth_an_evaluation = 0.5;
 constexpr double well_bent = 0.75;
-constexpr double largest_radius = 1e10;
 // New points are so many lengths of the last step away. Slopes over the whole of it are those of curvature, too, which
 // matters where residuals are large.
 constexpr double point_spacing = 0.2;
@@ -200,7 +197,7 @@ class Solver {
                                               " offers no lower cost" + in_subspaces()};
       return Outcome{Status::non_finite_input, "r holds a NaN or an infinity in some directions around x"};
     }
-    if (telling && options_.adaptive) widen_space();
+    if (telling && options_.adaptive) widen_space(state_, unknowns_.size());
     state_.spacing = std::clamp(state_.spacing, options_.final_radius, close());
     sampler_.start_anew();
     return std::nullopt;
@@ -318,9 +315,9 @@ class Solver {
                               .ratio = ratio,
                               .radius = state_.radius,
                               .dimensions = set.size()};
-    learn(learned, step.damped.norm);
+    adapt_radius(state_, learned, step.damped.norm);
     update_set(std::move(ends), set, model, step, ratio);
-    if (options_.adaptive && !whole()) watch_progress(cost_before);
+    if (options_.adaptive && !whole()) watch_progress(state_, cost_before, unknowns_.size());
     return log(record);
   }
 
@@ -349,7 +346,7 @@ class Solver {
     state_.spacing = std::max(wanted, std::min(least_spacing(set, model), widest()));
     state_.missing = 0;
     const bool lower = std::any_of(ends.begin(), ends.end(), [&](const auto& end) { return end.cost < best().cost; });
-    if (!lower && is_much_closer(set, step)) return;
+    if (whole() && !lower && is_much_closer(set, step)) return;
     if (state_.renewing) {
       for (InterpolationPoint& end : ends)
         if (end.cost < best().cost) std::swap(state_.points.front(), end);
@@ -372,49 +369,16 @@ class Solver {
     return set.largest_distance() <= much_closer * step.norm && has_good_angles(set);
   }
 
-  void learn(double ratio, double norm) {
-    if (!std::isfinite(ratio)) {
-      state_.radius = std::min(state_.radius, norm) / 4;
-    } else if (ratio < poor) {
-      state_.radius = std::min(state_.radius / 2, norm);
-    } else if (ratio <= good) {
-      state_.radius = std::max(state_.radius / 2, norm);
-    } else {
-      state_.radius = std::min(std::max(2 * state_.radius, 4 * norm), largest_radius);
-    }
-    if (ratio >= poor) {
-      state_.failures = state_.non_finite = state_.quiet = 0;
-      state_.last_chance = false;
-    } else {
-      ++state_.failures;
-      state_.non_finite = std::isfinite(ratio) ? 0 : state_.non_finite + 1;
-    }
-  }
-
   // For new directions, in place of those that serve least: where steps fail, or, in a subspace, always.
   void make_room(double ratio) {
     const Directions set = directions_of(state_.points, unknowns_);
     std::int64_t count = 0;
-    if (ratio < poor) {
+    if (ratio < poor_ratio) {
       count = whole() ? 1 : std::max<std::int64_t>(1, state_.dimensions / 10);
     } else if (!whole() || !has_good_angles(set)) {
       count = 1;
     }
     drop_points(state_.points, set, count, state_.spacing);
-  }
-
-  void watch_progress(double cost_before) {
-    if (state_.window_iterations++ == 0) state_.window_cost = cost_before;
-    if (state_.window_iterations < state_.dimensions) return;
-    state_.window_iterations = 0;
-    if (best().cost > state_.window_cost / 2) widen_space();
-  }
-
-  void widen_space() {
-    state_.window_iterations = 0;
-    const std::int64_t wider = 2 * state_.dimensions;
-    // More than half of all unknowns may as well be all, which alone converge fast.
-    state_.dimensions = 2 * wider > unknowns_.size() ? unknowns_.size() : wider;
   }
 
   void describe(const InterpolatedModel& model) {

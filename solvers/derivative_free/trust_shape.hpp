@@ -13,7 +13,7 @@ namespace croquis {
 /// implementation and theory, 1978.
 class TrustShape {
  public:
-  /// Of a state, which must outlive it. Where `learns` is false, columns change only what nothing is known of.
+  /// Of a state, which must outlive it. Where `learns` is false, it ignores what it is told.
   TrustShape(DerivativeFreeState& state, bool learns) : state_(state), learns_(learns) {}
 
   /// The columns of J that belong to some of the `unknowns` scaled ones have these norms.
