@@ -102,14 +102,14 @@ struct [[nodiscard]] DerivativeFreeFit : NonlinearFit {
 /// Minimises 1/2 ||r(x)||^2 from x0 by evaluations of r alone, fewer than differences would take: a linear model of r
 /// interpolates it at p + 1 points, most of which are kept from step to step.
 ///
-/// r(x + s) = r + J s with J (y_t - x) = r(y_t) - r(x) for the points y_t, x the best of them; the step is argmin ||r +
-/// J s|| over the s in the span of the y_t - x within a trust region: ||s|| <= radius in a subspace (p < n), else ||D
-/// s|| with D_j the norm of J's column j beside the largest, at least a tenth, as models of points that all came
-/// together show it. The new point takes the place of one whose Lagrange polynomial is large there, or that is far
-/// away. Where steps fail, and in a subspace always, another point goes, and one in a random direction, orthogonal to
-/// the rest, comes. New points are a fifth of the last step away, or as far as noise wants them. A step that fails
-/// beside a set less than half as large only shortens the next. Source: Cartis and Roberts, Scalable subspace methods
-/// for derivative-free nonlinear least-squares optimization, arXiv 2102.12016.
+/// r(x + s) = r + J s with J (y_t - x) = r(y_t) - r(x) for the points y_t, x the best of them; the step is
+/// argmin ||r + J s|| over the s in the span of the y_t - x within a trust region: ||s|| <= radius in a subspace
+/// (p < n), else ||D s|| <= radius with D_j the norm of J's column j beside the largest, at least a tenth, as models of
+/// points that all came together show it. The new point takes the place of one whose Lagrange polynomial is large there,
+/// or that is far away. Where steps fail, and in a subspace always, another point goes, and one in a random direction,
+/// orthogonal to the rest, comes. New points are a fifth of the last step away, or as far as noise wants them. Among all
+/// unknowns a step that fails beside a set less than half as large only shortens the next. Source: Cartis and Roberts,
+/// Scalable subspace methods for derivative-free nonlinear least-squares optimization, arXiv 2102.12016.
 ///
 /// A step that falls short by three quarters of what the model predicts is bent for the curvature of r that it has
 /// shown, to s + w with w = argmin ||r(x + s) + J w||^2 + lambda ||D (s + w)||^2, lambda that of s, where the model
@@ -118,8 +118,8 @@ struct [[nodiscard]] DerivativeFreeFit : NonlinearFit {
 ///
 /// Where 15 (n + 1) evaluations among all unknowns halve neither the cost nor the gradient, and noise does not keep
 /// points farther apart than 1e-6, a second search starts from x0, which renews all points after each step, a
-/// thousandth of it away: n + 1 evaluations a step, as differences take. It is kept to if it leads lower than the first
-/// one did; if not, that is gone on with where it ended, in the same way.
+/// thousandth of it away: n + 1 evaluations a step, as differences take. Should it end, or crawl, above where the first
+/// one did, that is gone on with, renewing points as well. Histories and `on_iteration` show the lower of the two.
 ///
 /// Weights, losses and bounds are those of `nonlinear_least_squares`. With bounds no point is ever outside them.
 ///
