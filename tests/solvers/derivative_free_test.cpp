@@ -303,19 +303,25 @@ TEST_CASE("Two calls of k evaluations are one of 2 k, to the bit") {
 }
 
 TEST_CASE("The same bits for any number of threads, and other directions for another seed") {
-  const NonlinearTestProblem test = bratu2d(6);
-  NonlinearProblem problem = without_jacobian(test);
-  problem.parallel_residuals = true;
-  const DerivativeFreeOptions options{.dimensions = 5, .evaluation_limit = 60, .seed = 4};
-  std::vector<DerivativeFreeFit> fits;
-  for (const int threads : {1, 2, 5}) {
-    run_with_threads(threads, [&] { fits.push_back(derivative_free_least_squares(problem, test.x0, options)); });
-    check_same(fits.back(), fits.front());
+  // In a subspace, and among all unknowns through bent steps and a second search.
+  const std::vector<Case> cases{{bratu2d(6), {.dimensions = 5, .evaluation_limit = 60, .seed = 4}},
+                                {penlt2ne(12), {.evaluation_limit = 700, .seed = 4}}};
+  for (Case each : cases) {
+    CAPTURE(each.test.name);
+    NonlinearProblem problem = without_jacobian(each.test);
+    problem.parallel_residuals = true;
+    std::vector<DerivativeFreeFit> fits;
+    for (const int threads : {1, 2, 5}) {
+      run_with_threads(threads,
+                       [&] { fits.push_back(derivative_free_least_squares(problem, each.test.x0, each.options)); });
+      check_same(fits.back(), fits.front());
+    }
+    CHECK(fits.front().cost < fits.front().initial_cost);
+    CHECK(fits.front().state.renewing == (each.options.dimensions == 0));
+    each.options.seed = 5;
+    const DerivativeFreeFit other = derivative_free_least_squares(problem, each.test.x0, each.options);
+    CHECK_FALSE(same_bits(other.x, fits.front().x));
   }
-  CHECK(fits.front().cost < fits.front().initial_cost);
-  const DerivativeFreeFit other =
-      derivative_free_least_squares(problem, test.x0, {.dimensions = 5, .evaluation_limit = 60, .seed = 5});
-  CHECK_FALSE(same_bits(other.x, fits.front().x));
 }
 
 TEST_CASE("With noise, known or not, the end says so, and is as low as noise") {
