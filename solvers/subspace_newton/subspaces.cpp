@@ -133,6 +133,14 @@ std::int64_t Subspaces::recalled() const {
   return std::min<std::int64_t>(static_cast<std::int64_t>(steps_.size()), most_recalled());
 }
 
+void Subspaces::recall(MatrixView<double> directions) const {
+  for (std::int64_t k = 0; k < directions.cols; ++k) {
+    double* const to = directions.data + k * directions.leading_dimension;
+    std::copy_n(steps_[static_cast<std::size_t>(k)].data(), directions.rows, to);
+    normalize(to, directions.rows, 0);
+  }
+}
+
 std::uint64_t Subspaces::next_seed() {
   return random_words(options_.seed, stream_word(Stream::subspaces, 2), drawn_++)[0];
 }
@@ -151,12 +159,9 @@ Subspace Subspaces::next_sparse(std::span<const double> x, std::span<const doubl
     transposed = sparse_identity(n);
   } else {
     Matrix<double> steps(n, recalled());
+    recall(steps.view());
     std::vector<std::span<const double>> others;
-    for (std::int64_t k = 0; k < steps.cols(); ++k) {
-      std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &steps(0, k));
-      normalize(&steps(0, k), n, 0);
-      others.emplace_back(&steps(0, k), static_cast<std::size_t>(n));
-    }
+    for (std::int64_t k = 0; k < steps.cols(); ++k) others.emplace_back(&steps(0, k), static_cast<std::size_t>(n));
     if (!direction.empty()) others.push_back(direction);
     transposed = draw_sparse_directions(family(), n, p - static_cast<std::int64_t>(others.size()), seed, others);
   }
@@ -192,10 +197,7 @@ Subspace Subspaces::next_dense(std::span<const double> x, std::span<const double
     const std::int64_t random = p - krylov - recalled() - joining;
     s = Matrix<double>::uninitialized(n, p);
     if (random > 0) copy<double>(draw_directions(family(), n, 0, random, seed).view(), s.view().block(0, 0, n, random));
-    for (std::int64_t k = 0; k < recalled(); ++k) {
-      std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &s(0, random + k));
-      normalize(&s(0, random + k), n, 0);
-    }
+    recall(s.view().block(0, random, n, recalled()));
     if (joining > 0) std::copy(direction.begin(), direction.end(), s.data() + (p - krylov - 1) * n);
   }
   const std::int64_t first_krylov = p - krylov;

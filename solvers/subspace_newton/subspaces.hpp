@@ -56,6 +56,8 @@ class Subspaces {
   std::int64_t most_recalled() const;
   // Steps taken before that join a subspace.
   std::int64_t recalled() const;
+  // The last of them, of norm one, as columns.
+  void recall(MatrixView<double> directions) const;
   std::uint64_t next_seed();
   SubspaceOptions family() const { return {.family = options_.family, .nonzeros = options_.nonzeros}; }
   Subspace next_dense(std::span<const double> x, std::span<const double> g, std::span<const double> direction);
