@@ -258,7 +258,8 @@ class Solver {
         return std::nullopt;
       }
     }
-    if ((is_noise || is_small) && (failures_ >= telling_failures || met_only_non_finite())) return hopeless();
+    if ((is_noise || is_small) && (met_only_non_finite() || (failures_ >= telling_failures && !in_subspace)))
+      return hopeless();
     const bool is_settled = (is_small && wants_short_step()) || (is_noise && promises_nothing(noise));
     if (in_subspace && (is_settled || linear_->orthogonality <= options_.gradient_tolerance)) return leave_subspace();
     if (in_subspace && (is_noise || is_small)) return look_at_all_columns(hopeless());
@@ -404,27 +405,35 @@ class Solver {
   // descent, the next subspace holds it. They show as well in which units unknowns act alike: directions that a few
   // unknowns dominate hide the others.
   std::optional<Outcome> look_at_all_columns(Outcome otherwise) {
-    const JacobianSurvey survey = modeller_.survey(point_);
+    JacobianSurvey survey = modeller_.survey(point_);
     if (!survey.finite()) return Outcome{Status::non_finite_input, "J holds a NaN or an infinity at x"};
-    double reach = 0;
-    std::vector<double> units = survey.column_norms;
-    std::vector<double> descent = survey.gradient;
-    for (std::size_t j = 0; j < units.size(); ++j) {
-      reach = std::hypot(reach, units[j] * point_.x[j]);
-      // Next to an unknown that r does not depend on, however large, the others must not seem lost in rounding errors.
-      units[j] = units[j] > 0 ? 1 / units[j] : std::max(1.0, std::abs(point_.x[j]));
-      descent[j] = -descent[j] * units[j] * units[j];
-    }
     // Were the units of directions those of this point, the subspace could not reach further than so many times.
-    const double most = std::sqrt(static_cast<double>(units.size()));
+    double reach = survey.reach(point_.x);
+    const double most = std::sqrt(static_cast<double>(problem_.unknowns));
     if (surveys_ > 0) reach = std::clamp(linear_->rounding_reach(point_.x), reach, most * reach);
-    if (survey.most_promising() <= std::max(wide * noise_of(reach), negligible * point_.cost))
+    const double threshold = std::max(wide * noise_of(reach), negligible * point_.cost);
+    bool promises = survey.most_promising() > threshold;
+    if (promises && surveys_ > 0 && point_.cost >= (1 - negligible) * surveyed_cost_) {
+      // The descent that the last survey promised was among the directions, and was none. A column that all but
+      // vanishes here promises more than curvature allows; so D as among all unknowns.
+      if (norms_at_start_.empty()) {
+        norms_at_start_ = modeller_.survey(evaluate_at(residual_, problem_, x0_)).column_norms;
+      } else if (point_.x == surveyed_x_) {
+        return otherwise;
+      }
+      survey.raise_norms(norms_at_start_);
+      promises = survey.most_promising() > threshold;
+    }
+    if (!promises)
       return Outcome{Status::converged, "in " + std::to_string(std::max<std::int64_t>(quiet_, 1)) +
                                             " random subspaces in a row of " + std::to_string(linear_->model.cols()) +
                                             " dimensions no step is left to take, nor in one unknown alone"};
     if (++surveys_ > most_surveys) return otherwise;
+    surveyed_cost_ = point_.cost;
+    surveyed_x_ = point_.x;
+    std::vector<double> units = survey.units(point_.x);
+    modeller_.include(survey.descent(units));
     modeller_.measure_in(std::move(units));
-    modeller_.include(std::move(descent));
     std::optional<Outcome> outcome = replace_model();
     if (!outcome) globalization_ = make_globalization(options_.globalization, initial_parameter());
     failures_ = quiet_ = 0;
@@ -507,7 +516,10 @@ class Solver {
   std::optional<ResidualPoint> ahead_;  // the first step, evaluated where its length was chosen
   double ahead_parameter_ = 0;
   std::optional<Search> aside_;
-  std::int64_t surveys_ = 0;  // that contradicted subspaces
+  std::int64_t surveys_ = 0;        // that contradicted subspaces
+  std::vector<double> surveyed_x_;  // of the last of them
+  double surveyed_cost_ = 0;
+  std::vector<double> norms_at_start_;  // of J's columns, where they were wanted
   bool began_in_subspaces_ = false;
   bool has_started_over_ = false;
   CrawlWatch watch_;
