@@ -81,6 +81,15 @@ double Linearization::gradient_norm() const {
   return norm * std::sqrt(static_cast<double>(v.rows()) / static_cast<double>(v.cols()));
 }
 
+double Linearization::least_column_norm() const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const std::int64_t column : free) {
+    const double norm = model.column_norm(column);
+    if (norm > 0) least = std::min(least, norm);
+  }
+  return least;
+}
+
 double Linearization::gradient_in(const std::vector<double>& other_scale) const {
   std::vector<double> scaled = gradient;
   for (std::size_t j = 0; j < scaled.size(); ++j) scaled[j] /= other_scale[j];

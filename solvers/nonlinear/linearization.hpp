@@ -50,6 +50,8 @@ struct Linearization {
   /// ||J^T r||; in a subspace sqrt(n / p) ||V^T J^T r||, the square of which has the right mean where V is random and
   /// all units are one.
   double gradient_norm() const;
+  /// The least ||J_j|| > 0 of free columns; infinite if there is none.
+  double least_column_norm() const;
   /// ||D^-1 J^T r|| with another D.
   double gradient_in(const std::vector<double>& other_scale) const;
 };

@@ -33,6 +33,7 @@ constexpr double neutral_ratio = 0.5;
 // this part of the cost; else short steps fail for want of a right J.
 constexpr double wide = 100;
 constexpr double negligible = 1e-8;
+constexpr double least_exact = std::numeric_limits<double>::min() / roundoff;  // a column this small has lost digits
 constexpr double least_weight = 1e-6;  // of a regularization, beside ||gradient|| / ||step||
 // A step whose ratio is below is bent, by at most this part of its length.
 constexpr double worth_bending = 0.25;
@@ -195,7 +196,7 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
-    if (point_.cost == 0) {
+    if (point_.cost < std::numeric_limits<double>::min()) {
       const double norm = point_.residual_norm();
       if (norm == 0 || (residual_.unit().scale() >= 1 && norm <= negligible * std::sqrt(2 * report_.initial_cost)))
         return Outcome{Status::converged, "the residual is zero"};
@@ -484,6 +485,10 @@ class Solver {
     fit.initial_cost = residual_.unit().reported(fit.initial_cost);
     fit.cost = residual_.unit().reported(point_.cost);
     if (linear_) {
+      if (fit.solved() && point_.cost > 0 && linear_->least_column_norm() < least_exact * residual_.unit().scale()) {
+        fit.status = Status::accuracy_not_reached;
+        fit.message = "not solved: stationary for all J tells, but entries of J are so small that they have few digits";
+      }
       fit.gradient_norm = residual_.unit().reported(linear_->gradient_norm());
       fit.orthogonality = linear_->orthogonality;
       fit.rank = linear_->steps.rank();

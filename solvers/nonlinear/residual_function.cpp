@@ -87,6 +87,7 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
 void ResidualFunction::evaluate(std::span<const double> x, std::span<double> r) {
   budget_.spend(1);
   call(problem_, x, r, problem_.parallel_residuals);
+  if (first_.empty()) first_.assign(r.begin(), r.end());
 }
 
 void ResidualFunction::evaluate_each(MatrixView<const double> points, MatrixView<double> values) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <croquis/linalg/matrix_view.hpp>
 #include <croquis/solvers/nonlinear_problem.hpp>
@@ -28,6 +29,9 @@ class ResidualFunction {
   /// Column k of `values` := r(column k of `points`), both column-major; in parallel where the problem allows it.
   void evaluate_each(MatrixView<const double> points, MatrixView<double> values);
 
+  /// The first r; empty before. Where r is smaller, terms of that size may still cancel in it.
+  std::span<const double> first() const { return first_; }
+
   std::int64_t evaluations() const { return budget_.spent(); }
   const Budget& budget() const { return budget_; }
   /// That the models of the residuals are to be measured in. Values of r are always the user's.
@@ -38,6 +42,7 @@ class ResidualFunction {
   const NonlinearProblem& problem_;
   Budget budget_;
   ResidualUnit unit_;
+  std::vector<double> first_;
 };
 
 }  // namespace croquis

@@ -7,8 +7,8 @@ namespace croquis {
 namespace {
 
 // Norms between these are taken as they are.
-constexpr double least = 1e-50;
-constexpr double largest = 1e100;
+constexpr double least = 1e-20;
+constexpr double largest = 1e20;
 constexpr int most_exponent = 1000;
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace croquis {
 class ResidualUnit {
  public:
   ResidualUnit() = default;
-  /// For residuals whose cost at x0 is 1/2 norm^2: units in which that norm is near one if it is tiny, and 1e100 if it
+  /// For residuals whose cost at x0 is 1/2 norm^2: units in which that norm is near one if it is tiny, and 1e20 if it
   /// is huge, so that it can fall far.
   explicit ResidualUnit(double norm);
 

@@ -106,9 +106,10 @@ struct NonlinearOptions {
   double step_tolerance = 1e-12;
   /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||, for which a poor x0 calls too soon: 0 asks for zeros.
   double residual_tolerance = 0;
-  std::int64_t iteration_limit = 1000;     ///< steps tried
-  std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
-  std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
+  std::int64_t iteration_limit = 1000;  ///< steps tried
+  /// Evaluations of r, those of differences included, and columns of Jacobians; 0: no limit. Neither is ever passed.
+  std::int64_t evaluation_limit = 0;
+  std::int64_t jacobian_column_limit = 0;
   /// d / n >= 1 for the plain row-sketched method, 1.2 as published; 0: not sketched. See below.
   double observation_rows = 0;
   double initial_radius = 0;  ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
@@ -123,7 +124,7 @@ struct NonlinearReport {
   std::string message;       ///< one sentence
   double initial_cost = 0;   ///< 1/2 ||r(x0)||^2, or what weights and loss make of it
   double cost = 0;           ///< of x
-  double gradient_norm = 0;  ///< ||J^T r|| at x
+  double gradient_norm = 0;  ///< ||J^T r|| at x; NaN, as is `orthogonality`, where a limit left no Jacobian for it
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
   /// Of the last space: the unknowns not held at bounds, or p of a subspace, where `gradient_norm` is an estimate, and
@@ -203,9 +204,20 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
 /// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
 ///
+/// Limits are kept exactly. A model that cannot be paid for is not begun: the solve goes on with the one in hand, and
+/// ends with the first step that would need another, at the better of its two ends. J counts n columns however it
+/// comes, whole or by rows, and by rows for each pass over them; of several passes none is made that would leave too
+/// few for Householder QR, which takes one. Only differences whose steps have to be sought may break off before J is
+/// whole.
+///
+/// Squares of residuals may be beyond what numbers can hold: the solve is that of the residuals times a power of two,
+/// by which they and their cost at x0 are well within, and steps are the same. Costs and gradients are reported in the
+/// user's units, and overflow or vanish there.
+///
 /// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
 /// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
-/// `cancelled`; `accuracy_not_reached` with sketched observations and of residuals whose squares underflow; `stalled`
+/// `cancelled`; `accuracy_not_reached` with sketched observations, of residuals that fall by more than 160 orders of
+/// magnitude without vanishing, and where entries of J have lost digits to underflow; `stalled`
 /// where no step, however short, lowers the cost and x is not stationary, as with a wrong Jacobian; `non_finite_input`
 /// where r or J is not finite at x0, or at every step tried from x. x is the best point found in every case.
 ///
