@@ -116,6 +116,7 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
   } else if (!whole_is_current_ && comes_by_rows()) {
+    budget_.require(problem_.unknowns);
     set_zero(jtu);
     auto part = Matrix<double>::uninitialized(jtu.rows, jtu.cols);
     const std::vector<double> unscaled;
