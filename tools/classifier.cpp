@@ -1,5 +1,7 @@
 #include "tools/classifier.hpp"
 
+#include <stdexcept>
+
 namespace croquis::tools {
 namespace {
 
@@ -11,6 +13,12 @@ Matrix<double> predictors_of(const KernelModel& model, const AnyMatrixView<doubl
 }
 
 }  // namespace
+
+KernelFunction kernel_named(const std::string& name) {
+  for (const KernelFunction kernel : kernel_functions)
+    if (to_string(kernel) == name) return kernel;
+  throw std::invalid_argument("its kernel is " + name);
+}
 
 const NewtonReport& Classifier::report() const {
   return std::visit([](const NewtonReport& report) -> const NewtonReport& { return report; }, model);

@@ -9,6 +9,13 @@
 
 namespace croquis::tools {
 
+/// All there are.
+inline constexpr KernelFunction kernel_functions[] = {KernelFunction::gaussian, KernelFunction::matern52,
+                                                      KernelFunction::matern32, KernelFunction::laplacian};
+
+/// Throws `std::invalid_argument` if there is none.
+KernelFunction kernel_named(const std::string& name);
+
 struct Classifier {
   std::variant<GeneralizedLinearModel, KernelModel> model;
   double ridge = 0;

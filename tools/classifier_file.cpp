@@ -22,7 +22,7 @@ Json kernel_json(const KernelModel* model) {
     centres.emplace_back();
     for (std::int64_t j = 0; j < model->centres.cols(); ++j) centres.back().push_back(model->centres(i, j));
   }
-  return {{"name", "gaussian"},
+  return {{"name", to_string(model->kernel)},
           {"bandwidth", model->bandwidth},
           {"jitter", model->jitter},
           {"centre_rows", model->centre_rows},
@@ -93,8 +93,7 @@ KernelModel kernel_model_of(const Json& json) {
   KernelModel model;
   read_model(json, model);
   const Json& kernel = json.at("kernel");
-  if (kernel.at("name").get<std::string>() != "gaussian")
-    throw std::invalid_argument("its kernel is " + kernel.at("name").get<std::string>());
+  model.kernel = kernel_named(kernel.at("name").get<std::string>());
   model.bandwidth = kernel.at("bandwidth").get<double>();
   if (!(model.bandwidth > 0)) throw std::invalid_argument("its bandwidth is not positive");
   model.jitter = kernel.at("jitter").get<double>();

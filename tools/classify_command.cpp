@@ -28,7 +28,7 @@ void check_options(const ClassifyOptions& options) {
   if (options.folds == 1) throw InvalidOption("--folds is 1 but must be at least 2");
   if (options.kernel == "linear" && (options.bandwidth || options.centres))
     throw InvalidOption(std::string(options.bandwidth ? "--bandwidth" : "--centres") +
-                        " is of a kernel: it goes with --kernel gaussian");
+                        " is of a kernel: it goes with --kernel gaussian or another");
   if (options.bandwidth && !(*options.bandwidth > 0 && std::isfinite(*options.bandwidth)))
     throw InvalidOption("--bandwidth is " + all_digits(*options.bandwidth) + " but must be finite and above 0");
   std::vector<std::pair<const char*, std::filesystem::path>> outputs;

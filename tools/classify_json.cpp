@@ -30,7 +30,7 @@ Json validation_json(const Classified& result) {
 
 Json kernel_json(const KernelModel* model) {
   if (!model) return nullptr;
-  return {{"name", "gaussian"},
+  return {{"name", to_string(model->kernel)},
           {"bandwidth", model->bandwidth},
           {"centres", model->centres.rows()},
           {"jitter", model->jitter}};

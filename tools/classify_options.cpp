@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/classifier.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/option_types.hpp"
 
@@ -19,10 +20,12 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
 
   add_matrix_option(*classify, options);
   add_right_hand_side_options(*classify, options, "The labels, one column of numbers");
+  std::vector<std::string> kernels{"linear"};
+  for (const KernelFunction kernel : kernel_functions) kernels.push_back(to_string(kernel));
   add_choice(*classify, "--kernel", options.kernel,
-             "A linear function of the columns, or a sum of exp(-||x - c||^2 / (2 h^2)) over rows c of A\n"
-             "that are drawn at random, for columns whose units are alike",
-             {"linear", "gaussian"});
+             "A linear function of the columns, or a sum of a kernel's k(x, c) over rows c of A that are\n"
+             "drawn at random, smooth ones (gaussian) to rough ones (laplacian), for columns in like units",
+             kernels);
   classify->add_option("--bandwidth", options.bandwidth, "h of the kernel (the median distance of rows)")
       ->type_name("NUMBER");
   classify->add_option("--centres", options.centres, "Number of rows c (5 sqrt(rows))")

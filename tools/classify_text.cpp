@@ -90,8 +90,9 @@ std::string columns_text(std::int64_t columns) {
 
 std::string function_text(const KernelModel& model) {
   const std::int64_t centres = model.centres.rows();
-  return "gaussian kernel of bandwidth " + formatted("%.4g", model.bandwidth) + " with " + std::to_string(centres) +
-         (centres == 1 ? " centre" : " centres") + " of " + columns_text(model.centres.cols());
+  return to_string(model.kernel) + " kernel of bandwidth " + formatted("%.4g", model.bandwidth) + " with " +
+         std::to_string(centres) + (centres == 1 ? " centre" : " centres") + " of " +
+         columns_text(model.centres.cols());
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ void fit_classifier(const ClassifyOptions& options, const MatrixFile& a, std::sp
                     Classified& result) {
   if (a.cols() == 0) throw InvalidOption(options.a.string() + ": there is no column to tell classes by");
   if (options.kernel == "linear") return fit<LinearModels>(options, a, labels, {}, result);
-  KernelModelOptions how;
+  KernelModelOptions how{.kernel = kernel_named(options.kernel)};
   if (options.bandwidth) how.bandwidth = *options.bandwidth;
   if (options.centres) how.centres = *options.centres;
   fit<KernelModels>(options, a, labels, how, result);

@@ -78,6 +78,7 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
   const Stopwatch clock;
   KernelModel model;
   model.loss = options.loss;
+  model.kernel = options.kernel;
   model.loss_scale = options.loss_scale;
   model.labels = data.labels;
   const std::int64_t m = number_of_centres(a.rows(), options);
@@ -94,13 +95,13 @@ KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const dou
     return model;
   }
   model.bandwidth = chosen_bandwidth(points.view(), options);
-  scale_points(points, model.bandwidth);
+  scale_points(points, options.kernel, model.bandwidth);
   if (!all_finite<double>(points))
     throw InvalidOption("bandwidth is " + scientific(model.bandwidth) +
                         ", so small that the features overflow where they are divided by it");
 
-  auto owned = std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.ridge,
-                                                options.memory_limit);
+  auto owned = std::make_unique<KernelFeatures>(options.kernel, std::move(points), model.centre_rows, options.intercept,
+                                                options.ridge, options.memory_limit);
   const KernelFeatures& features = *owned;
   GeneralizedLinearProblem problem(std::move(owned), std::move(data), linear);
   std::vector<double> x(static_cast<std::size_t>(problem.unknowns())), gradient(x.size());

@@ -1,5 +1,6 @@
 #include "solvers/kernel/kernel_options.hpp"
 
+#include <cassert>
 #include <cmath>
 #include <string>
 
@@ -9,6 +10,21 @@
 #include "solvers/newton/newton_iteration.hpp"
 
 namespace croquis {
+
+std::string to_string(KernelFunction function) {
+  switch (function) {
+    case KernelFunction::gaussian:
+      return "gaussian";
+    case KernelFunction::matern52:
+      return "matern52";
+    case KernelFunction::matern32:
+      return "matern32";
+    case KernelFunction::laplacian:
+      return "laplacian";
+  }
+  assert(false && "a kernel without a name");
+  return {};
+}
 
 void check_kernel_options(const KernelModelOptions& options) {
   check_newton_options(options.newton);

@@ -64,17 +64,18 @@ void JacobianSource::move_to(std::span<const double> x, std::span<const double> 
 }
 
 JacobianSource::Price JacobianSource::price(std::int64_t directions, std::int64_t rounds) const {
-  const std::int64_t n = problem_.unknowns;
   if (whole_is_current_) return {0, 0};
-  const bool needs_whole = !directional_ && !comes_by_rows();
-  if (needs_whole) return {n, 0};
+  const std::int64_t n = problem_.unknowns;
+  const bool has_transposes = static_cast<bool>(problem_.jacobian_transposed_times);
+  if (directional_ && (has_transposes || rounds == 0 || comes_by_rows())) {
+    const std::int64_t products = directions + rounds;
+    return {products + rounds * (has_transposes ? 1 : n),
+            by_differences_ ? products * evaluations_of(problem_.differences) : 0};
+  }
   // J by rows is made anew for each product.
-  const std::int64_t first = directional_ ? directions : directions > 0 ? n : 0;
-  const std::int64_t again = directional_ ? 1 : n;
-  if (rounds > 0 && !problem_.jacobian_transposed_times && !comes_by_rows()) return {first + n, 0};
-  const std::int64_t transposed = problem_.jacobian_transposed_times ? 1 : n;
-  return {first + rounds * (transposed + again),
-          by_differences_ ? (directions + rounds) * evaluations_of(problem_.differences) : 0};
+  if (comes_by_rows()) return {(rounds + (directions > 0 ? 1 : 0)) * n + rounds * (has_transposes ? 1 : n), 0};
+  // Before J is whole, a transposed product is cheaper.
+  return {n + (has_transposes && rounds > 0 ? 1 : 0), 0};
 }
 
 void JacobianSource::require(std::int64_t directions, std::int64_t rounds) const {

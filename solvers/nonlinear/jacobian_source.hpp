@@ -62,8 +62,8 @@ class JacobianSource {
   std::int64_t columns() const { return budget_.spent(); }
   /// How often J can still be computed whole.
   std::int64_t passes_left() const { return budget_.left() / problem_.unknowns; }
-  /// Throws `BudgetSpent` unless products with a block of directions, then as many times as `rounds` says one
-  /// transposed product and one with a direction, can be paid for.
+  /// Throws `BudgetSpent` unless there are columns for so many rounds of a transposed product and one with a direction,
+  /// then for products with a block of directions.
   void require(std::int64_t directions, std::int64_t rounds = 0) const;
   /// Whether products with so many directions can.
   bool affords(std::int64_t directions) const;

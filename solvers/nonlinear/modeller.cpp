@@ -109,7 +109,7 @@ std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<doubl
 }
 
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point, double accuracy) {
-  subspace_.draw(point, schedule_.dimensions());
+  subspace_.draw(point, schedule_.dimensions(), schedule_.is_guided());
   for (;;) {
     // Subspaces have nothing in common, so neither have their models.
     reducer_.forget();

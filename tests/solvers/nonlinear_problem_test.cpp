@@ -165,6 +165,28 @@ TEST_CASE("Jacobians and products from every set of callables") {
   check_source(problem, 1e-15);
 }
 
+TEST_CASE("Transposed products of rows in more than one batch, which is a pass") {
+  const std::int64_t m = (std::int64_t{1} << 22) + 5;  // 64 MiB and some rows
+  NonlinearProblem problem{
+      .residuals = m, .unknowns = 2, .residual = [](std::span<const double>, std::span<double>) {}};
+  problem.jacobian_rows = [](std::span<const double>, std::int64_t first, MatrixView<double> j) {
+    for (std::int64_t i = 0; i < j.rows; ++i) {
+      j(i, 0) = 1;
+      j(i, 1) = (first + i) % 2 == 0 ? 1 : -1;
+    }
+  };
+  ResidualFunction function(problem);
+  JacobianSource source(problem, function);
+  source.move_to(std::vector<double>(2), std::vector<double>(static_cast<std::size_t>(m)));
+  const std::vector<double> ones(static_cast<std::size_t>(m), 1.0);
+  Matrix<double> jtu(2, 1);
+  source.multiply_transposed(column_major(ones.data(), m, std::int64_t{1}), jtu.view());
+  CHECK(jtu(0, 0) == static_cast<double>(m));
+  CHECK(jtu(1, 0) == 1);
+  CHECK(source.columns() == 2);
+  CHECK_FALSE(source.has_whole());
+}
+
 TEST_CASE("Differences in parallel are those in turn, and are counted") {
   NonlinearProblem problem{.residuals = 150, .unknowns = 150, .differences = DifferenceScheme::central};
   problem.residual = [](std::span<const double> x, std::span<double> r) {

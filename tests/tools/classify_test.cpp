@@ -171,6 +171,14 @@ TEST_CASE_FIXTURE(Scene, "a kernel parts what no line does, and what is saved is
       run_croquis({"classify", quadrants, "--target", "y", "--kernel", "gaussian", "--bandwidth", "0.5"}).output,
       "gaussian kernel of bandwidth 0.5 with 32 centres of 2 columns"));
 
+  // Another kernel is another function, and is read as the one that was written.
+  const json rough = run_json({quadrants, "--target", "y", "--kernel", "laplacian", "--bandwidth", "0.8",
+                               "--save-model", saved, "--predictions", first});
+  CHECK(rough["kernel"]["name"] == "laplacian");
+  CHECK(run_json({quadrants, "--target", "y", "--model", saved, "--predictions", again})["kernel"]["name"] ==
+        "laplacian");
+  CHECK(content(again) == content(first));
+
   json damaged = model;
   damaged["kernel"]["centres"].erase(3);
   const std::string short_of_one = folder.write("damaged.json", damaged.dump()).string();

@@ -63,11 +63,13 @@ struct SubspaceOptions {
   /// - `jacobian` or `sparse_jacobian` without `jacobian_times`: nothing, J is made whole at each point in any case;
   /// - either of them beside `jacobian_times`: n columns for J whole, once at each point;
   /// - `jacobian_rows`: a pass over J, which is n columns, and another for J V unless there is `jacobian_times`.
-  /// -1: half of the subspace, at least one, in the first two cases (without passes over rows), else none. 0: none, not
+  /// -1: half of the subspace, at least one, in the first two cases (without passes over rows), else none; and until
+  /// four steps have failed to halve the cost, no random directions beside them but the last steps taken. 0: none, not
   /// even J^T r itself. Where all that is known of J is J V or differences there are none, whatever is asked for.
   std::int64_t krylov = -1;
-  /// Up to so many of the last steps taken join too, in the place of random directions. -1: a quarter of the subspace
-  /// where a Krylov space joins, none otherwise. One direction at least is random.
+  /// Up to so many of the last steps taken join too, in the place of random directions, unless they all but depend on
+  /// the others. -1: a quarter of the subspace where a Krylov space joins, up to half of it where no random directions
+  /// do, none otherwise. Where random directions join, there is one at least.
   std::int64_t recall = -1;
 };
 
@@ -176,9 +178,10 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// I: p products with J, and never J, unless J whole is all that the problem gives. Directions are drawn anew after
 /// each step taken, in units of `typical_x` (else, where entries of x0 are further apart than 1e4 in size, of those).
 /// Where J^T u is cheap (see `SubspaceOptions::krylov`), half of them span the Krylov space of the gradient and a
-/// quarter are past steps. Without, convergence is linear at best, and slow where unknowns act together smoothly.
-/// Before `converged` is said of subspaces, all columns of J are seen once, 64 at a time; if one of them offers
-/// descent, its norms become the units, and the solve goes on.
+/// quarter are past steps; the random ones stay away until four steps have not halved the cost, because they leave a
+/// symmetry or smoothness of x0 that leads to a root beside many other minima. Without J^T, convergence is linear at
+/// best, and slow where unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are
+/// seen once, 64 at a time; if one of them offers descent, its norms become the units, and the solve goes on.
 ///
 /// A hybrid doubles p where four steps have not halved the cost, and turns to all unknowns once p exceeds n / 2. If 25
 /// steps there in a row halve neither the cost nor the gradient, subspaces have led into a valley: all unknowns are
