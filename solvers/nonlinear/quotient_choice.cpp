@@ -31,12 +31,14 @@ double of_longest_step(std::span<const Quotient> quotients) {
 
 double relative(double error, double size) { return error == 0 ? 0 : error / size; }
 
-const Quotient& among_shown(const std::vector<Quotient>& shown, int order) {
+const Quotient& among_shown(const std::vector<Quotient>& shown, int order, bool is_lengthened) {
   if (shown.size() == 1) return shown.front();
   const auto gap = [&](std::size_t k) { return std::abs(shown[k + 1].value - shown[k].value); };
   const auto disagreement = [&](std::size_t k) {
     return relative(gap(k), std::max(std::abs(shown[k].value), std::abs(shown[k + 1].value)));
   };
+  const auto is_rounding = [&](std::size_t k) { return gap(k) <= unexplained * shown[k].rounding; };
+  if (is_lengthened && shown[0].evidence == Evidence::strong && !is_rounding(0)) return shown[0];
   std::size_t best = 0;
   for (std::size_t k = 1; k + 1 < shown.size(); ++k) {
     const double allowed = explained * gap(best) + unexplained * shown[best].rounding;
@@ -50,7 +52,7 @@ const Quotient& among_shown(const std::vector<Quotient>& shown, int order) {
   }
   if (best + 2 == shown.size()) return shown[best + 1];
   const double truncation = gap(best + 1) * std::pow(shown[best + 1].step / shown[best + 2].step, order);
-  const bool bends = gap(best) <= explained * truncation || gap(best) > unexplained * shown[best].rounding;
+  const bool bends = gap(best) <= explained * truncation || !is_rounding(best);
   return shown[bends ? best : best + 1];
 }
 
@@ -68,9 +70,9 @@ double confirmed(const Quotient& chosen, std::span<const Quotient> quotients) {
 
 }  // namespace
 
-double chosen_quotient(std::span<const Quotient> quotients, int order) {
+double chosen_quotient(std::span<const Quotient> quotients, int order, bool is_lengthened) {
   const std::vector<Quotient> shown = with_evidence(quotients);
-  return shown.empty() ? of_longest_step(quotients) : confirmed(among_shown(shown, order), quotients);
+  return shown.empty() ? of_longest_step(quotients) : confirmed(among_shown(shown, order, is_lengthened), quotients);
 }
 
 double chosen_extrapolation(std::span<const Quotient> quotients) {

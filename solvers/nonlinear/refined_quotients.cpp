@@ -71,6 +71,13 @@ double RefinedQuotients::size_of(std::size_t i) const {
   return std::max(std::abs(r_[i]), std::isfinite(first) ? first : 0);
 }
 
+double RefinedQuotients::usual_size() const {
+  const std::span<const double> r = residual_.first().empty() ? r_ : residual_.first();
+  const auto m = static_cast<std::int64_t>(r.size());
+  const double norm = norm2(m, r.data());
+  return std::isfinite(norm) ? norm / std::sqrt(static_cast<double>(m)) : 0;
+}
+
 void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const double> values, Trial& trial) {
   const auto m = static_cast<std::size_t>(values.rows);
   const int sides = along.central ? 2 : 1;
@@ -123,6 +130,7 @@ void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const do
   const double change = norm2(values.rows, work_.data());
   trial.change = std::isfinite(change) ? change : infinity;
   trial.size = norm2(values.rows, sizes_.data());
+  if (trial.size == 0) trial.size = usual_size();
   const double step = relative_step(scheme_);
   if (!extrapolates()) {
     trial.bends = bend > bent * step * step * trial.size || trial.change > much * step * trial.size;
@@ -189,16 +197,16 @@ bool RefinedQuotients::moves_from_zero(const double* v) const {
 void RefinedQuotients::shorten(const double* v) {
   double longer = 1;  // parts of the first step
   double shorter = moves_from_zero(v) ? least_part_of_zero : least_part;
+  const double expected = relative_step(scheme_) * trials_.front().size;
   // Neighbours that are closer than the probe is would agree in spite of rounding.
   while (probe * longer > shorter) {
     const double part = std::sqrt(longer) * std::sqrt(shorter);
     const DifferenceSteps along = difference_steps(problem_, scheme_, x_, v, 0, part);
     if (along.t[0] == 0) return;
     trials_.push_back(tried(v, along));
-    const double expected = relative_step(scheme_) * trials_.back().size;
     if (trials_.back().change > short_enough * expected) {
       longer = part;
-    } else if (!(trials_.back().change >= enough * expected && expected > 0)) {
+    } else if (!(trials_.back().change >= enough * expected)) {
       shorter = part;
     } else {
       const DifferenceSteps shortest = difference_steps(problem_, scheme_, x_, v, 0, probe * part);
@@ -223,12 +231,11 @@ void RefinedQuotients::shorten_extrapolation(const double* v) {
 }
 
 void RefinedQuotients::choose(double* derivatives) {
+  const double meant = std::abs(trials_.front().t);
   std::ranges::sort(trials_, {}, [](const Trial& trial) { return std::abs(trial.t); });
   // A residual may have been small at first by chance.
-  const std::span<const double> before = residual_.first().empty() ? r_ : residual_.first();
-  const auto m = static_cast<std::int64_t>(r_.size());
-  const double first_norm = norm2(m, before.data());
-  const double usual = std::isfinite(first_norm) ? first_norm / std::sqrt(static_cast<double>(m)) : 0;
+  const double usual = usual_size();
+  const bool is_lengthened = meant == std::abs(trials_.front().t);
   std::vector<Quotient> quotients(trials_.size());
   for (std::size_t i = 0; i < r_.size(); ++i) {
     for (std::size_t k = 0; k < trials_.size(); ++k)
@@ -237,8 +244,9 @@ void RefinedQuotients::choose(double* derivatives) {
                       .rounding = roundoff * std::max(size_of(i), usual) / std::abs(trials_[k].t),
                       .error = extrapolates() ? trials_[k].error[i] : 0,
                       .evidence = trials_[k].evidence[i]};
-    derivatives[i] = extrapolates() ? chosen_extrapolation(quotients)
-                                    : chosen_quotient(quotients, scheme_ == DifferenceScheme::central ? 2 : 1);
+    derivatives[i] = extrapolates()
+                         ? chosen_extrapolation(quotients)
+                         : chosen_quotient(quotients, scheme_ == DifferenceScheme::central ? 2 : 1, is_lengthened);
   }
 }
 
