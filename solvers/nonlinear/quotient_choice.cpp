@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 namespace croquis {
@@ -30,36 +31,56 @@ double of_longest_step(std::span<const Quotient> quotients) {
 
 double relative(double error, double size) { return error == 0 ? 0 : error / size; }
 
-}  // namespace
-
-double chosen_quotient(std::span<const Quotient> quotients, int order) {
-  const std::vector<Quotient> shown = with_evidence(quotients);
-  if (shown.empty()) return of_longest_step(quotients);
-  if (shown.size() == 1) return shown.front().value;
+const Quotient& among_shown(const std::vector<Quotient>& shown, int order, bool is_lengthened) {
+  if (shown.size() == 1) return shown.front();
   const auto gap = [&](std::size_t k) { return std::abs(shown[k + 1].value - shown[k].value); };
   const auto disagreement = [&](std::size_t k) {
     return relative(gap(k), std::max(std::abs(shown[k].value), std::abs(shown[k + 1].value)));
   };
+  const auto is_rounding = [&](std::size_t k) { return gap(k) <= unexplained * shown[k].rounding; };
+  if (is_lengthened && shown[0].evidence == Evidence::strong && !is_rounding(0)) return shown[0];
   std::size_t best = 0;
-  for (std::size_t k = 1; k + 1 < shown.size(); ++k)
+  for (std::size_t k = 1; k + 1 < shown.size(); ++k) {
+    const double allowed = explained * gap(best) + unexplained * shown[best].rounding;
+    if (disagreement(best) <= agreement && !(std::abs(shown[k + 1].value - shown[best + 1].value) <= allowed)) break;
     if (disagreement(k) <= disagreement(best)) best = k;
+  }
   if (disagreement(best) > agreement) {
     const auto strong =
         std::ranges::find_if(shown, [](const Quotient& one) { return one.evidence == Evidence::strong; });
-    return strong != shown.end() ? strong->value : shown.front().value;
+    return strong != shown.end() ? *strong : shown.front();
   }
-  if (best + 2 == shown.size()) return shown[best + 1].value;
+  if (best + 2 == shown.size()) return shown[best + 1];
   const double truncation = gap(best + 1) * std::pow(shown[best + 1].step / shown[best + 2].step, order);
-  const bool bends = gap(best) <= explained * truncation || gap(best) > unexplained * shown[best].error;
-  return shown[bends ? best : best + 1].value;
+  const bool bends = gap(best) <= explained * truncation || !is_rounding(best);
+  return shown[bends ? best : best + 1];
+}
+
+// The value of `chosen`, unless a shorter step would have shown it.
+double confirmed(const Quotient& chosen, std::span<const Quotient> quotients) {
+  double value = chosen.value;
+  for (const Quotient& hidden : quotients) {
+    if (hidden.step >= chosen.step) break;
+    if (hidden.evidence == Evidence::none && std::isfinite(hidden.value) &&
+        std::abs(chosen.value) > unexplained * hidden.rounding)
+      value = hidden.value;
+  }
+  return value;
+}
+
+}  // namespace
+
+double chosen_quotient(std::span<const Quotient> quotients, int order, bool is_lengthened) {
+  const std::vector<Quotient> shown = with_evidence(quotients);
+  return shown.empty() ? of_longest_step(quotients) : confirmed(among_shown(shown, order, is_lengthened), quotients);
 }
 
 double chosen_extrapolation(std::span<const Quotient> quotients) {
   const std::vector<Quotient> shown = with_evidence(quotients);
   if (shown.empty()) return of_longest_step(quotients);
-  return std::ranges::min_element(shown, {},
-                                  [](const Quotient& one) { return relative(one.error, std::abs(one.value)); })
-      ->value;
+  const auto best =
+      std::ranges::min_element(shown, {}, [](const Quotient& one) { return relative(one.error, std::abs(one.value)); });
+  return confirmed(*best, quotients);
 }
 
 }  // namespace croquis

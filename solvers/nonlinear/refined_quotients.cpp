@@ -29,7 +29,6 @@ constexpr double short_enough = 1e3;
 // How much shorter a step may become: x bears no less, and zero anything.
 constexpr double least_part = 1e-5;
 constexpr double least_part_of_zero = 1e-280;
-constexpr int most_shorter = 12;
 // Once a step is short enough, one of this part of it tells truncation from rounding.
 constexpr double probe = 1.0 / 32;
 // Second differences, over the residuals' size times the square of the relative step, and errors of an extrapolation,
@@ -70,6 +69,13 @@ std::int64_t RefinedQuotients::place(const DifferenceSteps& along, const double*
 double RefinedQuotients::size_of(std::size_t i) const {
   const double first = residual_.first().empty() ? 0 : std::abs(residual_.first()[i]);
   return std::max(std::abs(r_[i]), std::isfinite(first) ? first : 0);
+}
+
+double RefinedQuotients::usual_size() const {
+  const std::span<const double> r = residual_.first().empty() ? r_ : residual_.first();
+  const auto m = static_cast<std::int64_t>(r.size());
+  const double norm = norm2(m, r.data());
+  return std::isfinite(norm) ? norm / std::sqrt(static_cast<double>(m)) : 0;
 }
 
 void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const double> values, Trial& trial) {
@@ -116,7 +122,7 @@ void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const do
           (std::abs(change) < largest || trial.error[i] > bent_part * std::abs(quotients[0])))
         trial.bends = true;
       // Quotients of few digits agree by chance.
-      trial.error[i] = std::max(trial.error[i], roundoff * size * std::abs(factors[0]));
+      trial.error[i] = std::max(trial.error[i], roundoff * std::max(size, largest) * std::abs(factors[0]));
     } else if (along.central) {
       bend = std::max(bend, std::abs((values(row, 0) - r_[i]) + (values(row, 1) - r_[i])));
     }
@@ -124,6 +130,7 @@ void RefinedQuotients::measure(const DifferenceSteps& along, MatrixView<const do
   const double change = norm2(values.rows, work_.data());
   trial.change = std::isfinite(change) ? change : infinity;
   trial.size = norm2(values.rows, sizes_.data());
+  if (trial.size == 0) trial.size = usual_size();
   const double step = relative_step(scheme_);
   if (!extrapolates()) {
     trial.bends = bend > bent * step * step * trial.size || trial.change > much * step * trial.size;
@@ -190,16 +197,16 @@ bool RefinedQuotients::moves_from_zero(const double* v) const {
 void RefinedQuotients::shorten(const double* v) {
   double longer = 1;  // parts of the first step
   double shorter = moves_from_zero(v) ? least_part_of_zero : least_part;
-  for (int trial = 0; trial < most_shorter; ++trial) {
+  const double expected = relative_step(scheme_) * trials_.front().size;
+  // Neighbours that are closer than the probe is would agree in spite of rounding.
+  while (probe * longer > shorter) {
     const double part = std::sqrt(longer) * std::sqrt(shorter);
     const DifferenceSteps along = difference_steps(problem_, scheme_, x_, v, 0, part);
-    if (std::ranges::any_of(trials_, [&](const Trial& other) { return other.t == along.t[0]; }) || along.t[0] == 0)
-      return;
+    if (along.t[0] == 0) return;
     trials_.push_back(tried(v, along));
-    const double expected = relative_step(scheme_) * trials_.back().size;
     if (trials_.back().change > short_enough * expected) {
       longer = part;
-    } else if (!(trials_.back().change >= enough * expected && expected > 0)) {
+    } else if (!(trials_.back().change >= enough * expected)) {
       shorter = part;
     } else {
       const DifferenceSteps shortest = difference_steps(problem_, scheme_, x_, v, 0, probe * part);
@@ -224,16 +231,22 @@ void RefinedQuotients::shorten_extrapolation(const double* v) {
 }
 
 void RefinedQuotients::choose(double* derivatives) {
+  const double meant = std::abs(trials_.front().t);
   std::ranges::sort(trials_, {}, [](const Trial& trial) { return std::abs(trial.t); });
+  // A residual may have been small at first by chance.
+  const double usual = usual_size();
+  const bool is_lengthened = meant == std::abs(trials_.front().t);
   std::vector<Quotient> quotients(trials_.size());
   for (std::size_t i = 0; i < r_.size(); ++i) {
     for (std::size_t k = 0; k < trials_.size(); ++k)
       quotients[k] = {.step = std::abs(trials_[k].t),
                       .value = trials_[k].value[i],
-                      .error = extrapolates() ? trials_[k].error[i] : roundoff * size_of(i) / std::abs(trials_[k].t),
+                      .rounding = roundoff * std::max(size_of(i), usual) / std::abs(trials_[k].t),
+                      .error = extrapolates() ? trials_[k].error[i] : 0,
                       .evidence = trials_[k].evidence[i]};
-    derivatives[i] = extrapolates() ? chosen_extrapolation(quotients)
-                                    : chosen_quotient(quotients, scheme_ == DifferenceScheme::central ? 2 : 1);
+    derivatives[i] = extrapolates()
+                         ? chosen_extrapolation(quotients)
+                         : chosen_quotient(quotients, scheme_ == DifferenceScheme::central ? 2 : 1, is_lengthened);
   }
 }
 

@@ -42,6 +42,7 @@ class RefinedQuotients {
 
   bool extrapolates() const { return scheme_ == DifferenceScheme::extrapolated; }
   double size_of(std::size_t i) const;
+  double usual_size() const;
   void measure(const DifferenceSteps& along, MatrixView<const double> values, Trial& trial);
   Trial tried(const double* v, const DifferenceSteps& along);
   void lengthen(const double* v, double most_change);

@@ -236,25 +236,29 @@ TEST_CASE("Where the size of an unknown says little, steps are chosen by what th
     double x, scale;  // of the unknown by nature
     double offset = 0;
   };
-  // Small by chance, or by nature; zero; beside a large offset. Of residuals of order one and two more that hide what
-  // they show, one constant and one linear.
+  // Small by chance, or by nature; zero; beside a large offset. Residuals of order one, and some that
+  // hide what those show: a constant, one that is linear, one that only long steps move, and one that long steps see
+  // the trend of.
   const std::vector<Case> cases{{1e-3, 1}, {1e-8, 1}, {1e-13, 1}, {3e-9, 1e-9}, {3e-160, 1e-160}, {0, 1},
                                 {0, 1e-3}, {0, 1e-9}, {0, 1e-13}, {1, 1e-4, 1}, {1, 1e-6, 1}};
   for (const Case& one : cases) {
     CAPTURE(one.x);
     CAPTURE(one.scale);
-    NonlinearProblem problem{.residuals = 4, .unknowns = 1};
+    NonlinearProblem problem{.residuals = 6, .unknowns = 1};
     problem.residual = [=](std::span<const double> x, std::span<double> r) {
       const double y = (x[0] - one.offset) / one.scale;
       r[0] = 2 + std::sin(y + 1);
       r[1] = 1 / (1 + (y - 1) * (y - 1));
       r[2] = 5;
       r[3] = 3 * y - 1;
+      r[4] = 2 + y * y * y;
+      r[5] = y + std::sin(y);
     };
     const double y = (one.x - one.offset) / one.scale;
     const double bell = 1 + (y - 1) * (y - 1);
-    const std::vector<double> exact{std::cos(y + 1) / one.scale, -2 * (y - 1) / (bell * bell) / one.scale, 0,
-                                    3 / one.scale};
+    const std::vector<double> exact{
+        std::cos(y + 1) / one.scale,  -2 * (y - 1) / (bell * bell) / one.scale, 0, 3 / one.scale, 3 * y * y / one.scale,
+        (1 + std::cos(y)) / one.scale};
     // Half the digits, two thirds, and nearly all, a thousand times worse where a step had to be sought.
     const std::vector<std::pair<DifferenceScheme, double>> schemes{
         {DifferenceScheme::forward, 1e-4}, {DifferenceScheme::central, 1e-6}, {DifferenceScheme::extrapolated, 1e-9}};
@@ -262,7 +266,7 @@ TEST_CASE("Where the size of an unknown says little, steps are chosen by what th
       CAPTURE(static_cast<int>(scheme));
       problem.differences = scheme;
       const Derivatives found = derivatives_at(problem, one.x);
-      for (std::int64_t i = 0; i < 4; ++i) {
+      for (std::int64_t i = 0; i < 6; ++i) {
         CAPTURE(i);
         CHECK(std::abs(found.j(i, 0) - exact[static_cast<std::size_t>(i)]) <= tolerance * 3 / one.scale);
       }
