@@ -6,6 +6,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/dot.hpp"
+#include "linalg/products.hpp"
 
 namespace croquis {
 namespace {
@@ -51,11 +52,37 @@ std::vector<double> JacobianSurvey::descent(std::span<const double> units) const
   return result;
 }
 
+namespace {
+
+// One pass over rows that are made.
+JacobianSurvey survey_rows(const MadeRows<double>& rows, const std::vector<double>& r) {
+  JacobianSurvey survey;
+  survey.column_norms.resize(static_cast<std::size_t>(rows.cols));
+  survey.gradient.resize(survey.column_norms.size());
+  RowBatches<double> batches(rows);
+  std::vector<double> column(static_cast<std::size_t>(batches.most_rows())), part(survey.gradient.size());
+  for (std::int64_t batch = 0; batch < batches.count(); ++batch) {
+    const MatrixView<const double> made = batches.make(batch);
+    multiply_by_transpose<double>(made, column_major(r.data() + batches.first_row(batch), made.rows, std::int64_t{1}),
+                                  column_major(part.data(), rows.cols, std::int64_t{1}));
+    for (std::int64_t j = 0; j < rows.cols; ++j) {
+      const auto place = static_cast<std::size_t>(j);
+      survey.gradient[place] += part[place];
+      for (std::int64_t i = 0; i < made.rows; ++i) column[static_cast<std::size_t>(i)] = made(i, j);
+      survey.column_norms[place] = std::hypot(survey.column_norms[place], norm2(made.rows, column.data()));
+    }
+  }
+  return survey;
+}
+
+}  // namespace
+
 JacobianSurvey survey_jacobian(JacobianSource& source, const NonlinearProblem& problem, const ResidualPoint& point) {
   const std::int64_t m = problem.residuals;
   const std::int64_t n = problem.unknowns;
   const std::vector<double>& r = point.model_residual();
   source.require(n);
+  if (source.comes_by_rows() && !source.has_whole()) return survey_rows(source.rows(point.row_scale), r);
   JacobianSurvey survey;
   Matrix<double> identity(n, std::min(columns_at_once, n));
   auto columns = Matrix<double>::uninitialized(m, identity.cols());

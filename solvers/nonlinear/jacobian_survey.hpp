@@ -27,7 +27,7 @@ struct JacobianSurvey {
   std::vector<double> descent(std::span<const double> units) const;
 };
 
-/// Of the least-squares problem at `point`, where the source is. n columns of J, 64 at a time.
+/// Of the least-squares problem at `point`, where the source is. n columns of J: 64 at a time, or in a pass over rows.
 JacobianSurvey survey_jacobian(JacobianSource& source, const NonlinearProblem& problem, const ResidualPoint& point);
 
 }  // namespace croquis

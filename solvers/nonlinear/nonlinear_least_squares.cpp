@@ -35,10 +35,10 @@ constexpr std::int64_t most_redrawn = 10;
 
 // What is known of a step before it is tried.
 struct Prospect {
-  double noise = 0;  // of the cost
-  bool is_noise = false;
-  bool is_small = false;
-  bool is_settled = false;  // the model, and not the trust in it, offers nothing more
+  double noise = 0;         // of the cost
+  bool is_noise = false;    // the decrease expected of it is no more
+  bool is_small = false;    // it changes no unknown by more than the tolerance
+  bool is_settled = false;  // and so would one that nothing held back
 };
 
 class Solver {

@@ -16,6 +16,7 @@
 #include "linalg/densify.hpp"
 #include "linalg/parallel.hpp"
 #include "solvers/nonlinear/jacobian_source.hpp"
+#include "solvers/nonlinear/jacobian_survey.hpp"
 
 using namespace croquis;
 
@@ -185,6 +186,42 @@ TEST_CASE("Transposed products of rows in more than one batch, which is a pass")
   CHECK(jtu(1, 0) == 1);
   CHECK(source.columns() == 2);
   CHECK_FALSE(source.has_whole());
+}
+
+TEST_CASE("A survey of all columns costs as many, by rows too, and counts them with the weights of the rows") {
+  const std::int64_t m = 90, n = 70;
+  const auto entry = [](std::int64_t i, std::int64_t k) { return std::sin(static_cast<double>(i * 70 + k)); };
+  NonlinearProblem whole{.residuals = m, .unknowns = n, .residual = [](std::span<const double>, std::span<double> r) {
+                           for (std::size_t i = 0; i < r.size(); ++i) r[i] = std::cos(static_cast<double>(i));
+                         }};
+  for (std::int64_t i = 0; i < m; ++i) whole.weights.push_back(1.0 + static_cast<double>(i % 3));
+  NonlinearProblem rows = whole;
+  whole.jacobian = [&](std::span<const double>, MatrixView<double> j) {
+    for (std::int64_t i = 0; i < m; ++i)
+      for (std::int64_t k = 0; k < n; ++k) j(i, k) = entry(i, k);
+  };
+  rows.jacobian_rows = [&](std::span<const double>, std::int64_t first, MatrixView<double> j) {
+    for (std::int64_t i = 0; i < j.rows; ++i)
+      for (std::int64_t k = 0; k < n; ++k) j(i, k) = entry(first + i, k);
+  };
+  for (const NonlinearProblem& problem : {whole, rows}) {
+    ResidualFunction function(problem);
+    JacobianSource source(problem, function);
+    const ResidualPoint point = evaluate_at(function, problem, std::vector<double>(n));
+    source.move_to(point.x, point.r);
+    const JacobianSurvey survey = survey_jacobian(source, problem, point);
+    CHECK(source.columns() == n);
+    for (std::int64_t k = 0; k < n; ++k) {
+      double squares = 0, gradient = 0;
+      for (std::int64_t i = 0; i < m; ++i) {
+        squares += problem.weights[i] * entry(i, k) * entry(i, k);
+        gradient += problem.weights[i] * entry(i, k) * point.r[i];
+      }
+      CHECK(survey.column_norms[k] == doctest::Approx(std::sqrt(squares)).epsilon(1e-14));
+      // A sum of 90 terms of order one.
+      CHECK(std::abs(survey.gradient[k] - gradient) < 1e-13);
+    }
+  }
 }
 
 TEST_CASE("Differences in parallel are those in turn, and are counted") {

@@ -446,6 +446,24 @@ TEST_CASE("Same seed, same iterates, for any number of threads; another seed, ot
   }
 }
 
+TEST_CASE("With a Krylov space too: same iterates for any number of threads, with random directions and without") {
+  const NonlinearTestProblem test = artif(100);
+  const int saved = blas_threads();
+  std::vector<NonlinearFit> fits;
+  for (const int threads : {1, 3}) {
+    set_blas_threads(threads);
+    run_with_threads(threads, [&] {
+      fits.push_back(nonlinear_least_squares(
+          test.problem, test.x0,
+          {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 20}, .iteration_limit = 30, .seed = 9}));
+    });
+  }
+  set_blas_threads(saved);
+  CHECK(fits[0].history.front().dimensions == 10);
+  CHECK(fits[0].history.back().dimensions == 20);
+  CHECK(std::memcmp(fits[0].x.data(), fits[1].x.data(), sizeof(double) * fits[0].x.size()) == 0);
+}
+
 TEST_CASE("A wrong Jacobian is not called a solution where x is large either") {
   // x near 1e6 makes rounding errors of the cost seem large beside what short steps promise.
   const std::int64_t n = 12;
