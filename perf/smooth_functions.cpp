@@ -1,5 +1,6 @@
 #include "perf/smooth_functions.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -37,6 +38,51 @@ Objective valleys(std::int64_t n) {
         const double at = x[static_cast<std::size_t>(i)], next = x[static_cast<std::size_t>(i + 1)];
         to[i] += (1200 * at * at - 400 * next + 2) * from[i] - 400 * at * from[i + 1];
         to[i + 1] = -400 * at * from[i] + 200 * from[i + 1];
+      }
+    }
+  };
+  return f;
+}
+
+Objective valleys_in_parts(std::int64_t n) {
+  Objective f = valleys(n);
+  f.value = [](std::span<const double> x) {
+    double value = 0;
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+      const double bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
+      value += 100 * bend * bend + rest * rest;
+    }
+    return value;
+  };
+  f.gradient_on_sparse_subspace = [](std::span<const double> x, CscView<double, std::int64_t> s, std::span<double> sg) {
+    const auto gradient = [&](std::size_t i) {
+      const double ahead = i + 1 < x.size() ? -400 * x[i] * (x[i + 1] - x[i] * x[i]) - 2 * (1 - x[i]) : 0;
+      return ahead + (i > 0 ? 200 * (x[i] - x[i - 1] * x[i - 1]) : 0);
+    };
+    for (std::int64_t j = 0; j < s.cols; ++j) {
+      double sum = 0;
+      for (std::int64_t k = s.column_start[j]; k < s.column_start[j + 1]; ++k)
+        sum += s.value[k] * gradient(static_cast<std::size_t>(s.row[k]));
+      sg[static_cast<std::size_t>(j)] = sum;
+    }
+  };
+  f.hessian_on_sparse_subspace = [n](std::span<const double> x, CscView<double, std::int64_t> s,
+                                     MatrixView<double> shs) {
+    std::vector<Triplet<double>> entries;
+    for (std::int64_t j = 0; j < s.cols; ++j) {
+      for (std::int64_t k = s.column_start[j]; k < s.column_start[j + 1]; ++k)
+        entries.push_back({s.row[k], j, s.value[k]});
+      for (std::int64_t i = 0; i < s.cols; ++i) shs(i, j) = 0;
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+    // H has three diagonals.
+    for (auto a = entries.begin(); a != entries.end(); ++a) {
+      const auto i = static_cast<std::size_t>(a->row);
+      const double diagonal = (a->row + 1 < n ? 1200 * x[i] * x[i] - 400 * x[i + 1] + 2 : 0) + (a->row > 0 ? 200 : 0);
+      for (auto b = a; b != entries.end() && b->row <= a->row + 1; ++b) {
+        const double term = (b->row == a->row ? diagonal : -400 * x[i]) * a->value * b->value;
+        shs(a->col, b->col) += term;
+        if (a != b) shs(b->col, a->col) += term;
       }
     }
   };

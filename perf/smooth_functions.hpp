@@ -12,6 +12,8 @@ namespace croquis::perf {
 
 /// Chained Rosenbrock valleys of n unknowns.
 Objective valleys(std::int64_t n);
+/// The same with S^T g and S^T H S of sparse S, in time that depends on the entries of S alone.
+Objective valleys_in_parts(std::int64_t n);
 
 /// sum (1 - u_i^2)^2 / 4 + 1/2 sum (u_i - u_j)^2 over the neighbours of a square grid of side x side points, zero
 /// around it: 0 is stationary, with some 3 unknowns in 10 along which it curves down.

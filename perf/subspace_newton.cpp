@@ -97,8 +97,31 @@ Case memory_case() {
           }};
 }
 
+// The same subspaces, by their few entries and as dense matrices.
+Case coordinates_case() {
+  return {"valleys n1e5 p100 coordinates", "dense directions", [](bool quick) {
+            const auto pair = pair_of(valleys_in_parts(quick ? 600 : 100000));
+            const auto dense = pair_of(valleys(pair->objective.unknowns));
+            for (std::size_t i = 0; i < pair->x0.size(); ++i) pair->x0[i] = i % 2 == 0 ? -1.2 : 1;
+            const auto minimized = [x0 = pair->x0](const Objective& f) {
+              return minimize_in_subspaces(f, x0,
+                                           {.family = SubspaceFamily::coordinates,
+                                            .dimensions = 100,
+                                            .most_dimensions = 100,
+                                            .krylov = 0,
+                                            .curvature_tolerance = 1,
+                                            .iteration_limit = 20});
+            };
+            return Contest{.ours = [=] { pair->ours = minimized(pair->objective); },
+                           .reference = [=] { dense->ours = minimized(dense->objective); },
+                           .findings = [=]() -> std::vector<std::pair<std::string, double>> {
+                             return {{"value", pair->ours.value}, {"reference_value", dense->ours.value}};
+                           }};
+          }};
+}
+
 std::vector<Case> cases() {
-  std::vector<Case> result{memory_case()};
+  std::vector<Case> result{memory_case(), coordinates_case()};
   const auto beside_minimize = [&](const char* name, auto make, std::int64_t products) {
     result.push_back({name, "minimize", [=](bool quick) { return contest(make(quick), products); }});
   };

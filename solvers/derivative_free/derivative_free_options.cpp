@@ -47,6 +47,21 @@ void check_cost(const NonlinearProblem& problem, const InterpolationPoint& point
     throw InvalidOption(name + ".cost is " + scientific(point.cost) + " but its residuals make " + scientific(cost));
 }
 
+// An evaluated point.
+void check_point(const NonlinearProblem& problem, const InterpolationPoint& point, const std::string& name) {
+  check_length(point.x, problem.unknowns, name + ".x");
+  check_length(point.residuals, problem.residuals, name + ".residuals");
+  check_finite(point.x, name + ".x");
+  check_cost(problem, point, name);
+}
+
+void check_one_point(const NonlinearProblem& problem, const std::vector<InterpolationPoint>& points,
+                     const std::string& name) {
+  if (points.size() > 1)
+    throw InvalidOption(name + " holds " + std::to_string(points.size()) + " points but may hold one");
+  if (!points.empty()) check_point(problem, points.front(), name + "[0]");
+}
+
 }  // namespace
 
 void check_options(const DerivativeFreeOptions& options) {
@@ -74,21 +89,20 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
   if (state.evaluated < 0 || state.evaluated > planned)
     throw InvalidOption("evaluated is " + std::to_string(state.evaluated) + " but " + std::to_string(planned) +
                         " points are planned");
-  for (std::size_t k = 0; k < state.points.size(); ++k) {
-    const std::string name = "points[" + std::to_string(k) + "]";
-    check_length(state.points[k].x, problem.unknowns, name + ".x");
-    check_length(state.points[k].residuals, problem.residuals, name + ".residuals");
-    check_finite(state.points[k].x, name + ".x");
-    check_cost(problem, state.points[k], name);
-  }
+  for (std::size_t k = 0; k < state.points.size(); ++k)
+    check_point(problem, state.points[k], "points[" + std::to_string(k) + "]");
   for (std::size_t k = 0; k < state.planned.size(); ++k) {
     const std::string name = "planned[" + std::to_string(k) + "]";
+    if (static_cast<std::int64_t>(k) < state.evaluated) {
+      check_point(problem, state.planned[k], name);
+      continue;
+    }
     check_length(state.planned[k].x, problem.unknowns, name + ".x");
     check_finite(state.planned[k].x, name + ".x");
-    if (static_cast<std::int64_t>(k) >= state.evaluated) continue;
-    check_length(state.planned[k].residuals, problem.residuals, name + ".residuals");
-    check_cost(problem, state.planned[k], name);
   }
+  check_one_point(problem, state.trial, "trial");
+  check_one_point(problem, state.aside, "aside");
+  check_point(problem, state.first, "first");
   // A larger one would pass for a decrease to any part of it.
   if (!(state.initial_cost >= state.points.front().cost * (1 - most_rounding) && std::isfinite(state.initial_cost)))
     throw InvalidOption("initial_cost is " + scientific(state.initial_cost) +
@@ -99,6 +113,9 @@ void check_state(const NonlinearProblem& problem, const DerivativeFreeState& sta
   const ScaledUnknowns unknowns(problem, state.scale);
   if (!state.gradient.empty()) check_length(state.gradient, unknowns.size(), "gradient");
   check_finite(state.gradient, "gradient");
+  if (!state.column_norms.empty()) check_length(state.column_norms, unknowns.size(), "column_norms");
+  for (const double norm : state.column_norms) check_noise(norm, "an entry of column_norms");
+  check_noise(state.column_unit, "column_unit");
   check_noise(state.additive_noise, "additive_noise");
   check_noise(state.relative_noise, "relative_noise");
   check_positive(state.radius, "radius");

@@ -91,6 +91,7 @@ std::optional<Outcome> Sampler::take_planned() {
 
 std::optional<Outcome> Sampler::take_start(InterpolationPoint start) {
   state_.initial_cost = state_.window_cost = state_.restart_cost = start.cost;
+  state_.first = start;
   state_.points.push_back(std::move(start));
   if (std::isfinite(best().cost)) return std::nullopt;
   const std::string message = "r holds a NaN or an infinity at x0";

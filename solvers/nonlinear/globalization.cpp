@@ -49,10 +49,11 @@ class Regularization : public Globalization {
  public:
   explicit Regularization(double sigma) : sigma_(sigma) {}
   double parameter() const override { return sigma_; }
-  void update(double ratio, const DampedStep&) override {
+  void update(double ratio, const DampedStep& step) override {
     if (std::isfinite(ratio) && ratio >= poor) {
       rise_ = factor;
-      if (ratio > good) sigma_ = std::max(least, sigma_ / factor);
+      // A sigma that a step does not feel is low enough: lower ones would take as many failures to come back from.
+      if (ratio > good && expected_decrease(step) < step.model_decrease) sigma_ = std::max(least, sigma_ / factor);
       if (ratio < fair) sigma_ *= caution(ratio);
       return;
     }

@@ -28,6 +28,29 @@ double JacobianSurvey::most_promising() const {
   return most;
 }
 
+double JacobianSurvey::reach(std::span<const double> x) const {
+  double result = 0;
+  for (std::size_t j = 0; j < x.size(); ++j) result = std::hypot(result, column_norms[j] * x[j]);
+  return result;
+}
+
+void JacobianSurvey::raise_norms(std::span<const double> norms) {
+  for (std::size_t j = 0; j < norms.size(); ++j) column_norms[j] = std::max(column_norms[j], norms[j]);
+}
+
+std::vector<double> JacobianSurvey::units(std::span<const double> x) const {
+  std::vector<double> result;
+  for (std::size_t j = 0; j < x.size(); ++j)
+    result.push_back(column_norms[j] > 0 ? 1 / column_norms[j] : std::max(1.0, std::abs(x[j])));
+  return result;
+}
+
+std::vector<double> JacobianSurvey::descent(std::span<const double> units) const {
+  std::vector<double> result;
+  for (std::size_t j = 0; j < units.size(); ++j) result.push_back(-gradient[j] * units[j] * units[j]);
+  return result;
+}
+
 JacobianSurvey survey_jacobian(JacobianSource& source, const NonlinearProblem& problem, const ResidualPoint& point) {
   const std::int64_t m = problem.residuals;
   const std::int64_t n = problem.unknowns;

@@ -1,6 +1,7 @@
 #include "solvers/nonlinear/proposal.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace croquis {
 
@@ -14,6 +15,10 @@ bool is_short(const std::vector<double>& step, const std::vector<double>& x, dou
   for (std::size_t j = 0; j < x.size(); ++j)
     if (!(std::abs(step[j]) <= tolerance * std::abs(x[j]))) return false;
   return true;
+}
+
+double Proposal::ratio(const ResidualPoint& from, const ResidualPoint& trial) const {
+  return std::isfinite(trial.cost) ? (from.cost - trial.cost) / expected : std::numeric_limits<double>::quiet_NaN();
 }
 
 Proposal propose(const std::vector<double>& x, const Linearization& linear, const Globalization& globalization,

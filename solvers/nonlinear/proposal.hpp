@@ -22,6 +22,9 @@ struct Proposal {
   std::vector<double> x;
   double expected = 0;  ///< decrease of the cost
   bool is_cut = false;  ///< the step by bounds: `expected` is that of the model for what is left, and may be negative
+
+  /// Of the actual decrease, from one point to a trial, to the expected one; NaN where the trial has no cost.
+  double ratio(const ResidualPoint& from, const ResidualPoint& trial) const;
 };
 
 /// The step from x that a globalization allows.

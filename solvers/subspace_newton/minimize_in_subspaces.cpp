@@ -150,7 +150,7 @@ class Solver {
     rule_->begin(model);
     std::vector<double> moved;
     const SearchOutcome attempt = StepSearch(evaluator_, *rule_, subspaces_.takes_gradients())
-                                      .run(space.directions, model, point_, moved, record);
+                                      .run(space.directions(), model, point_, moved, record);
     if (attempt == SearchOutcome::taken) subspaces_.remember(moved);
     ++since_gradient_;
     if (!subspaces_.takes_gradients()) estimate_gradient(model);
@@ -158,10 +158,13 @@ class Solver {
     return log(record);
   }
 
-  // The square of the estimate has the right mean for subspaces that are drawn alone.
+  // The square of the estimate has the right mean for subspaces that are drawn alone. The part that it is made from is
+  // never longer than the gradient.
   void estimate_gradient(const SubspaceModel& model) {
     const double ratio = static_cast<double>(objective_.unknowns) / static_cast<double>(model.slope.size());
-    estimated_gradient_ = norm(model.slope) * std::sqrt(ratio);
+    const double part = norm(model.slope);
+    estimated_gradient_ = part * std::sqrt(ratio);
+    report_.largest_gradient_norm = std::max(report_.largest_gradient_norm, part);
   }
 
   // From an iteration, for the size of the next subspaces and for the end.

@@ -17,13 +17,17 @@ constexpr std::int64_t most_trials = 60;
 constexpr double wide = 1e3;
 // Where f is lost in rounding errors a step must shrink the gradient by this factor.
 constexpr double shrinking = 0.9;
+constexpr double last_digits = 4 * roundoff;
+// Newton's step that promises no more than so many times another is not held back.
+constexpr double alike = 10;
 
 // Of f, a sum of about as many terms as there are unknowns.
 double rounding_of(const ObjectivePoint& point) {
   return (50 + std::sqrt(static_cast<double>(point.x.size()))) * roundoff * std::abs(point.value);
 }
 
-std::vector<double> step_in_x(const Matrix<double>& directions, const SubspaceModel& model, const SecularStep& step) {
+std::vector<double> step_in_x(const AnyMatrixView<double>& directions, const SubspaceModel& model,
+                              const SecularStep& step) {
   const std::int64_t p = directions.cols();
   std::vector<double> y(static_cast<std::size_t>(p)), x(static_cast<std::size_t>(directions.rows()));
   for (std::int64_t j = 0; j < model.basis.cols(); ++j)
@@ -34,12 +38,19 @@ std::vector<double> step_in_x(const Matrix<double>& directions, const SubspaceMo
   return x;
 }
 
+// Whether a step from x changes the last digits of its entries alone.
+bool within_rounding(const std::vector<double>& step, const std::vector<double>& x) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (!(std::abs(step[i]) <= last_digits * std::abs(x[i]))) return false;
+  return true;
+}
+
 }  // namespace
 
-SearchOutcome StepSearch::run(const Matrix<double>& directions, const SubspaceModel& model, ObjectivePoint& point,
-                              std::vector<double>& moved, SubspaceNewtonIteration& record) {
+SearchOutcome StepSearch::run(const AnyMatrixView<double>& directions, const SubspaceModel& model,
+                              ObjectivePoint& point, std::vector<double>& moved, SubspaceNewtonIteration& record) {
   const double rounding = rounding_of(point);
-  bool only_non_finite = true;
+  bool only_non_finite = true, lost_in_x = false;
   double promised = 0;
   while (record.trials < most_trials) {
     const SecularStep step = rule_.step(model);
@@ -50,6 +61,7 @@ SearchOutcome StepSearch::run(const Matrix<double>& directions, const SubspaceMo
     const bool hidden = !(step.predicted > rounding);
     if (!(step.predicted > 0) || (hidden && record.trials > 0)) break;
     moved = step_in_x(directions, model, step);
+    if (record.trials == 0) lost_in_x = within_rounding(moved, point.x);
     ObjectivePoint trial;
     trial.x = point.x;
     for (std::size_t i = 0; i < moved.size(); ++i) trial.x[i] += moved[i];
@@ -74,9 +86,10 @@ SearchOutcome StepSearch::run(const Matrix<double>& directions, const SubspaceMo
     only_non_finite = only_non_finite && std::isnan(record.ratio);
     rule_.update(record.ratio, step);
   }
-  if (promised <= wide * rounding)
-    return newton_fall(model) <= wide * rounding ? SearchOutcome::nothing_to_gain : SearchOutcome::held_back;
-  return only_non_finite ? SearchOutcome::only_non_finite : SearchOutcome::failed;
+  const double out_of_reach = lost_in_x ? std::max(wide * rounding, alike * promised) : wide * rounding;
+  if (promised <= out_of_reach)
+    return newton_fall(model) <= out_of_reach ? SearchOutcome::nothing_to_gain : SearchOutcome::held_back;
+  return only_non_finite && record.trials > 0 ? SearchOutcome::only_non_finite : SearchOutcome::failed;
 }
 
 }  // namespace croquis

@@ -14,7 +14,7 @@ namespace croquis {
 /// How a subspace ended.
 enum class SearchOutcome {
   taken,            ///< a step was taken
-  nothing_to_gain,  ///< the model promises no more than rounding errors of f may hide
+  nothing_to_gain,  ///< the model promises no more than rounding errors of f or of x may hide
   held_back,        ///< the same, but only within the radius that is left, or with the sigma
   failed,           ///< f does not follow the model, however short the step
   only_non_finite   ///< the same, and f or g was not finite at any step
@@ -31,7 +31,7 @@ class StepSearch {
   ///
   /// A step is good if f falls by the part of the prediction that the rule asks for. Where what is seen of the fall may
   /// be rounding errors, it is good also if the gradient shrinks.
-  SearchOutcome run(const Matrix<double>& directions, const SubspaceModel& model, ObjectivePoint& point,
+  SearchOutcome run(const AnyMatrixView<double>& directions, const SubspaceModel& model, ObjectivePoint& point,
                     std::vector<double>& moved, SubspaceNewtonIteration& record);
 
  private:

@@ -12,6 +12,7 @@
 #include "linalg/products.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/nonlinear/step_space.hpp"
+#include "solvers/subspace_newton/sparse_directions.hpp"
 
 namespace croquis {
 namespace {
@@ -39,6 +40,11 @@ void make_symmetric(Matrix<double>& a) {
 
 }  // namespace
 
+AnyMatrixView<double> Subspace::directions() const {
+  if (dense.cols() > 0) return dense;
+  return AnyMatrixView<double>(sparse_transposed).transposed();
+}
+
 bool Subspace::finite() const {
   return all_finite_serial(gradient.data(), static_cast<std::int64_t>(gradient.size())) &&
          all_finite_serial(hessian.data(), hessian.rows() * hessian.cols()) &&
@@ -48,6 +54,7 @@ bool Subspace::finite() const {
 Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& options)
     : objective_(objective), options_(options) {
   const std::int64_t n = objective.unknowns;
+  sparse_ = options.family != SubspaceFamily::gaussian && options.krylov == 0 && objective.hessian_on_sparse_subspace;
   dimensions_ = options.dimensions > 0 ? options.dimensions : n <= few_unknowns ? n : usual_dimensions;
   dimensions_ = std::min(dimensions_, n);
   if (options.most_dimensions > 0) {
@@ -55,10 +62,13 @@ Subspaces::Subspaces(const Objective& objective, const SubspaceNewtonOptions& op
   } else if (n <= medium_unknowns) {
     most_ = n;
   } else {
-    most_ = std::min({n, most_growth * dimensions_, std::max<std::int64_t>(1, most_entries / (2 * n))});
+    const std::int64_t most_with_room = sparse_ ? n : std::max<std::int64_t>(1, most_entries / (2 * n));
+    most_ = std::min({n, most_growth * dimensions_, most_with_room});
   }
   most_ = std::max(most_, dimensions_);
-  takes_gradients_ = options.krylov != 0 || !objective.gradient_on_subspace || !objective.value;
+  const bool in_parts =
+      sparse_ ? objective.gradient_on_sparse_subspace != nullptr : objective.gradient_on_subspace != nullptr;
+  takes_gradients_ = options.krylov != 0 || !in_parts || !objective.value;
 }
 
 std::int64_t Subspaces::krylov_directions() const {
@@ -119,27 +129,75 @@ void Subspaces::add_krylov_directions(std::span<const double> x, std::span<const
   }
 }
 
+std::int64_t Subspaces::recalled() const {
+  return std::min<std::int64_t>(static_cast<std::int64_t>(steps_.size()), most_recalled());
+}
+
+void Subspaces::recall(MatrixView<double> directions) const {
+  for (std::int64_t k = 0; k < directions.cols; ++k) {
+    double* const to = directions.data + k * directions.leading_dimension;
+    std::copy_n(steps_[static_cast<std::size_t>(k)].data(), directions.rows, to);
+    normalize(to, directions.rows, 0);
+  }
+}
+
+std::uint64_t Subspaces::next_seed() {
+  return random_words(options_.seed, stream_word(Stream::subspaces, 2), drawn_++)[0];
+}
+
 Subspace Subspaces::next(std::span<const double> x, std::span<const double> g, std::span<const double> direction) {
+  return sparse_ ? next_sparse(x, g, direction) : next_dense(x, g, direction);
+}
+
+Subspace Subspaces::next_sparse(std::span<const double> x, std::span<const double> g,
+                                std::span<const double> direction) {
   const std::int64_t n = objective_.unknowns, p = dimensions_;
-  const std::uint64_t seed = random_words(options_.seed, stream_word(Stream::subspaces, 2), drawn_++)[0];
+  const std::uint64_t seed = next_seed();
   Subspace space;
-  Matrix<double>& s = space.directions;
+  SparseMatrix<double>& transposed = space.sparse_transposed;
+  if (whole()) {
+    transposed = sparse_identity(n);
+  } else {
+    Matrix<double> steps(n, recalled());
+    recall(steps.view());
+    std::vector<std::span<const double>> others;
+    for (std::int64_t k = 0; k < steps.cols(); ++k) others.emplace_back(&steps(0, k), static_cast<std::size_t>(n));
+    if (!direction.empty()) others.push_back(direction);
+    transposed = draw_sparse_directions(family(), n, p - static_cast<std::int64_t>(others.size()), seed, others);
+  }
+  const CscView<double, std::int64_t> s = croquis::transposed(transposed.view());
+  space.gram = gram_of_sparse(transposed);
+  space.hessian = Matrix<double>(p, p);
+  objective_.hessian_on_sparse_subspace(x, s, space.hessian.view());
+  make_symmetric(space.hessian);
+  products_ += p;
+  space.gradient.resize(static_cast<std::size_t>(p));
+  if (takes_gradients_) {
+    multiply_by_transpose<double>(s, column_major(g.data(), n, std::int64_t{1}),
+                                  column_major(space.gradient.data(), p, std::int64_t{1}));
+  } else {
+    objective_.gradient_on_sparse_subspace(x, s, space.gradient);
+  }
+  return space;
+}
+
+Subspace Subspaces::next_dense(std::span<const double> x, std::span<const double> g,
+                               std::span<const double> direction) {
+  const std::int64_t n = objective_.unknowns, p = dimensions_;
+  const std::uint64_t seed = next_seed();
+  Subspace space;
+  Matrix<double>& s = space.dense;
   std::int64_t krylov = 0;
   if (whole()) {
     s = Matrix<double>(n, n);
     for (std::int64_t i = 0; i < n; ++i) s(i, i) = 1;
   } else {
     krylov = krylov_directions();
-    const auto recalled = std::min<std::int64_t>(static_cast<std::int64_t>(steps_.size()), most_recalled());
     const std::int64_t joining = direction.empty() ? 0 : 1;
-    const std::int64_t random = p - krylov - recalled - joining;
-    const SubspaceOptions family{.family = options_.family, .nonzeros = options_.nonzeros};
+    const std::int64_t random = p - krylov - recalled() - joining;
     s = Matrix<double>::uninitialized(n, p);
-    if (random > 0) copy<double>(draw_directions(family, n, 0, random, seed).view(), s.view().block(0, 0, n, random));
-    for (std::int64_t k = 0; k < recalled; ++k) {
-      std::copy_n(steps_[static_cast<std::size_t>(k)].data(), n, &s(0, random + k));
-      normalize(&s(0, random + k), n, 0);
-    }
+    if (random > 0) copy<double>(draw_directions(family(), n, 0, random, seed).view(), s.view().block(0, 0, n, random));
+    recall(s.view().block(0, random, n, recalled()));
     if (joining > 0) std::copy(direction.begin(), direction.end(), s.data() + (p - krylov - 1) * n);
   }
   const std::int64_t first_krylov = p - krylov;

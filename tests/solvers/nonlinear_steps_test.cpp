@@ -290,5 +290,9 @@ TEST_CASE("Globalizations learn") {
     CHECK(weight->parameter() < 0.6);
     weight->update(not_a_number, step);
     CHECK(weight->parameter() > 0.6);
+    // No lower than a step can feel, or as many failures would have to raise it again.
+    for (int good = 0; good < 2000; ++good) weight->update(0.9, step);
+    CHECK(weight->parameter() > 1e-18);
+    CHECK(weight->expected_decrease(step) == step.model_decrease);
   }
 }

@@ -473,6 +473,43 @@ TEST_CASE("A wrong Jacobian is not called a solution where x is large either") {
   }
 }
 
+TEST_CASE("A fold is a minimum in subspaces too, though J vanishes there and is not orthogonal to r") {
+  // (u^2 + 1, -v^2 - 2) of two combinations of the unknowns: the last digits of the cost leave u and v near 1e-8.
+  const std::int64_t n = 9;
+  const std::vector<double> x0{1, -2, 0.5, 3, -1, 2, 1, 1, -3};
+  std::vector<double> a, b;
+  for (int j = 0; j < n; ++j) {
+    a.push_back(std::sin(j + 1.0));
+    b.push_back(std::cos(2.0 * j));
+  }
+  const auto product = [](const std::vector<double>& row, const double* x) {
+    double sum = 0;
+    for (std::size_t j = 0; j < row.size(); ++j) sum += row[j] * x[j];
+    return sum;
+  };
+  NonlinearProblem problem{.residuals = 2, .unknowns = n};
+  problem.residual = [=](std::span<const double> x, std::span<double> r) {
+    r[0] = std::pow(product(a, x.data()), 2) + 1;
+    r[1] = -std::pow(product(b, x.data()), 2) - 2;
+  };
+  problem.jacobian_times = [=](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    for (std::int64_t k = 0; k < v.cols; ++k) {
+      jv(0, k) = 2 * product(a, x.data()) * product(a, &v(0, k));
+      jv(1, k) = -2 * product(b, x.data()) * product(b, &v(0, k));
+    }
+  };
+  for (const auto kind : {NonlinearGlobalization::trust_region, NonlinearGlobalization::quadratic_regularization,
+                          NonlinearGlobalization::cubic_regularization})
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      const NonlinearFit fit = nonlinear_least_squares(
+          problem, x0,
+          {.method = NonlinearMethod::subspace, .subspace = {.dimensions = 5}, .globalization = kind, .seed = seed});
+      CAPTURE(fit.message);
+      CHECK(fit.solved());
+      CHECK(fit.cost == doctest::Approx(2.5).epsilon(1e-14));
+    }
+}
+
 TEST_CASE("In subspaces too: NaN, a wrong Jacobian, exceptions, a zero residual, options out of range") {
   const std::int64_t n = 40;
   const std::vector<double> x0(static_cast<std::size_t>(n), -1.0);

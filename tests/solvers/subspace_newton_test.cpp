@@ -12,8 +12,12 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/blas.hpp"
+#include "linalg/copy.hpp"
+#include "linalg/densify.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/symmetric_eigen.hpp"
+#include "solvers/nonlinear/step_space.hpp"
+#include "solvers/subspace_newton/sparse_directions.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/rosenbrock_chain.hpp"
 #include "tests/support/wrong_functions.hpp"
@@ -253,6 +257,89 @@ TEST_CASE("parts of the gradient do where they are given, and whole ones are few
     ring(fit.x, g);
     CHECK(norm(g) == fit.gradient_norm);
     CHECK(fit.gradient_norm <= 1e-6 * fit.largest_gradient_norm);
+  }
+}
+
+TEST_CASE("directions of few entries are the same as dense ones, and so are the steps, without S in memory") {
+  constexpr std::int64_t n = 200;
+  for (const SubspaceFamily family :
+       {SubspaceFamily::hashing, SubspaceFamily::coordinates, SubspaceFamily::block_coordinates}) {
+    CAPTURE(to_string(family));
+    // One more direction, whole.
+    const Matrix<double> dense = draw_directions({.family = family, .nonzeros = 3}, n, 0, 12, 5);
+    const std::vector<double> whole(n, 0.5);
+    const SparseMatrix<double> drawn = draw_sparse_directions({.family = family, .nonzeros = 3}, n, 12, 5, {whole});
+    const Matrix<double> transposed = densify<double>(drawn), gram = gram_of_sparse(drawn);
+    CHECK(drawn.nonzeros() == (family == SubspaceFamily::hashing ? 3 * n : 12) + n);
+    REQUIRE(transposed.rows() == 13);
+    for (std::int64_t j = 0; j < 13; ++j)
+      for (std::int64_t i = 0; i < n; ++i) CHECK(transposed(j, i) == (j < 12 ? dense(i, j) : 0.5));
+    for (std::int64_t j = 0; j < 13; ++j)
+      for (std::int64_t k = 0; k < 13; ++k) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < n; ++i) sum += transposed(j, i) * transposed(k, i);
+        // Of n products of entries below one.
+        CHECK(std::abs(gram(j, k) - sum) <= n * roundoff * std::sqrt(gram(j, j) * gram(k, k)));
+      }
+
+    // The same objective, by either kind of directions.
+    Objective f{.unknowns = n, .gradient = [](auto x, auto g) { ring(x, g); }};
+    f.value = [](std::span<const double> x) {
+      std::vector<double> g(x.size());
+      return ring(x, g);
+    };
+    Objective sparse = f, by_dense = f;
+    by_dense.hessian_times = ring_hessian;
+    by_dense.gradient_on_subspace = [&](std::span<const double> x, MatrixView<const double> s, std::span<double> sg) {
+      const std::vector<double> result = gradient_on_subspace(f, x, s);
+      std::copy(result.begin(), result.end(), sg.begin());
+    };
+    std::int64_t most_entries = 0;
+    const auto as_dense = [&](CscView<double, std::int64_t> s) {
+      most_entries = std::max(most_entries, s.nonzeros());
+      return densify<double>(AnyMatrixView<double>(s));
+    };
+    sparse.hessian_on_sparse_subspace = [&](std::span<const double> x, CscView<double, std::int64_t> s,
+                                            MatrixView<double> shs) {
+      copy<double>(hessian_on_subspace(by_dense, x, as_dense(s).view()).view(), shs);
+    };
+    sparse.gradient_on_sparse_subspace = [&](std::span<const double> x, CscView<double, std::int64_t> s,
+                                             std::span<double> sg) {
+      const std::vector<double> result = gradient_on_subspace(f, x, as_dense(s).view());
+      std::copy(result.begin(), result.end(), sg.begin());
+    };
+    RandomSource random(2);
+    std::vector<double> x0(n);
+    for (double& entry : x0) entry = 1 + 0.1 * random.normal();
+    SubspaceNewtonOptions options{
+        .family = family, .dimensions = 20, .most_dimensions = 20, .krylov = 0, .iteration_limit = 40};
+    const SubspaceNewtonFit one = minimize_in_subspaces(sparse, x0, options);
+    const SubspaceNewtonFit other = minimize_in_subspaces(by_dense, x0, options);
+    CHECK(most_entries == (family == SubspaceFamily::hashing ? 3 * n : 20));
+    CHECK(one.products == other.products);
+    CHECK(one.gradients == other.gradients);
+    // Rounding errors alone tell them apart.
+    for (std::size_t i = 0; i < n; ++i) CHECK(std::abs(one.x[i] - other.x[i]) <= 1e-12);
+    run_with_threads(3, [&] { CHECK(minimize_in_subspaces(sparse, x0, options).x == one.x); });
+
+    // From a saddle point a direction that is not sparse joins, as steps before do; all unknowns are a subspace too.
+    options.iteration_limit = 3000;
+    options.recall = 1;
+    const SubspaceNewtonFit away = minimize_in_subspaces(sparse, std::vector<double>(n, 0.0), options);
+    CHECK_MESSAGE(away.solved(), away.message);
+    CHECK(away.escapes > 0);
+    CHECK(away.second_order_stationary);
+    // No tolerance: the end is where steps are lost in the last digits of x, near one, while f, near 1e-29, is not.
+    options.gradient_tolerance = 0;
+    const SubspaceNewtonFit last_digit = minimize_in_subspaces(sparse, x0, options);
+    CHECK_MESSAGE(last_digit.solved(), last_digit.message);
+    CHECK(last_digit.message.find("as far as rounding errors allow") != std::string::npos);
+    CHECK(last_digit.gradient_norm < 1e-12);
+    options.gradient_tolerance = 1e-6;
+    options.most_dimensions = options.dimensions = n;
+    const SubspaceNewtonFit all = minimize_in_subspaces(sparse, x0, options);
+    CHECK_MESSAGE(all.solved(), all.message);
+    CHECK(all.iterations < 20);
   }
 }
 

@@ -25,11 +25,14 @@ struct DerivativeFreeState {
   std::vector<InterpolationPoint> planned;  ///< to be evaluated next
   std::int64_t evaluated = 0;               ///< how many of those are
   bool planned_for_noise = false;           ///< whether they are to estimate noise, not to join the set
+  std::vector<InterpolationPoint> trial;    ///< at most one: where a step led that is still to be bent
   std::int64_t retries = 0;                 ///< of planned points that were not finite
   std::int64_t missing = 0;                 ///< directions given up until the next step
   bool fresh = false;                       ///< whether all points but the best came together
   std::vector<double> scale;                ///< n: the unit of each unknown
   std::vector<double> gradient;             ///< of the last model, in those units; empty before the first
+  std::vector<double> column_norms;         ///< of J, in those units, the largest so far; empty before a whole J
+  double column_unit = 0;                   ///< the largest of the first J
   double initial_cost = 0;
   double radius = 0;            ///< of the trust region
   double spacing = 0;           ///< how far from the best point new ones are
@@ -43,6 +46,12 @@ struct DerivativeFreeState {
   std::int64_t quiet = 0;              ///< subspaces in a row that offer no step
   std::int64_t window_iterations = 0;  ///< by which p is judged, and the cost before them
   double window_cost = 0;
+  bool renewing = false;     ///< whether a second search from x0 began: all points but the best go after each step
+  InterpolationPoint first;  ///< x0
+  std::vector<InterpolationPoint> aside;  ///< at most one: where the first search ended
+  std::int64_t watch_evaluations = 0;     ///< by which crawling is judged: evaluations, cost and norm of the gradient
+  double watch_cost = 0;                  ///< when one of the latter two halved last
+  double watch_gradient = 0;
   double additive_noise = 0;  ///< given or estimated
   double relative_noise = 0;
   bool noise_was_estimated = false;     ///< or tried to be
@@ -58,8 +67,9 @@ struct DerivativeFreeOptions {
   /// p: in how many dimensions steps are sought. The first takes p + 1 evaluations. 0: all unknowns up to 50 of them,
   /// else a tenth, at least 50.
   std::int64_t dimensions = 0;
-  bool adaptive = true;               ///< whether p doubles, until it is n, where p steps have not halved the cost
-  double initial_radius = 0.1;        ///< > 0: how far apart the first points are, and how long the first step
+  bool adaptive = true;  ///< whether p doubles, until it is n, where p steps have not halved the cost
+  /// > 0: how far apart the first points are, and how long the first step, along unknowns that matter most.
+  double initial_radius = 0.1;
   double final_radius = 1e-8;         ///< > 0: shorter steps are not tried
   std::int64_t evaluation_limit = 0;  ///< of this call, whatever they are for; 0: 500 (n + 1)
   double residual_tolerance = 1e-10;  ///< converged once ||r(x)|| <= residual_tolerance ||r(x0)||
@@ -93,11 +103,23 @@ struct [[nodiscard]] DerivativeFreeFit : NonlinearFit {
 /// interpolates it at p + 1 points, most of which are kept from step to step.
 ///
 /// r(x + s) = r + J s with J (y_t - x) = r(y_t) - r(x) for the points y_t, x the best of them; the step is
-/// argmin ||r + J s|| over the s in the span of the y_t - x within a trust region. The new point takes the place of one
-/// whose Lagrange polynomial is large there, or that is far away. Where steps fail, and in a subspace (p < n) always,
-/// another point goes, and one in a random direction, orthogonal to the rest, comes. New points are a fifth of the last
-/// step away, or as far as noise wants them. Source: Cartis and Roberts, Scalable subspace methods for derivative-free
-/// nonlinear least-squares optimization, arXiv 2102.12016.
+/// argmin ||r + J s|| over the s in the span of the y_t - x within a trust region: ||s|| <= radius in a subspace
+/// (p < n), else ||D s|| <= radius with D_j the norm of J's column j beside the largest, at least a tenth, as models of
+/// points that all came together show it. The new point takes the place of one whose Lagrange polynomial is large there,
+/// or that is far away. Where steps fail, and in a subspace always, another point goes, and one in a random direction,
+/// orthogonal to the rest, comes. New points are a fifth of the last step away, or as far as noise wants them. Among all
+/// unknowns a step that fails beside a set less than half as large only shortens the next. Source: Cartis and Roberts,
+/// Scalable subspace methods for derivative-free nonlinear least-squares optimization, arXiv 2102.12016.
+///
+/// A step that falls short by three quarters of what the model predicts is bent for the curvature of r that it has
+/// shown, to s + w with w = argmin ||r(x + s) + J w||^2 + lambda ||D (s + w)||^2, lambda that of s, where the model
+/// then expects half of what it predicted at first: one evaluation more, which leads along bent valleys. Not where
+/// bounds are in the way. Source: Transtrum and Sethna, arXiv 1201.5885.
+///
+/// Where 15 (n + 1) evaluations among all unknowns halve neither the cost nor the gradient, and noise does not keep
+/// points farther apart than 1e-6, a second search starts from x0, which renews all points after each step, a
+/// thousandth of it away: n + 1 evaluations a step, as differences take. Should it end, or crawl, above where the first
+/// one did, that is gone on with, renewing points as well. Histories and `on_iteration` show the lower of the two.
 ///
 /// Weights, losses and bounds are those of `nonlinear_least_squares`. With bounds no point is ever outside them.
 ///

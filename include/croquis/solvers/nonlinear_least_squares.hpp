@@ -181,7 +181,9 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// quarter are past steps; the random ones stay away until four steps have not halved the cost, because they leave a
 /// symmetry or smoothness of x0 that leads to a root beside many other minima. Without J^T, convergence is linear at
 /// best, and slow where unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are
-/// seen once, 64 at a time; if one of them offers descent, its norms become the units, and the solve goes on.
+/// seen once, 64 at a time; if one of them offers descent, its norms become the units, and the solve goes on. Where
+/// that leads no further, the norms at x0 count where they are larger, as in D among all unknowns: a column that
+/// vanishes at a minimum with r that does not vanish, as of r = x^2 + 1, offers a descent that curvature takes back.
 ///
 /// A hybrid doubles p where four steps have not halved the cost, and turns to all unknowns once p exceeds n / 2. If 25
 /// steps there in a row halve neither the cost nor the gradient, subspaces have led into a valley: all unknowns are

@@ -48,6 +48,12 @@ struct Objective {
   /// it is cheaper.
   std::function<void(std::span<const double> x, MatrixView<const double> s, std::span<double> sg)>
       gradient_on_subspace = nullptr;
+  /// The same two of directions with few entries each, S: n x p by columns, where these tell which unknowns matter.
+  /// `minimize_in_subspaces` says when it asks for them.
+  std::function<void(std::span<const double> x, CscView<double, std::int64_t> s, MatrixView<double> shs)>
+      hessian_on_sparse_subspace = nullptr;
+  std::function<void(std::span<const double> x, CscView<double, std::int64_t> s, std::span<double> sg)>
+      gradient_on_sparse_subspace = nullptr;
 };
 
 /// f(x), and g := its gradient, by what the objective gives.

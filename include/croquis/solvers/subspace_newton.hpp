@@ -85,7 +85,7 @@ struct SubspaceNewtonReport {
   double initial_value = 0;          ///< f(x0)
   double value = 0;                  ///< f(x)
   double initial_gradient_norm = 0;  ///< at x0
-  double largest_gradient_norm = 0;  ///< of those met: what the tolerance is relative to
+  double largest_gradient_norm = 0;  ///< of those met, or parts of them: what the tolerance is relative to
   double gradient_norm = 0;          ///< at the x that is returned
   /// The smallest eigenvalue of H(x) as far as it was sought, an upper bound of it; NaN where it was not.
   double smallest_curvature = 0;
@@ -145,10 +145,13 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// products are too few or too inexact to tell the curvature; `non_finite_input` where f or g is not finite at x0
 /// or at every step tried, or H at x. x is the best point found in every case.
 ///
-/// Cost of an iteration: p products with H (in one block where they are not Krylov directions), 4 n p^2 flops, some
-/// 10 p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers (n p with
-/// `hessian_on_subspace`), and n for each step recalled: S is dense whatever the family, `coordinates` too, since that
-/// is how the objective is given it. Of the check of curvature: n products for up to 300 unknowns, else up to some 300
+/// Cost of an iteration: p products with H (in one block where they are not Krylov directions), 4 n p^2 flops, some 10
+/// p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers (n p with
+/// `hessian_on_subspace`), and n for each step recalled: S is dense whatever the family, since that is how the
+/// objective is given it. With `krylov` 0, a family other than `gaussian` and an objective that gives
+/// `hessian_on_sparse_subspace` directions stay sparse: O(n + p^2) numbers (3 n more by `hashing`), and an iteration
+/// costs what the objective takes, O(n) and the eigendecompositions, 10 p^3. With `gradient_on_sparse_subspace` and
+/// `value` whole gradients are few. Of the check of curvature: n products for up to 300 unknowns, else up to some 300
 /// for the default tolerance, growing as its inverse root, and O(n) memory. The result does not depend on the number of
 /// threads if those of the callables do not.
 ///
