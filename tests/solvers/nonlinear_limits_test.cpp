@@ -256,7 +256,7 @@ TEST_CASE("Residuals and unknowns of any size give the same iterates, and never 
         const NonlinearFit base = solve(scaled_curve(0, 0, loss), 0, options, by_differences);
         REQUIRE(base.solved());
         REQUIRE(base.iterations > 3);
-        for (const int k : {-531, -265, 265, 500})
+        for (const int k : {-990, -531, -265, 265, 500, 990})
           for (const int l : {-500, 0, 500}) {
             if (std::abs(k - l) > 900) continue;
             CAPTURE(k);
@@ -288,6 +288,22 @@ TEST_CASE("Residuals and unknowns of any size give the same iterates, and never 
       }
     }
   }
+  // Where steps are bent, too.
+  NonlinearProblem large = rosenbrock();
+  large.residual = [](std::span<const double> x, std::span<double> r) {
+    rosenbrock().residual(x, r);
+    for (double& entry : r) entry = std::ldexp(entry, 990);
+  };
+  large.jacobian = [](std::span<const double> x, MatrixView<double> j) {
+    rosenbrock().jacobian(x, j);
+    for (std::int64_t i = 0; i < 2; ++i)
+      for (std::int64_t k = 0; k < 2; ++k) j(i, k) = std::ldexp(j(i, k), 990);
+  };
+  const NonlinearFit bent = nonlinear_least_squares(large, valley);
+  const NonlinearFit usual = nonlinear_least_squares(rosenbrock(), valley);
+  CHECK(bent.x == usual.x);
+  CHECK(bent.residual_evaluations == usual.residual_evaluations);
+  CHECK(bent.jacobian_columns == usual.jacobian_columns);
   // Entries of J that have lost their digits are no evidence.
   const NonlinearFit lost = solve(scaled_curve(-531, 500, LossFunction::squares), 500, {}, false);
   CHECK(lost.status == Status::accuracy_not_reached);

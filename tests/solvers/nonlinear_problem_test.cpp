@@ -312,10 +312,14 @@ TEST_CASE("Where the size of an unknown says little, steps are chosen by what th
   // Where it says enough, nothing more is spent than the scheme takes.
   NonlinearProblem plain{.residuals = 1, .unknowns = 1};
   plain.residual = [](std::span<const double> x, std::span<double> r) { r[0] = 2 + std::sin(x[0]); };
+  // Nor where what changes is zero.
+  NonlinearProblem root{.residuals = 2, .unknowns = 1};
+  root.residual = [](std::span<const double> x, std::span<double> r) { r[0] = 3, r[1] = std::sin(x[0]); };
   for (const auto& [scheme, count] : std::vector<std::pair<DifferenceScheme, std::int64_t>>{
            {DifferenceScheme::forward, 1}, {DifferenceScheme::central, 2}, {DifferenceScheme::extrapolated, 12}}) {
-    plain.differences = scheme;
+    plain.differences = root.differences = scheme;
     CHECK(derivatives_at(plain, 0.7).evaluations == 1 + count);
+    CHECK(derivatives_at(root, 0).evaluations == 1 + count);
   }
 }
 
