@@ -73,7 +73,11 @@ Classifier read_classifier(const std::filesystem::path& path) {
   try {
     return classifier_of(Json::parse(file));
   } catch (const Json::exception& error) {
-    throw FileError(path.string() + ": is not a classifier written by --save-model: " + error.what());
+    // The message quotes what it could not read, however long that is.
+    constexpr std::size_t most_characters = 200;
+    const std::string why = error.what();
+    throw FileError(path.string() + ": is not a classifier written by --save-model: " + why.substr(0, most_characters) +
+                    (why.size() > most_characters ? "..." : ""));
   } catch (const std::invalid_argument& error) {
     throw FileError(path.string() + ": is not a classifier written by --save-model: " + error.what());
   }

@@ -20,14 +20,10 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
   add_choice(*classify, "--loss", options.loss, "automatic: logistic for two labels, softmax for more",
              {"automatic", "logistic", "softmax", "smoothed-hinge"});
   classify->add_flag("--no-intercept{false}", options.intercept, "Fit without a constant term");
-  classify->add_option("--ridge", options.ridge, "mu of the penalty mu / 2 ||x||^2 beside the mean loss (1 / rows)")
-      ->type_name("NUMBER");
-  classify
-      ->add_option("--ridges", options.ridges,
-                   "Candidates for mu, between commas: the best by cross-validation is taken\n"
-                   "(with --folds: 1e-8, 1e-7, ..., 1)")
-      ->delimiter(',')
-      ->type_name("NUMBERS");
+  add_real(*classify, "--ridge", options.ridge, "mu of the penalty mu / 2 ||x||^2 beside the mean loss (1 / rows)");
+  add_reals(*classify, "--ridges", options.ridges,
+            "Candidates for mu, between commas: the best by cross-validation is taken\n"
+            "(with --folds: 1e-8, 1e-7, ..., 1)");
   classify->add_option("--folds", options.folds, "Folds of the cross-validation (with --ridges: 5)")
       ->type_name("COUNT")
       ->check(whole_number<std::int64_t>());
@@ -43,8 +39,7 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
       ->type_name("FILE");
   classify->add_option("-o,--output", options.output, "Write the table of coefficients here, as csv")
       ->type_name("FILE");
-  classify->add_option("--tolerance", options.tolerance, "Of the gradient, relative to that at zero (1e-8)")
-      ->type_name("NUMBER");
+  add_real(*classify, "--tolerance", options.tolerance, "Of the gradient, relative to that at zero (1e-8)");
   classify->add_option("--iteration-limit", options.iteration_limit, "At most so many Newton steps (200)")
       ->type_name("COUNT")
       ->check(whole_number<std::int64_t>());

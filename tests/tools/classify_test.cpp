@@ -86,7 +86,8 @@ TEST_CASE_FIXTURE(Scene, "a saved classifier predicts as the fitted one") {
 }
 
 TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-validation") {
-  const json report = run_json({three, "--target", "kind", "--ridges", "0.001,0.1,10", "--folds", "2"});
+  // What follows the ridges is a file again.
+  const json report = run_json({"--folds", "2", "--target", "kind", "--ridges", "0.001,0.1,10", three});
   CHECK(report["loss"] == "softmax");
   CHECK(report["labels"].size() == 3);
   CHECK(report["intercepts"].size() == 3);
@@ -113,6 +114,8 @@ TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   CHECK(contains(failure({lonely, "--target", "y", "--folds", "2"}, 1), "too few observations"));
   const std::string other = folder.write("other.json", "{\"loss\": \"none\"}").string();
   CHECK(contains(failure({csv, "--target", "label", "--model", other}, 2), "is not a classifier"));
+  const std::string endless = folder.write("endless.json", std::string(100000, '1')).string();
+  CHECK(failure({csv, "--target", "label", "--model", endless}, 2).size() < endless.size() + 300);
   for (const char* const option : {"--ridge", "--seed", "--iteration-limit", "--folds"})
     CHECK(contains(failure({csv, "--target", "label", "--model", other, option, "2"}, 1), option));
   CHECK(contains(failure({csv, "--target", "label", "--save-model", csv}, 1), "overwrite"));
