@@ -1,6 +1,7 @@
 // A classifier with what the reports say about it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ struct Classifier {
   GeneralizedLinearModel model;
   double ridge = 0;
   bool intercept = true;
-  std::vector<std::string> column_names;  ///< empty if the file had none
+  std::vector<std::string> column_names;    ///< empty if the file had none
+  std::optional<std::int64_t> first_index;  ///< svmlight: what the file's indices counted from
 
   /// The name of coefficient j: the file's, or "x[j]".
   std::string name(std::int64_t j) const {

@@ -18,10 +18,15 @@ std::string classifier_text(const Classifier& classifier) {
     const double* const column = model.coefficients.data() + k * model.coefficients.rows();
     predictors.push_back(std::vector<double>(column, column + model.coefficients.rows()));
   }
-  const Json json = {{"loss", to_string(model.loss)},     {"loss_scale", model.loss_scale},
-                     {"ridge", classifier.ridge},         {"labels", model.labels},
-                     {"intercept", classifier.intercept}, {"intercepts", model.intercepts},
-                     {"coefficients", predictors},        {"column_names", classifier.column_names}};
+  const Json json = {{"loss", to_string(model.loss)},
+                     {"loss_scale", model.loss_scale},
+                     {"ridge", classifier.ridge},
+                     {"labels", model.labels},
+                     {"intercept", classifier.intercept},
+                     {"intercepts", model.intercepts},
+                     {"coefficients", predictors},
+                     {"column_names", classifier.column_names},
+                     {"first_index", classifier.first_index ? Json(*classifier.first_index) : Json()}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -43,6 +48,11 @@ Classifier classifier_of(const Json& json) {
   classifier.ridge = json.at("ridge").get<double>();
   classifier.intercept = json.at("intercept").get<bool>();
   classifier.column_names = json.at("column_names").get<std::vector<std::string>>();
+  if (json.contains("first_index") && !json["first_index"].is_null()) {
+    classifier.first_index = json["first_index"].get<std::int64_t>();
+    if (*classifier.first_index != 0 && *classifier.first_index != 1)
+      throw std::invalid_argument("its first_index is neither 0 nor 1");
+  }
   const auto predictors = json.at("coefficients").get<std::vector<std::vector<double>>>();
   const std::size_t expected = model.loss == ModelLoss::softmax ? model.labels.size() : 1;
   if (model.labels.size() < 2 || (expected == 1 && model.labels.size() > 2) || predictors.size() != expected ||

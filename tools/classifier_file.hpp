@@ -8,7 +8,7 @@
 namespace croquis::tools {
 
 /// One JSON object with all digits: loss, loss_scale, ridge, labels, intercept, intercepts, coefficients (one array for
-/// each predictor) and column_names.
+/// each predictor), column_names and first_index.
 std::string classifier_text(const Classifier& classifier);
 
 /// Reads what `classifier_text` wrote. Throws `FileError` for anything else.

@@ -88,7 +88,8 @@ void fit(const ClassifyOptions& options, const Problem& problem, Classified& res
   result.classifier = {.model = fit_generalized_linear_model(problem.a, labels, how),
                        .ridge = how.ridge,
                        .intercept = options.intercept,
-                       .column_names = problem.a.column_names};
+                       .column_names = problem.a.column_names,
+                       .first_index = problem.a.first_index};
 }
 
 // The columns of a file that names them must be those that the classifier was fitted to, in the same order.
@@ -133,13 +134,16 @@ ExitCode classify(const ClassifyOptions& options) {
   Classified result;
   result.fitted = !options.model.has_value();
   if (options.model) result.classifier = read_classifier(*options.model);
+  InputOptions data = options;
+  data.first_index = result.classifier.first_index;
   const Problem problem =
-      read_problem_of_any_shape(options, result.fitted ? RightHandSide::required : RightHandSide::optional);
+      read_problem_of_any_shape(data, result.fitted ? RightHandSide::required : RightHandSide::optional);
   Problem test;
   if (options.test) {
     InputOptions from = options;
     from.a = *options.test;
     from.b.reset();
+    from.first_index = problem.a.first_index;
     test = read_problem_of_any_shape(from, RightHandSide::required);
   }
   result.read_seconds = problem.read_seconds + test.read_seconds;

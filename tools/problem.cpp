@@ -158,7 +158,8 @@ void fail_without_right_hand_side() {
 }
 
 MatrixFile read_a(const InputOptions& options) {
-  return read_matrix(options.a, {.format = file_format(options), .target = options.target});
+  return read_matrix(options.a,
+                     {.format = file_format(options), .target = options.target, .first_index = options.first_index});
 }
 
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {

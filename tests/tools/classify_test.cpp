@@ -100,6 +100,18 @@ TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-val
   CHECK(report["ridge"] == validation["ridges"][best]["ridge"]);
 }
 
+TEST_CASE_FIXTURE(Scene, "svmlight data are read with the indices of the training data") {
+  const std::string model = path("model.json");
+  const std::string from_zero = folder.write("zero.svm", "1 0:-1 1:3\n-1 0:1 1:-3\n1 1:2\n-1 1:-2\n").string();
+  // Without an index 0, which in a file of its own would mean the other column.
+  const std::string without_zero = folder.write("rest.svm", "1 1:3\n-1 1:-3\n").string();
+  const json fitted = run_json({from_zero, "--ridge", "0.1", "--test", without_zero, "--save-model", model});
+  CHECK(fitted["test"]["accuracy"] == 1);
+  CHECK(run_json({without_zero, "--model", model})["data"]["accuracy"] == 1);
+  run_json({svm, "--ridge", "0.1", "--save-model", model});
+  CHECK(contains(failure({from_zero, "--model", model}, 2), "zero.svm: has an index 0"));
+}
+
 TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   const std::string apart = folder.write("apart.csv", "u,y\n1,0\n2,0\n3,1\n4,1\n").string();
   const CommandResult unbounded = run_croquis({"classify", apart, "--target", "y", "--ridge", "0", "--json"});
