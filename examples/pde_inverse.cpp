@@ -134,10 +134,13 @@ int main(int argc, char** argv) {
 
     const croquis::NonlinearProblem problem = measure(equation);
     const std::vector<double> start(static_cast<std::size_t>(equation.size()), guess);
-    const auto fit = croquis::nonlinear_least_squares(problem, start,
-                                                      {.method = croquis::NonlinearMethod::subspace,
-                                                       .subspace = {.dimensions = 6, .recall = 4},
-                                                       .iteration_limit = 60});
+    croquis::NonlinearOptions options{.method = croquis::NonlinearMethod::subspace, .iteration_limit = 60};
+    options.subspace.dimensions = 24;
+    // A step that changes the logarithm of the likelihood by less than one tells nothing more about the start.
+    options.on_iteration = [](const croquis::NonlinearProgress& progress) {
+      return std::abs(progress.cost_change) > 1;
+    };
+    const auto fit = croquis::nonlinear_least_squares(problem, start, options);
     std::printf("%s", croquis::iteration_table(fit).c_str());
     const double before = distance(start, truth(equation)), after = distance(fit.x, truth(equation));
     std::printf("%lld unknowns, %lld products with J: off by %.3g on average, before %.3g\n",

@@ -70,19 +70,27 @@ Run solve(const test::NonlinearTestProblem& p, const Method& method, int seed, c
   const int wanted = limits.size == 100 ? 3 : 2;
   // Processor time: what else the machine does must not decide what is solved.
   const std::clock_t start = std::clock();
-  // What the step took, not the model of the point that it led to.
-  std::int64_t columns = 0;
+  // What it took up to the residuals of the last trial, without the model of the point that it led to.
+  std::int64_t columns = 0, columns_of_trial = 0;
+  NonlinearProblem problem = by_products(p.problem);
+  problem.residual = [&, residual = problem.residual](std::span<const double> x, std::span<double> values) {
+    columns_of_trial = columns;
+    residual(x, values);
+  };
+  for (auto* const product : {&problem.jacobian_times, &problem.jacobian_transposed_times})
+    *product = [&columns, times = *product](std::span<const double> x, MatrixView<const double> v,
+                                            MatrixView<double> jv) {
+      columns += v.cols;
+      times(x, v, jv);
+    };
   options.on_iteration = [&](const NonlinearProgress& progress) {
-    if (progress.iteration == 1)
-      columns = progress.dimensions + (joined ? std::max<std::int64_t>(1, progress.dimensions / 2) : 0);
     for (int k = 0; k < wanted; ++k)
       if (std::isinf(run.reached[k]) && progress.cost - p.minimum <= accuracies[k] * (f0 - p.minimum))
-        run.reached[k] = static_cast<double>(columns) / static_cast<double>(n + 1);
-    columns = progress.jacobian_columns;
+        run.reached[k] = static_cast<double>(columns_of_trial) / static_cast<double>(n + 1);
     run.out_of_time = static_cast<double>(std::clock() - start) > limits.seconds * CLOCKS_PER_SEC;
     return std::isinf(run.reached[wanted - 1]) && !run.out_of_time;
   };
-  (void)nonlinear_least_squares(by_products(p.problem), p.x0, options);
+  (void)nonlinear_least_squares(problem, p.x0, options);
   return run;
 }
 

@@ -31,12 +31,12 @@ Contest entries_contest(std::int64_t dimensions, bool quick) {
   const std::int64_t rows = quick ? 500 : 16384, centres = quick ? 40 : 2000;
   struct Sides {
     Matrix<double> x, c, k, product;
-    GaussianKernel kernel;
+    RadialKernel kernel;
   };
   Matrix<double> x = normal_points(rows, dimensions, 1), c = normal_points(centres, dimensions, 2);
-  scale_points(x, std::sqrt(2.0 * static_cast<double>(dimensions)));
-  scale_points(c, std::sqrt(2.0 * static_cast<double>(dimensions)));
-  const GaussianKernel kernel(c.view());
+  scale_points(x, KernelFunction::gaussian, std::sqrt(2.0 * static_cast<double>(dimensions)));
+  scale_points(c, KernelFunction::gaussian, std::sqrt(2.0 * static_cast<double>(dimensions)));
+  const RadialKernel kernel(KernelFunction::gaussian, c.view());
   const auto s =
       std::make_shared<Sides>(Sides{std::move(x), std::move(c), Matrix<double>(rows, centres, Layout::row_major),
                                     Matrix<double>(rows, centres, Layout::row_major), kernel});
@@ -99,10 +99,10 @@ Contest beside_lbfgs(std::int64_t rows, std::int64_t centres, double ridge) {
               [p] {
                 if (p->same) return;
                 Matrix<double> points(p->a);
-                scale_points(points, p->model.bandwidth);
+                scale_points(points, p->model.kernel, p->model.bandwidth);
                 const GeneralizedLinearOptions linear{.ridge = p->options.ridge, .intercept = false};
                 p->same = std::make_unique<GeneralizedLinearProblem>(
-                    std::make_unique<KernelFeatures>(std::move(points), p->model.centre_rows, false, 0,
+                    std::make_unique<KernelFeatures>(p->model.kernel, std::move(points), p->model.centre_rows, false, 0,
                                                      p->options.memory_limit),
                     model_data(p->a, p->y, linear), linear);
                 p->objective.unknowns = p->same->unknowns();

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "examples/fashion_mnist/images.hpp"
 #include "linalg/blas.hpp"
+#include "perf/data_folder.hpp"
 #include "perf/newton_references.hpp"
 #include "perf/paired_timing.hpp"
 
@@ -111,11 +111,6 @@ Contest decaying_contest(NewtonPreconditioner reference, bool quick) {
                 p->reference_x = other->model.unknowns;
               },
           .findings = [p] { return findings(*p); }};
-}
-
-std::filesystem::path adult_file() {
-  const char* const folder = std::getenv("CROQUIS_DATA");
-  return std::filesystem::path(folder == nullptr ? "../shared/data" : folder) / "classification" / "a9a.svm.gz";
 }
 
 Contest adult_contest() {

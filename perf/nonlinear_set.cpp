@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "linalg/blas.hpp"
+#include "linalg/products.hpp"
 
 namespace croquis::perf {
 namespace {
@@ -30,13 +30,44 @@ std::vector<test::NonlinearTestProblem> large_problems() {
   return problems;
 }
 
-std::vector<Triplet<double>> entries_of(const Matrix<double>& j) {
+SparseMatrix<double> entries_of(const Matrix<double>& j) {
   std::vector<Triplet<double>> entries;
   for (std::int64_t k = 0; k < j.cols(); ++k)
     for (std::int64_t i = 0; i < j.rows(); ++i)
       if (j(i, k) != 0) entries.push_back({i, k, j(i, k)});
-  return entries;
+  return SparseMatrix<double>::from_triplets(j.rows(), j.cols(), entries);
 }
+
+// No more than one entry in twenty is not zero.
+bool is_sparse(const Matrix<double>& j) {
+  const auto zeros = std::count(j.entries().begin(), j.entries().end(), 0.0);
+  return 20 * (j.rows() * j.cols() - zeros) <= j.rows() * j.cols();
+}
+
+// J at one x, which is made once.
+class CachedJacobian {
+ public:
+  explicit CachedJacobian(const NonlinearProblem& problem)
+      : problem_(problem), dense_(problem.residuals, problem.unknowns) {}
+
+  AnyMatrixView<double> at(std::span<const double> x) {
+    if (!std::equal(x.begin(), x.end(), x_.begin(), x_.end())) {
+      x_.assign(x.begin(), x.end());
+      problem_.jacobian(x, dense_.view());
+      has_few_entries_ = is_sparse(dense_);
+      if (has_few_entries_) sparse_ = entries_of(dense_);
+    }
+    if (has_few_entries_) return sparse_;
+    return std::as_const(dense_).view();
+  }
+
+ private:
+  NonlinearProblem problem_;
+  std::vector<double> x_;
+  Matrix<double> dense_;
+  SparseMatrix<double> sparse_;
+  bool has_few_entries_ = false;
+};
 
 }  // namespace
 
@@ -44,30 +75,15 @@ std::vector<test::NonlinearTestProblem> problem_set(int size) {
   return size == 100 ? test::nonlinear_test_problems() : large_problems();
 }
 
-// J V and J^T U of the J at one x, which is made once.
 NonlinearProblem by_products(const NonlinearProblem& problem) {
-  struct Cache {
-    std::vector<double> x;
-    Matrix<double> j;
-  };
-  const auto cache = std::make_shared<Cache>();
-  const auto at = [problem, cache](std::span<const double> x) -> const Matrix<double>& {
-    if (cache->x.empty()) cache->j = Matrix<double>(problem.residuals, problem.unknowns);
-    if (!std::equal(x.begin(), x.end(), cache->x.begin(), cache->x.end())) {
-      cache->x.assign(x.begin(), x.end());
-      problem.jacobian(x, cache->j.view());
-    }
-    return cache->j;
-  };
+  const auto j = std::make_shared<CachedJacobian>(problem);
   NonlinearProblem result = problem;
   result.jacobian = nullptr;
-  result.jacobian_times = [at](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
-    multiply<double>(1, at(x).view(), v, 0, jv);
+  result.jacobian_times = [j](std::span<const double> x, MatrixView<const double> v, MatrixView<double> jv) {
+    multiply_by<double>(j->at(x), v, jv);
   };
-  result.jacobian_transposed_times = [at](std::span<const double> x, MatrixView<const double> u,
-                                          MatrixView<double> jtu) {
-    multiply<double>(1, at(x).view().transposed(), u, 0, jtu);
-  };
+  result.jacobian_transposed_times = [j](std::span<const double> x, MatrixView<const double> u,
+                                         MatrixView<double> jtu) { multiply_by_transpose<double>(j->at(x), u, jtu); };
   return result;
 }
 
@@ -75,11 +91,11 @@ NonlinearProblem by_entries_if_sparse(const test::NonlinearTestProblem& test) {
   const NonlinearProblem& problem = test.problem;
   const auto whole = std::make_shared<Matrix<double>>(problem.residuals, problem.unknowns);
   problem.jacobian(test.x0, whole->view());
-  if (20 * static_cast<std::int64_t>(entries_of(*whole).size()) > problem.residuals * problem.unknowns) return problem;
+  if (!is_sparse(*whole)) return problem;
   NonlinearProblem result = by_products(problem);
   result.sparse_jacobian = [problem, whole](std::span<const double> x) {
     problem.jacobian(x, whole->view());
-    return SparseMatrix<double>::from_triplets(problem.residuals, problem.unknowns, entries_of(*whole));
+    return entries_of(*whole);
   };
   return result;
 }

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include <croquis/sketch/apply.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
 
+#include "perf/data_folder.hpp"
 #include "perf/newton_references.hpp"
 #include "perf/paired_timing.hpp"
 
@@ -103,11 +103,6 @@ Contest dense_contest(InverseMemory memory, bool quick) {
   }
   p->model.ridge = 1e-6;
   return beside_lbfgs(p, memory);
-}
-
-std::filesystem::path adult_file() {
-  const char* const folder = std::getenv("CROQUIS_DATA");
-  return std::filesystem::path(folder == nullptr ? "../shared/data" : folder) / "classification" / "a9a.svm.gz";
 }
 
 Contest adult_contest(InverseMemory memory) {

@@ -6,6 +6,7 @@
 #include <croquis/solvers/generalized_linear_model.hpp>
 
 #include "perf/bratu.hpp"
+#include "tests/support/rosenbrock_chain.hpp"
 
 namespace croquis::perf {
 namespace {
@@ -26,17 +27,7 @@ double uniform(std::mt19937_64& engine) { return static_cast<double>(engine() >>
 
 Objective valleys(std::int64_t n) {
   Objective f{.unknowns = n};
-  f.value_and_gradient = [](std::span<const double> x, std::span<double> g) {
-    double value = 0;
-    for (double& entry : g) entry = 0;
-    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-      const double bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
-      value += 100 * bend * bend + rest * rest;
-      g[i] += -400 * x[i] * bend - 2 * rest;
-      g[i + 1] += 200 * bend;
-    }
-    return value;
-  };
+  f.value_and_gradient = test::rosenbrock_chain;
   f.hessian_times = [](std::span<const double> x, MatrixView<const double> v, MatrixView<double> hv) {
     for (std::int64_t j = 0; j < v.cols; ++j) {
       const double* const from = &v(0, j);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 #include <croquis/linalg/read_matrix.hpp>
 #include <croquis/sketch/apply.hpp>
 
+#include "perf/data_folder.hpp"
 #include "perf/paired_timing.hpp"
 #include "perf/sparse_references.hpp"
 
@@ -145,8 +145,7 @@ std::vector<Case> real_cases() {
   // Of matrices that are solved in less than a millisecond.
   constexpr std::uintmax_t small_file = 12000;
   std::vector<Case> cases;
-  const char* const given = std::getenv("CROQUIS_DATA");
-  const std::filesystem::path folder = given != nullptr ? given : "../shared/data";
+  const std::filesystem::path folder = data_folder();
   for (const char* name :
        {"sparse_ls/ash219", "sparse_ls/well1033", "sparse_ls/illc1033", "sparse_ls/well1850",
         "sparse_ls/lp_e226_transposed", "sparse_ls/Groebner_id2003_aug", "sparse_ls/lp_d2q06c_t",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,9 +11,10 @@
 #include "tools/classifier_file.hpp"
 #include "tools/classify_json.hpp"
 #include "tools/classify_text.hpp"
+#include "tools/fit_classifier.hpp"
+#include "tools/number_text.hpp"
 #include "tools/output.hpp"
 #include "tools/problem.hpp"
-#include "tools/stopwatch.hpp"
 #include "tools/text_file.hpp"
 #include "tools/thread_limit.hpp"
 
@@ -24,6 +26,11 @@ void check_options(const ClassifyOptions& options) {
   if (options.ridge && options.folds > 0)
     throw InvalidOption("--folds chooses the ridge, but --ridge gives it: --ridges takes candidates");
   if (options.folds == 1) throw InvalidOption("--folds is 1 but must be at least 2");
+  if (options.kernel == "linear" && (options.bandwidth || options.centres))
+    throw InvalidOption(std::string(options.bandwidth ? "--bandwidth" : "--centres") +
+                        " is of a kernel: it goes with --kernel gaussian or another");
+  if (options.bandwidth && !(*options.bandwidth > 0 && std::isfinite(*options.bandwidth)))
+    throw InvalidOption("--bandwidth is " + all_digits(*options.bandwidth) + " but must be finite and above 0");
   std::vector<std::pair<const char*, std::filesystem::path>> outputs;
   for (const auto& [name, path] : {std::pair("--output", options.output),
                                    {"--save-model", options.save_model},
@@ -58,40 +65,6 @@ std::span<const double> labels_of(const Problem& problem, const std::filesystem:
   return problem.b.entries();
 }
 
-ModelLoss loss_for(const ClassifyOptions& options, std::span<const double> labels) {
-  for (const ModelLoss loss : {ModelLoss::logistic, ModelLoss::softmax, ModelLoss::smoothed_hinge})
-    if (to_string(loss) == options.loss) return loss;
-  const auto [least, largest] = std::minmax_element(labels.begin(), labels.end());
-  const bool two = std::all_of(labels.begin(), labels.end(),
-                               [&, low = least, high = largest](double y) { return y == *low || y == *high; });
-  return two ? ModelLoss::logistic : ModelLoss::softmax;
-}
-
-void fit(const ClassifyOptions& options, const Problem& problem, Classified& result) {
-  const auto labels = labels_of(problem, options.b.value_or(options.a));
-  if (problem.a.cols() == 0) throw InvalidOption(options.a.string() + ": there is no column to tell classes by");
-  GeneralizedLinearOptions how{.loss = loss_for(options, labels), .intercept = options.intercept};
-  how.newton.seed = options.seed;
-  how.newton.iteration_limit = options.iteration_limit;
-  if (options.tolerance) how.newton.gradient_tolerance = *options.tolerance;
-  how.ridge = options.ridge.value_or(1 / static_cast<double>(std::max<std::int64_t>(1, problem.a.rows())));
-  if (options.folds > 0 || !options.ridges.empty()) {
-    const Stopwatch clock;
-    CrossValidationOptions validation{.ridges = options.ridges, .seed = options.seed};
-    if (validation.ridges.empty()) validation.ridges = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
-    if (options.folds > 0) validation.folds = options.folds;
-    result.folds = validation.folds;
-    result.validation = cross_validate_ridges(problem.a, labels, validation, how);
-    how.ridge = validation.ridges[result.validation->best];
-    result.validation_seconds = clock.seconds();
-  }
-  result.classifier = {.model = fit_generalized_linear_model(problem.a, labels, how),
-                       .ridge = how.ridge,
-                       .intercept = options.intercept,
-                       .column_names = problem.a.column_names,
-                       .first_index = problem.a.first_index};
-}
-
 // The columns of a file that names them must be those that the classifier was fitted to, in the same order.
 void check_names(const std::vector<std::string>& expected, const MatrixFile& a, const std::filesystem::path& path) {
   const std::vector<std::string>& names = a.column_names;
@@ -103,28 +76,32 @@ void check_names(const std::vector<std::string>& expected, const MatrixFile& a, 
 }
 
 // What makes a row's prediction meaningless; empty if every row has one.
-std::string not_predictable(const GeneralizedLinearModel& model, const AnyMatrixView<double>& a,
-                            const std::filesystem::path& path) {
-  const Matrix<double> z = linear_predictors(model, a);
-  for (std::int64_t i = 0; i < z.rows(); ++i)
-    for (std::int64_t k = 0; k < z.cols(); ++k)
-      if (!std::isfinite(z(i, k)))
-        return "not predicted: row " + std::to_string(i) + " (counted from 0) of " + path.string() +
-               " holds a NaN, an infinity or numbers so large that the prediction overflows";
-  return {};
+std::string not_predictable(const Classifier& classifier, const MatrixFile& a, const std::filesystem::path& path) {
+  std::optional<std::int64_t> row;
+  try {
+    const Matrix<double> z = classifier.predictors(with_columns(a, classifier.columns()));
+    for (std::int64_t i = 0; i < z.rows() && !row; ++i)
+      for (std::int64_t k = 0; k < z.cols(); ++k)
+        if (!std::isfinite(z(i, k))) row = i;
+  } catch (const InvalidOption& error) {  // a kernel's, which names the row
+    return "not predicted: " + path.string() + ": " + error.what();
+  }
+  if (!row) return {};
+  return "not predicted: row " + std::to_string(*row) + " (counted from 0) of " + path.string() +
+         " holds a NaN, an infinity or numbers so large that the prediction overflows";
 }
 
-void check_columns(const GeneralizedLinearModel& model, const MatrixFile& a, const std::filesystem::path& path) {
-  const std::int64_t expected = model.coefficients.rows(), cols = with_columns(a, expected).cols();
+void check_columns(const Classifier& classifier, const MatrixFile& a, const std::filesystem::path& path) {
+  const std::int64_t expected = classifier.columns(), cols = with_columns(a, expected).cols();
   if (cols != expected)
     throw ShapeError(path.string() + ": has " + std::to_string(cols) + " columns, but the classifier has " +
-                     std::to_string(expected) + " coefficients");
+                     std::to_string(expected));
 }
 
-ModelScore score_of(const GeneralizedLinearModel& model, const Problem& problem, const std::filesystem::path& labels) {
+ModelScore score_of(const Classifier& classifier, const Problem& problem, const std::filesystem::path& labels) {
   const auto y = labels_of(problem, labels);
   try {
-    return score(model, with_columns(problem.a, model.coefficients.rows()), y);
+    return classifier.score(with_columns(problem.a, classifier.columns()), y);
   } catch (const InvalidOption& error) {
     throw InvalidOption(labels.string() + ": " + error.what());
   }
@@ -150,37 +127,36 @@ ExitCode classify(const ClassifyOptions& options) {
   result.rows = problem.a.rows();
   if (!result.fitted) check_names(result.classifier.column_names, problem.a, options.a);
   if (options.test) check_names(problem.a.column_names, test.a, *options.test);
-  if (result.fitted) fit(options, problem, result);
-  GeneralizedLinearModel& model = result.classifier.model;
-  bool usable = !result.fitted || model.solved();
-  const std::int64_t cols = model.coefficients.rows();
-  if (!result.fitted) check_columns(model, problem.a, options.a);
-  if (options.test) check_columns(model, test.a, *options.test);
+  if (result.fitted) fit_classifier(options, problem.a, labels_of(problem, options.b.value_or(options.a)), result);
+  Classifier& classifier = result.classifier;
+  bool usable = !result.fitted || classifier.report().solved();
+  if (!result.fitted) check_columns(classifier, problem.a, options.a);
+  if (options.test) check_columns(classifier, test.a, *options.test);
   if (usable) {
     std::string problem_with_data;
-    if (!result.fitted) problem_with_data = not_predictable(model, with_columns(problem.a, cols), options.a);
-    if (options.test) problem_with_data = not_predictable(model, with_columns(test.a, cols), *options.test);
+    if (!result.fitted) problem_with_data = not_predictable(classifier, problem.a, options.a);
+    if (options.test) problem_with_data = not_predictable(classifier, test.a, *options.test);
     if (!problem_with_data.empty()) {
       usable = false;
-      model.status = Status::non_finite_input;
-      model.message = problem_with_data;
+      classifier.report().status = Status::non_finite_input;
+      classifier.report().message = problem_with_data;
     }
   }
   if (usable) {
-    if (problem.b.cols() > 0) result.on_data = score_of(model, problem, options.b.value_or(options.a));
-    if (options.test) result.on_test = score_of(model, test, *options.test);
+    if (problem.b.cols() > 0) result.on_data = score_of(classifier, problem, options.b.value_or(options.a));
+    if (options.test) result.on_test = score_of(classifier, test, *options.test);
     if (options.predictions)
-      write_text_file(*options.predictions,
-                      prediction_table(result.classifier, with_columns(options.test ? test.a : problem.a, cols)));
-    if (options.output) write_text_file(*options.output, csv_table(result.classifier));
-    if (options.save_model) write_text_file(*options.save_model, classifier_text(result.classifier));
+      write_text_file(*options.predictions, prediction_table(classifier, with_columns(options.test ? test.a : problem.a,
+                                                                                      classifier.columns())));
+    if (options.output) write_text_file(*options.output, csv_table(classifier));
+    if (options.save_model) write_text_file(*options.save_model, classifier_text(classifier));
   }
   if (options.json) {
     print(json_report(result) + "\n");
   } else if (!options.quiet && usable) {
     print(text_report(options, result));
   }
-  return outcome(usable, model.message);
+  return outcome(usable, classifier.report().message);
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace croquis::tools {
 struct ClassifyOptions : InputOptions, ReportOptions {
   ClassifyOptions() { intercept = true; }
 
+  std::string kernel = "linear";
+  std::optional<double> bandwidth;
+  std::optional<std::int64_t> centres;
   std::string loss = "automatic";
   std::optional<double> ridge;
   std::vector<double> ridges;

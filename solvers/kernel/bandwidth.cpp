@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sketch/sampling.hpp"
-#include "solvers/kernel/gaussian_kernel.hpp"
+#include "solvers/kernel/radial_kernel.hpp"
 
 namespace croquis {
 namespace {

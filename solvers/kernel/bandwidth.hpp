@@ -1,4 +1,4 @@
-// How wide a Gaussian kernel should be.
+// How wide a kernel should be.
 #pragma once
 
 #include <cstdint>

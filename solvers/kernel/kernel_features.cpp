@@ -29,7 +29,7 @@ constexpr std::int64_t most_parts = 256;
 constexpr std::int64_t least_rows = 128;
 
 // T of K_MM + jitter I. The first jitter is what rounding errors of the entries may take from the eigenvalues.
-Matrix<double> root_of(const GaussianKernel& kernel, MatrixView<const double> centres, double& jitter) {
+Matrix<double> root_of(const RadialKernel& kernel, MatrixView<const double> centres, double& jitter) {
   const std::int64_t m = kernel.centres();
   Matrix<double> by_rows = Matrix<double>::uninitialized(m, m, Layout::row_major);
   kernel.fill(centres, by_rows.view());
@@ -47,10 +47,11 @@ void add(const Matrix<double>& part, Matrix<double>& sum) {
 
 }  // namespace
 
-KernelFeatures::KernelFeatures(Matrix<double> points, const std::vector<std::int64_t>& centre_rows, bool intercept,
-                               double least_ridge, std::int64_t memory_limit)
+KernelFeatures::KernelFeatures(KernelFunction function, Matrix<double> points,
+                               const std::vector<std::int64_t>& centre_rows, bool intercept, double least_ridge,
+                               std::int64_t memory_limit)
     : points_(std::move(points)),
-      kernel_(rows_of(points_.view(), centre_rows).view()),
+      kernel_(function, rows_of(points_.view(), centre_rows).view()),
       intercept_(intercept),
       t_(root_of(kernel_, rows_of(points_.view(), centre_rows).view(), jitter_)),
       keeps_features_(least_ridge < least_ridge_of_kernel_rows) {

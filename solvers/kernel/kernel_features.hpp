@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "solvers/kernel/gaussian_kernel.hpp"
+#include "solvers/kernel/radial_kernel.hpp"
 #include "solvers/newton/model_features.hpp"
 
 namespace croquis {
@@ -17,11 +17,11 @@ namespace croquis {
 /// needs more of them as the ridge falls.
 class KernelFeatures final : public ModelFeatures {
  public:
-  /// `points` by rows and scaled, as `GaussianKernel` takes them. As many of the first rows of K as take `memory_limit`
+  /// `points` by rows and scaled, as `RadialKernel` takes them. As many of the first rows of K as take `memory_limit`
   /// bytes are kept, the others are computed for each product. For ridges below 1e-8 rows of A are kept instead, which
   /// take m M^2 flops: products with T^-1 would have rounding errors that hide what is left to gain.
-  KernelFeatures(Matrix<double> points, const std::vector<std::int64_t>& centre_rows, bool intercept,
-                 double least_ridge, std::int64_t memory_limit);
+  KernelFeatures(KernelFunction function, Matrix<double> points, const std::vector<std::int64_t>& centre_rows,
+                 bool intercept, double least_ridge, std::int64_t memory_limit);
   KernelFeatures(const KernelFeatures&) = delete;
   KernelFeatures& operator=(const KernelFeatures&) = delete;
 
@@ -49,7 +49,7 @@ class KernelFeatures final : public ModelFeatures {
   Matrix<double> features_of(const std::vector<std::int64_t>& rows) const;
 
   Matrix<double> points_;
-  GaussianKernel kernel_;
+  RadialKernel kernel_;
   bool intercept_;
   double jitter_ = 0;
   Matrix<double> t_;

@@ -16,28 +16,14 @@
 #include "solvers/conclude.hpp"
 #include "solvers/kernel/bandwidth.hpp"
 #include "solvers/kernel/kernel_features.hpp"
+#include "solvers/kernel/kernel_options.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/decreasing_regularization.hpp"
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 #include "solvers/non_finite_row.hpp"
 
 namespace croquis {
 namespace {
-
-void check(const KernelModelOptions& options) {
-  check_newton_options(options.newton);
-  if (!(options.ridge > 0 && std::isfinite(options.ridge)))
-    throw InvalidOption("ridge is " + scientific(options.ridge) + " but must be finite and above 0");
-  if (!(options.bandwidth >= 0 && std::isfinite(options.bandwidth)))
-    throw InvalidOption("bandwidth is " + scientific(options.bandwidth) + " but must be finite and at least 0");
-  if (options.memory_limit < 0)
-    throw InvalidOption("memory_limit is " + std::to_string(options.memory_limit) + " but must be at least 0");
-  if (options.centres < 0)
-    throw InvalidOption("centres is " + std::to_string(options.centres) + " but must be at least 0");
-  const NewtonPreconditioner preconditioner = options.newton.preconditioner;
-  if (preconditioner != NewtonPreconditioner::automatic && preconditioner != NewtonPreconditioner::none)
-    throw InvalidOption("newton.preconditioner is " + to_string(preconditioner) +
-                        " but must be automatic or none for a kernel model");
-}
 
 std::int64_t number_of_centres(std::int64_t points, const KernelModelOptions& options) {
   if (options.centres > points)
@@ -86,41 +72,41 @@ void end_without_fit(KernelModel& model, const std::string& message) {
 
 KernelModel fit_kernel_model(const AnyMatrixView<double>& a, std::span<const double> y,
                              const KernelModelOptions& options) {
-  check(options);
-  const GeneralizedLinearOptions linear{.loss = options.loss,
-                                        .ridge = options.ridge,
-                                        .intercept = options.intercept,
-                                        .loss_scale = options.loss_scale,
-                                        .weights = options.weights};
+  check_kernel_options(options);
+  const GeneralizedLinearOptions linear = linear_options(options);
   ModelData data = model_data(a, y, linear);
   const Stopwatch clock;
   KernelModel model;
   model.loss = options.loss;
+  model.kernel = options.kernel;
   model.loss_scale = options.loss_scale;
   model.labels = data.labels;
   const std::int64_t m = number_of_centres(a.rows(), options);
   model.centre_rows = sample_without_replacement(options.newton.seed, a.rows(), m);
   std::sort(model.centre_rows.begin(), model.centre_rows.end());
+  Matrix<double> points = dense_by_rows(a);
+  model.centres = rows_of(points.view(), model.centre_rows);
+  const std::int64_t k = data.predictors;
   if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a)) {
+    model.bandwidth = options.bandwidth > 0 ? options.bandwidth : std::numeric_limits<double>::quiet_NaN();
+    model.coefficients = Matrix<double>(m, k);
+    model.intercepts.assign(static_cast<std::size_t>(k), 0);
     end_without_fit(model, "row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity");
     return model;
   }
-  Matrix<double> points = dense_by_rows(a);
   model.bandwidth = chosen_bandwidth(points.view(), options);
-  model.centres = rows_of(points.view(), model.centre_rows);
-  scale_points(points, model.bandwidth);
+  scale_points(points, options.kernel, model.bandwidth);
   if (!all_finite<double>(points))
     throw InvalidOption("bandwidth is " + scientific(model.bandwidth) +
                         ", so small that the features overflow where they are divided by it");
 
-  const std::int64_t k = data.predictors;
-  auto owned = std::make_unique<KernelFeatures>(std::move(points), model.centre_rows, options.intercept, options.ridge,
-                                                options.memory_limit);
+  auto owned = std::make_unique<KernelFeatures>(options.kernel, std::move(points), model.centre_rows, options.intercept,
+                                                options.ridge, options.memory_limit);
   const KernelFeatures& features = *owned;
   GeneralizedLinearProblem problem(std::move(owned), std::move(data), linear);
   std::vector<double> x(static_cast<std::size_t>(problem.unknowns())), gradient(x.size());
   const double value = problem.evaluate(x.data(), gradient.data());
-  const EvaluatedPoint at_zero{value, norm2(problem.unknowns(), gradient.data())};
+  const EvaluatedPoint at_zero{value, two_norm(gradient)};
   if (std::isfinite(at_zero.value) && std::isfinite(at_zero.gradient_norm)) {
     static_cast<NewtonReport&>(model) =
         newton_by_schedule(problem, x, options.ridge_schedule, options.newton, at_zero, model.ridge_stages);

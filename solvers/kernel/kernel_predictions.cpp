@@ -7,7 +7,7 @@
 
 #include "linalg/check.hpp"
 #include "linalg/products.hpp"
-#include "solvers/kernel/gaussian_kernel.hpp"
+#include "solvers/kernel/radial_kernel.hpp"
 #include "solvers/newton/predictor_meaning.hpp"
 #include "solvers/non_finite_row.hpp"
 
@@ -16,9 +16,9 @@ namespace {
 
 PredictorMeaning meaning_of(const KernelModel& model) { return {model.loss, model.loss_scale, model.labels}; }
 
-Matrix<double> scaled(const AnyMatrixView<double>& a, double bandwidth) {
+Matrix<double> scaled(const AnyMatrixView<double>& a, const KernelModel& model) {
   Matrix<double> points = dense_by_rows(a);
-  scale_points(points, bandwidth);
+  scale_points(points, model.kernel, model.bandwidth);
   return points;
 }
 
@@ -31,8 +31,8 @@ Matrix<double> predictors(const KernelModel& model, const AnyMatrixView<double>&
                      std::to_string(model.centres.cols()) + " coordinates");
   if (const std::optional<std::int64_t> row = first_non_finite_row<double>(a))
     throw InvalidOption("row " + std::to_string(*row) + " (counted from 0) of A holds a NaN or an infinity");
-  const Matrix<double> points = scaled(a, model.bandwidth);
-  const GaussianKernel kernel(scaled(model.centres, model.bandwidth).view());
+  const Matrix<double> points = scaled(a, model);
+  const RadialKernel kernel(model.kernel, scaled(model.centres, model).view());
   Matrix<double> z(a.rows(), model.coefficients.cols());
   for_each_kernel_block(kernel, points.view(), [&](std::int64_t first, MatrixView<const double> block) {
     multiply_by<double>(block, model.coefficients.view(), z.view().block(first, 0, block.rows, z.cols()));

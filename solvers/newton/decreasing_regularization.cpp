@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
+
 namespace croquis {
 namespace {
 
@@ -139,6 +141,22 @@ class RidgeDescent {
   bool cancelled_ = false;
 };
 
+NewtonReport without_minimiser(GeneralizedLinearProblem& problem, const std::vector<double>& x,
+                               const EvaluatedPoint& at_zero, const std::string& reason) {
+  NewtonReport report;
+  std::vector<double> gradient(x.size());
+  report.status = Status::unbounded;
+  report.message = "there is no minimiser: " + reason + ", and the function falls with the intercept without end";
+  report.initial_value = at_zero.value;
+  report.initial_gradient_norm = at_zero.gradient_norm;
+  report.value = problem.evaluate(x.data(), gradient.data());
+  report.gradient_norm = two_norm(gradient);
+  report.error_estimate = std::numeric_limits<double>::quiet_NaN();
+  report.evaluations = 1;
+  report.passes = problem.passes();
+  return report;
+}
+
 }  // namespace
 
 std::string to_string(RidgeSchedule schedule) {
@@ -157,6 +175,8 @@ std::string to_string(RidgeSchedule schedule) {
 NewtonReport newton_by_schedule(GeneralizedLinearProblem& problem, std::vector<double>& x, RidgeSchedule schedule,
                                 const NewtonOptions& options, const EvaluatedPoint& at_zero,
                                 std::vector<RidgeStage>& stages) {
+  if (const std::string reason = problem.unbounded_intercept(); !reason.empty())
+    return without_minimiser(problem, x, at_zero, reason);
   // The theory asks for third derivatives that the second ones bound.
   if (schedule == RidgeSchedule::automatic && !is_exponential(problem.loss())) schedule = RidgeSchedule::fixed;
   if (schedule == RidgeSchedule::fixed) return newton_iteration(problem, x, options, at_zero);

@@ -9,12 +9,12 @@
 
 #include <croquis/errors.hpp>
 
-#include "linalg/blas.hpp"
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
 #include "solvers/least_squares_problem.hpp"
 #include "solvers/newton/decreasing_regularization.hpp"
 #include "solvers/newton/generalized_linear_problem.hpp"
+#include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 #include "solvers/newton/sampled_start.hpp"
 #include "solvers/non_finite_row.hpp"
 
@@ -47,8 +47,6 @@ namespace {
 
 // Of a product with a block of directions, which hold so many predictors for each row of a block of A.
 constexpr std::int64_t most_vectors = 32;
-
-double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
 std::vector<double> starting_point(const GeneralizedLinearProblem& problem, std::span<const double> start) {
   const auto count = static_cast<std::size_t>(problem.unknowns());
@@ -100,7 +98,7 @@ GeneralizedLinearModel fit_generalized_linear_model(const AnyMatrixView<double>&
 
   std::vector<double> gradient(x.size());
   const std::vector<double> zero(x.size());
-  const EvaluatedPoint at_zero{problem.evaluate(zero.data(), gradient.data()), norm(gradient)};
+  const EvaluatedPoint at_zero{problem.evaluate(zero.data(), gradient.data()), two_norm(gradient)};
   if (!std::isfinite(at_zero.value) || !std::isfinite(at_zero.gradient_norm)) {
     say_what_is_not_finite(model, a);
     model.initial_value = model.value = model.initial_gradient_norm = model.gradient_norm = model.error_estimate =

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "solvers/newton/model_data.hpp"
@@ -39,6 +40,9 @@ class GeneralizedLinearProblem final : public NewtonProblem {
   bool may_fall_without_end() const override { return separated_; }
   double predictor_change() const override { return predictor_change_; }
   bool is_ray(const double* direction) override;
+  /// Why f falls without end, whatever the ridge, along an intercept alone, which is not penalised; empty where it does
+  /// not.
+  std::string unbounded_intercept() const;
   double passes() const override { return passes_; }
 
   const ModelData& data() const { return data_; }

@@ -1,9 +1,18 @@
-#include <cstdio>
-#include <string>
+#include "solvers/newton/newton_report.hpp"
 
-#include <croquis/solvers/minimize.hpp>
+#include <cstdio>
+
+#include "solvers/conclude.hpp"
 
 namespace croquis {
+
+void conclude(NewtonReport& report, Status status, const std::string& what) {
+  report.status = status;
+  report.message = what + ": |gradient| " + scientific(report.gradient_norm) + " (" +
+                   scientific(report.initial_gradient_norm) + " at the start) after " +
+                   std::to_string(report.iterations) + " iterations and " + std::to_string(report.products) +
+                   " products with the Hessian";
+}
 
 std::string iteration_table(const NewtonReport& report) {
   std::string table =

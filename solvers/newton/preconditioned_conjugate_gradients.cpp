@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "linalg/blas.hpp"
+
 namespace croquis {
 
 double inner_product(const std::vector<double>& x, const std::vector<double>& y) {
@@ -16,6 +18,8 @@ double inner_product(const std::vector<double>& x, const std::vector<double>& y)
   for (; i < x.size(); ++i) sum[0] += x[i] * y[i];
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
+
+double two_norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
 namespace {
 

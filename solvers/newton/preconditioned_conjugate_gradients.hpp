@@ -43,5 +43,7 @@ InnerSolution solve_newton_equations(const HessianProduct& product, const Precon
 
 /// The sum of x_i y_i.
 double inner_product(const std::vector<double>& x, const std::vector<double>& y);
+/// The two-norm; squares do not overflow.
+double two_norm(const std::vector<double>& x);
 
 }  // namespace croquis

@@ -66,8 +66,14 @@ ModelScore PredictorMeaning::score(MatrixView<double> z, std::span<const double>
   const Observations all = data.run(0, z.rows);
   if (is_classification(loss)) {
     const std::vector<double> predicted = predictions(z);
-    for (std::size_t i = 0; i < predicted.size(); ++i)
-      if (predicted[i] == y[i]) result.accuracy += all.weight_at(static_cast<std::int64_t>(i));
+    // Over the sum of all in the same order: exactly one where all are right.
+    double total = 0;
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+      const double weight = all.weight_at(static_cast<std::int64_t>(i));
+      total += weight;
+      if (predicted[i] == y[i]) result.accuracy += weight;
+    }
+    result.accuracy /= total;
   } else {
     result.accuracy = std::numeric_limits<double>::quiet_NaN();
   }

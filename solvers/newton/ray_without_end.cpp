@@ -1,8 +1,9 @@
-// The proof that a model has no minimiser: a direction that moves no observation to its wrong side, and some to their
-// right one.
+// The proof that a model has no minimiser: an intercept that nothing holds, or a direction that moves no observation to
+// its wrong side, and some to their right one.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "linalg/blas.hpp"
 #include "linalg/products.hpp"
@@ -56,6 +57,25 @@ std::vector<char> near_boundary(const Moves& moves, double boundary) {
 }
 
 }  // namespace
+
+std::string GeneralizedLinearProblem::unbounded_intercept() const {
+  if (!intercept_ || (loss_ != ModelLoss::poisson && loss_ != ModelLoss::softmax)) return {};
+  // Of each predictor, whether something keeps its intercept from falling.
+  std::vector<char> held(static_cast<std::size_t>(data_.predictors));
+  for (std::size_t i = 0; i < data_.response.size(); ++i) {
+    if (!data_.weight.empty() && data_.weight[i] == 0) continue;
+    if (loss_ == ModelLoss::softmax) {
+      held[static_cast<std::size_t>(data_.response[i])] = 1;
+    } else if (data_.response[i] > 0) {
+      held[0] = 1;
+    }
+  }
+  const auto free = std::find(held.begin(), held.end(), 0);
+  if (free == held.end()) return {};
+  return loss_ == ModelLoss::poisson ? "all counts are zero"
+                                     : "no observation of a weight above zero has the label " +
+                                           response_text(data_.labels[static_cast<std::size_t>(free - held.begin())]);
+}
 
 bool GeneralizedLinearProblem::is_ray(const double* direction) {
   const AnyMatrixView<double>* const matrix = features_->matrix();

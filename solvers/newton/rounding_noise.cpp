@@ -5,7 +5,6 @@
 #include <limits>
 #include <random>
 
-#include "linalg/blas.hpp"
 #include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 
 namespace croquis {
@@ -25,7 +24,7 @@ RoundingNoise rounding_noise(NewtonProblem& problem, const Preconditioner* preco
     } else {
       z = difference;
     }
-    const double size = norm2(static_cast<std::int64_t>(x.size()), difference.data());
+    const double size = two_norm(difference);
     if (!std::isfinite(other) || !std::isfinite(size)) continue;
     noise.value = std::max(noise.value, std::abs(other - value));
     noise.gradient_norm = std::max(noise.gradient_norm, size);

@@ -111,6 +111,7 @@ SampledStart sampled_start(const AnyMatrixView<double>& a, std::span<const doubl
   how.newton.iteration_limit = std::min(how.newton.iteration_limit, most_steps);
   how.newton.value_tolerance = part_of_error * static_cast<double>(cols) / static_cast<double>(2 * size);
   GeneralizedLinearProblem problem(sampled, responses, how);
+  if (!problem.unbounded_intercept().empty()) return {};
   SampledStart start;
   start.x.resize(static_cast<std::size_t>(problem.unknowns()));
   const NewtonReport report = newton_iteration(problem, start.x, how.newton);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "linalg/check.hpp"
+#include "linalg/copy.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/products.hpp"
 #include "solvers/nonlinear/finite_differences.hpp"
@@ -41,15 +42,17 @@ void fill_unwritten(MatrixView<double> a) {
 
 }  // namespace
 
-JacobianSource::JacobianSource(const NonlinearProblem& problem, ResidualFunction& residual) : problem_(problem) {
+JacobianSource::JacobianSource(const NonlinearProblem& problem, ResidualFunction& residual, std::int64_t column_limit)
+    : problem_(problem), residual_(residual), budget_("columns of Jacobians", column_limit) {
   if (problem.jacobian_times) {
     directional_ = [this](MatrixView<const double> v, MatrixView<double> jv) {
       fill_unwritten(jv);
       problem_.jacobian_times(x_, v, jv);
     };
   } else if (!problem.jacobian && !problem.sparse_jacobian && !problem.jacobian_rows) {
-    directional_ = [this, &residual](MatrixView<const double> v, MatrixView<double> jv) {
-      difference_quotients(residual, problem_, problem_.differences, x_, r_, v, jv);
+    by_differences_ = true;
+    directional_ = [this](MatrixView<const double> v, MatrixView<double> jv) {
+      difference_quotients(residual_, problem_, problem_.differences, x_, r_, v, jv);
     };
   }
 }
@@ -60,8 +63,35 @@ void JacobianSource::move_to(std::span<const double> x, std::span<const double> 
   whole_is_current_ = false;
 }
 
+JacobianSource::Price JacobianSource::price(std::int64_t directions, std::int64_t rounds) const {
+  if (whole_is_current_) return {0, 0};
+  const std::int64_t n = problem_.unknowns;
+  const bool has_transposes = static_cast<bool>(problem_.jacobian_transposed_times);
+  if (directional_ && (has_transposes || rounds == 0 || comes_by_rows())) {
+    const std::int64_t products = directions + rounds;
+    return {products + rounds * (has_transposes ? 1 : n),
+            by_differences_ ? products * evaluations_of(problem_.differences) : 0};
+  }
+  // J by rows is made anew for each product.
+  if (comes_by_rows()) return {(rounds + (directions > 0 ? 1 : 0)) * n + rounds * (has_transposes ? 1 : n), 0};
+  // Before J is whole, a transposed product is cheaper.
+  return {n + (has_transposes && rounds > 0 ? 1 : 0), 0};
+}
+
+void JacobianSource::require(std::int64_t directions, std::int64_t rounds) const {
+  const Price needed = price(directions, rounds);
+  budget_.require(needed.columns);
+  residual_.budget().require(needed.evaluations);
+}
+
+bool JacobianSource::affords(std::int64_t directions) const {
+  const Price needed = price(directions, 0);
+  return needed.columns <= budget_.left() && needed.evaluations <= residual_.budget().left();
+}
+
 void JacobianSource::multiply(MatrixView<const double> v, MatrixView<double> jv) {
   if (v.cols == 0) return;
+  require(v.cols);
   if (!whole_is_current_ && !directional_ && comes_by_rows()) {
     const std::vector<double> unscaled;
     const MadeRows<double> by_rows = rows(unscaled);
@@ -77,15 +107,28 @@ void JacobianSource::multiply(MatrixView<const double> v, MatrixView<double> jv)
     return;
   }
   directional_(v, jv);
-  columns_ += v.cols;
+  budget_.spend(v.cols);
 }
 
 void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<double> jtu) {
   if (u.cols == 0) return;
   if (problem_.jacobian_transposed_times && !whole_is_current_) {
+    budget_.spend(u.cols);
     fill_unwritten(jtu);
     problem_.jacobian_transposed_times(x_, u, jtu);
-    columns_ += u.cols;
+  } else if (!whole_is_current_ && comes_by_rows()) {
+    budget_.require(problem_.unknowns);
+    set_zero(jtu);
+    auto part = Matrix<double>::uninitialized(jtu.rows, jtu.cols);
+    const std::vector<double> unscaled;
+    const MadeRows<double> by_rows = rows(unscaled);
+    RowBatches<double> batches(by_rows);
+    for (std::int64_t batch = 0; batch < batches.count(); ++batch) {
+      const MatrixView<const double> made = batches.make(batch);
+      multiply_by_transpose<double>(made, u.block(batches.first_row(batch), 0, made.rows, u.cols), part.view());
+      for (std::int64_t k = 0; k < jtu.cols; ++k)
+        for (std::int64_t j = 0; j < jtu.rows; ++j) jtu(j, k) += part(j, k);
+    }
   } else {
     multiply_by_transpose<double>(whole(), u, jtu);
   }
@@ -93,8 +136,9 @@ void JacobianSource::multiply_transposed(MatrixView<const double> u, MatrixView<
 
 const AnyMatrixView<double>& JacobianSource::whole() {
   if (!whole_is_current_) {
+    require(problem_.unknowns);
     make_whole();
-    if (!comes_by_rows()) columns_ += problem_.unknowns;
+    if (!comes_by_rows()) budget_.spend(problem_.unknowns);
     whole_is_current_ = true;
   }
   return whole_;
@@ -106,7 +150,7 @@ MadeRows<double> JacobianSource::rows(const std::vector<double>& scale) {
           .layout = problem_.jacobian_layout,
           .in_parallel = problem_.parallel_residuals,
           .make = [this, &scale](std::int64_t first, MatrixView<double> block) {
-            if (first == 0) columns_ += problem_.unknowns;
+            if (first == 0) budget_.spend(problem_.unknowns);
             fill_unwritten_serial(block);
             problem_.jacobian_rows(x_, first, block);
             if (!scale.empty()) scale_rows_serial(scale.data() + first, block);

@@ -32,6 +32,7 @@ JacobianSurvey survey_jacobian(JacobianSource& source, const NonlinearProblem& p
   const std::int64_t m = problem.residuals;
   const std::int64_t n = problem.unknowns;
   const std::vector<double>& r = point.model_residual();
+  source.require(n);
   JacobianSurvey survey;
   Matrix<double> identity(n, std::min(columns_at_once, n));
   auto columns = Matrix<double>::uninitialized(m, identity.cols());

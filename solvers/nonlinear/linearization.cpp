@@ -17,16 +17,29 @@ double ResidualPoint::residual_norm() const {
   return norm2(static_cast<std::int64_t>(r.size()), model_residual().data());
 }
 
-ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x) {
-  ResidualPoint point;
-  point.x = std::move(x);
-  point.r.resize(static_cast<std::size_t>(problem.residuals));
-  residual.evaluate(point.x, point.r);
-  Criterion criterion = criterion_of(problem, point.r);
-  point.cost = criterion.cost;
-  point.row_scale = std::move(criterion.row_scale);
+namespace {
+
+ResidualPoint measured(const ResidualUnit& unit, const NonlinearProblem& problem, std::vector<double> x,
+                       std::vector<double> r) {
+  Criterion criterion = criterion_of(problem, r, unit.scale());
+  ResidualPoint point{std::move(x), std::move(r), criterion.cost, std::move(criterion.row_scale), {}};
   for (std::size_t i = 0; i < point.row_scale.size(); ++i) point.scaled_r.push_back(point.row_scale[i] * point.r[i]);
   return point;
+}
+
+}  // namespace
+
+ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x) {
+  std::vector<double> r(static_cast<std::size_t>(problem.residuals));
+  residual.evaluate(x, r);
+  return measured(residual.unit(), problem, std::move(x), std::move(r));
+}
+
+ResidualPoint evaluate_first(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x) {
+  std::vector<double> r(static_cast<std::size_t>(problem.residuals));
+  residual.evaluate(x, r);
+  residual.measure_in(ResidualUnit(criterion_of(problem, r).norm));
+  return measured(residual.unit(), problem, std::move(x), std::move(r));
 }
 
 std::vector<double> Linearization::step_in_x(const std::vector<double>& z) const {
@@ -66,6 +79,15 @@ double Linearization::gradient_norm() const {
   if (space.whole()) return norm;
   const Matrix<double>& v = space.directions;
   return norm * std::sqrt(static_cast<double>(v.rows()) / static_cast<double>(v.cols()));
+}
+
+double Linearization::least_column_norm() const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const std::int64_t column : free) {
+    const double norm = model.column_norm(column);
+    if (norm > 0) least = std::min(least, norm);
+  }
+  return least;
 }
 
 double Linearization::gradient_in(const std::vector<double>& other_scale) const {

@@ -17,7 +17,7 @@ namespace croquis {
 struct ResidualPoint {
   std::vector<double> x;
   std::vector<double> r;          ///< as the problem gives it
-  double cost = 0;                ///< NaN or infinite where r is, or where it overflows
+  double cost = 0;                ///< in the unit of residuals; NaN or infinite where r is, or where it overflows
   std::vector<double> row_scale;  ///< of the least-squares problem's rows; empty: all one
   std::vector<double> scaled_r;   ///< r times `row_scale`; empty if that is
 
@@ -27,6 +27,8 @@ struct ResidualPoint {
 };
 
 ResidualPoint evaluate_at(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x);
+/// The same, in the unit of residuals that suits this point, which is that of `residual` from now on.
+ResidualPoint evaluate_first(ResidualFunction& residual, const NonlinearProblem& problem, std::vector<double> x);
 
 /// The model of r(x + step), step in a space. J stands for J V in a subspace.
 struct Linearization {
@@ -48,6 +50,8 @@ struct Linearization {
   /// ||J^T r||; in a subspace sqrt(n / p) ||V^T J^T r||, the square of which has the right mean where V is random and
   /// all units are one.
   double gradient_norm() const;
+  /// The least ||J_j|| > 0 of free columns; infinite if there is none.
+  double least_column_norm() const;
   /// ||D^-1 J^T r|| with another D.
   double gradient_in(const std::vector<double>& other_scale) const;
 };

@@ -181,27 +181,37 @@ ReducedModel ReducedModel::restricted_to(const std::vector<std::int64_t>& column
 
 template <class Jacobian>
 std::optional<ReducedModel> ModelReducer::reduce_tall(const Jacobian& j, const std::function<bool()>& is_finite,
-                                                      std::span<const double> r, double accuracy, std::int64_t p) {
+                                                      std::span<const double> r, double accuracy, std::int64_t p,
+                                                      std::int64_t passes) {
   if (previous_.cols() != p) forget();
   // Squaring errs by k^2 roundoffs. What a triangle has preconditioned is judged by the strict measure in any case.
   const double most_strict = std::sqrt(strict / roundoff);
   const double most = std::max(most_strict, std::sqrt(accuracy / roundoff));
+  // Whether so many passes can be made, and the last resort's after them.
+  const auto can_try = [&passes](std::int64_t count) {
+    if (passes <= count) return false;
+    passes -= count;
+    return true;
+  };
   Factored result;
-  if (condition_ <= most) {
+  if (condition_ <= most && can_try(1)) {
     result = factor_scaled(squares(j, r), most);
     if (result.model) ++squared_;
   }
-  if (!result.model && previous_.cols() == p) {
+  if (!result.model && previous_.cols() == p && can_try(1)) {
     result = factor_preconditioned(j, r, previous_, most_strict);
     if (result.model) ++reused_;
   }
   // A NaN would have failed either.
   if (!result.model && !is_finite()) return std::nullopt;
-  if (!result.model) {
+  if (!result.model && can_try(2)) {
     result = factor_preconditioned(j, r, sketched_triangle(j, seed_), most_strict);
     ++sketched_;
   }
-  if (!result.model) result.model = householder(j, r);
+  if (!result.model) {
+    result.model = householder(j, r);
+    if (!is_finite()) return std::nullopt;
+  }
   previous_ = result.model->r;
   condition_ = condition_of(with_unit_columns(previous_));
   return std::move(result.model);
@@ -210,13 +220,13 @@ std::optional<ReducedModel> ModelReducer::reduce_tall(const Jacobian& j, const s
 std::optional<ReducedModel> ModelReducer::reduce(const AnyMatrixView<double>& j, std::span<const double> r,
                                                  double accuracy) {
   const auto is_finite = [&] { return all_finite<double>(j); };
-  if (is_tall(j.rows(), j.cols())) return reduce_tall(j, is_finite, r, accuracy, j.cols());
+  if (is_tall(j.rows(), j.cols())) return reduce_tall(j, is_finite, r, accuracy, j.cols(), unlimited);
   if (!is_finite()) return std::nullopt;
   return householder(j, r);
 }
 
-std::optional<ReducedModel> ModelReducer::reduce(const MadeRows<double>& j, std::span<const double> r,
-                                                 double accuracy) {
+std::optional<ReducedModel> ModelReducer::reduce(const MadeRows<double>& j, std::span<const double> r, double accuracy,
+                                                 std::int64_t most_passes) {
   std::atomic<bool> finite = true;
   MadeRows<double> watched = j;
   watched.make = [&](std::int64_t first, MatrixView<double> block) {
@@ -227,7 +237,7 @@ std::optional<ReducedModel> ModelReducer::reduce(const MadeRows<double>& j, std:
   };
   // Of the rows made so far: all of them, once there was something to fail.
   const auto is_finite = [&] { return finite.load(); };
-  if (is_tall(j.rows, j.cols)) return reduce_tall(watched, is_finite, r, accuracy, j.cols);
+  if (is_tall(j.rows, j.cols)) return reduce_tall(watched, is_finite, r, accuracy, j.cols, most_passes);
   ReducedModel model = householder(watched, r);
   if (!is_finite()) return std::nullopt;
   return model;

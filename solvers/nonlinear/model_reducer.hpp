@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,6 +39,7 @@ class ModelReducer {
  public:
   /// As accurate as the triangle of a sketch makes it.
   static constexpr double strict = 1e-10;
+  static constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
 
   explicit ModelReducer(std::uint64_t seed) : seed_(seed) {}
 
@@ -49,11 +51,13 @@ class ModelReducer {
   /// 2. R = chol(B^T B) T with B = J T^-1, T the R of the model before, if the condition number of B allows: 2 m p^2;
   /// 3. the same with T from a sketch of J, in which k does not matter: 2 m p^2, and a pass over J.
   /// The first is not tried again where the model before was too ill conditioned for it. Other shapes, and a J whose
-  /// rank a sketch loses, take Householder QR: of a copy, or batch by batch where rows are made. Each of the three
-  /// makes the rows anew. The result does not depend on the number of threads.
+  /// rank a sketch loses, take Householder QR: of a copy, or batch by batch where rows are made. Each of these makes
+  /// the rows anew, the sketch too; no more than `most_passes` >= 1 times, for which what may fail is not tried where
+  /// nothing would be left for Householder QR. The result does not depend on the number of threads.
   std::optional<ReducedModel> reduce(const AnyMatrixView<double>& j, std::span<const double> r,
                                      double accuracy = strict);
-  std::optional<ReducedModel> reduce(const MadeRows<double>& j, std::span<const double> r, double accuracy = strict);
+  std::optional<ReducedModel> reduce(const MadeRows<double>& j, std::span<const double> r, double accuracy = strict,
+                                     std::int64_t most_passes = unlimited);
 
   /// The next model has nothing to do with the one before.
   void forget() {
@@ -69,7 +73,8 @@ class ModelReducer {
  private:
   template <class Jacobian>
   std::optional<ReducedModel> reduce_tall(const Jacobian& j, const std::function<bool()>& is_finite,
-                                          std::span<const double> r, double accuracy, std::int64_t p);
+                                          std::span<const double> r, double accuracy, std::int64_t p,
+                                          std::int64_t passes);
 
   std::uint64_t seed_;
   Matrix<double> previous_;

@@ -59,8 +59,9 @@ std::optional<AnySketch> Modeller::observation_sketch(std::int64_t cols) {
 }
 
 std::optional<ReducedModel> Modeller::reduced(const MadeRows<double>& j, const ResidualPoint& point, double accuracy) {
+  source_.require(j.cols);
   const std::optional<AnySketch> sketch = observation_sketch(j.cols);
-  if (!sketch) return reducer_.reduce(j, point.model_residual(), accuracy);
+  if (!sketch) return reducer_.reduce(j, point.model_residual(), accuracy, source_.passes_left());
   Matrix<double> sj(sketch->rows(), j.cols), sr(sketch->rows(), 1);
   RowBatches<double> batches(j);
   for (std::int64_t batch = 0; batch < batches.count(); ++batch)
@@ -92,7 +93,8 @@ std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<doubl
                                                          const Linearization& linear) {
   if (!source_.is_at(point.x) || (linear.space.whole() && !source_.has_whole())) return std::nullopt;
   std::vector<double> u = r;
-  for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i] * point.row_scale[i];
+  // In this order, since the square of a scale may be no number.
+  for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] = u[i] * point.row_scale[i] * point.row_scale[i];
   const auto rhs = column_major(std::as_const(u).data(), problem_.residuals, std::int64_t{1});
   std::vector<double> product(linear.scale.size());
   const auto to = column_major(product.data(), static_cast<std::int64_t>(product.size()), std::int64_t{1});
@@ -107,7 +109,7 @@ std::optional<std::vector<double>> Modeller::gradient_of(const std::vector<doubl
 }
 
 std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point, double accuracy) {
-  subspace_.draw(point, schedule_.dimensions());
+  subspace_.draw(point, schedule_.dimensions(), schedule_.is_guided());
   for (;;) {
     // Subspaces have nothing in common, so neither have their models.
     reducer_.forget();
@@ -118,7 +120,9 @@ std::optional<Linearization> Modeller::subspace_model(const ResidualPoint& point
     const DampedSteps& steps = linear->steps;
     if (steps.at(steps.least_lambda()).model_decrease >= options_.subspace.promised_decrease * point.cost)
       return linear;
-    subspace_.extend(std::min(options_.subspace.growth, room));
+    const std::int64_t growth = std::min(options_.subspace.growth, room);
+    if (!source_.affords(growth)) return linear;
+    subspace_.extend(growth);
   }
 }
 

@@ -24,7 +24,7 @@ class Modeller {
            bool may_stay_sparse = true)
       : problem_(problem),
         options_(options),
-        source_(problem, residual),
+        source_(problem, residual, options.jacobian_column_limit),
         reducer_(options.seed),
         box_(problem),
         schedule_(problem, options),
@@ -32,6 +32,7 @@ class Modeller {
         may_stay_sparse_(may_stay_sparse) {}
 
   /// The model at `point`, in the next space; `before` (or null) is the one it follows. Nothing if J is not finite.
+  /// Throws `BudgetSpent` before it starts what cannot be paid for.
   std::optional<Linearization> model_at(const ResidualPoint& point, const Linearization* before);
 
   /// As in `SpaceSchedule`.

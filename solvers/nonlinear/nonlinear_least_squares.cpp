@@ -33,6 +33,7 @@ constexpr double neutral_ratio = 0.5;
 // this part of the cost; else short steps fail for want of a right J.
 constexpr double wide = 100;
 constexpr double negligible = 1e-8;
+constexpr double least_exact = std::numeric_limits<double>::min() / roundoff;  // a column this small has lost digits
 constexpr double least_weight = 1e-6;  // of a regularization, beside ||gradient|| / ||step||
 // A step whose ratio is below is bent, by at most this part of its length.
 constexpr double worth_bending = 0.25;
@@ -58,20 +59,20 @@ class Solver {
   Solver(const NonlinearProblem& problem, std::span<const double> x0, const NonlinearOptions& options)
       : problem_(problem),
         options_(options),
-        residual_(problem),
+        residual_(problem, options.evaluation_limit),
         modeller_(problem, options, residual_),
         box_(problem),
         x0_(x0.begin(), x0.end()) {
-    point_ = evaluate_at(residual_, problem, x0_);
+    point_ = evaluate_first(residual_, problem, x0_);
     report_.initial_cost = point_.cost;
   }
 
   NonlinearFit run() {
-    std::optional<Outcome> outcome = start();
+    std::optional<Outcome> outcome = within_budget([&] { return start(); });
     for (;;) {
       while (!outcome && !(outcome = stop())) {
-        outcome = iterate();
-        if (!outcome && is_crawling() && !stop()) start_over();
+        outcome = within_budget([&] { return iterate(); });
+        if (!outcome && is_crawling() && !stop()) outcome = within_budget([&] { return start_over(); });
       }
       if (!aside_ || !(aside_->point.cost < point_.cost)) return finish(*outcome);
       take_up(std::move(*aside_));
@@ -100,6 +101,16 @@ class Solver {
     ever_failed_ = false;
   }
 
+  // What `work` returns; or that a limit ended it, before it changed anything of the search.
+  template <class Work>
+  static std::optional<Outcome> within_budget(const Work& work) {
+    try {
+      return work();
+    } catch (const BudgetSpent& spent) {
+      return Outcome{Status::evaluation_limit, spent.message};
+    }
+  }
+
   // Whether steps among all unknowns, from where subspaces led, lower neither the cost nor the gradient to speak of.
   bool is_crawling() {
     return began_in_subspaces_ && !has_started_over_ && linear_->space.whole() &&
@@ -108,15 +119,16 @@ class Solver {
 
   // Subspaces may lead into a valley, or a region of poor models, that steps among all unknowns from x0 never see. They
   // are tried; what was reached so far stays aside.
-  void start_over() {
+  std::optional<Outcome> start_over() {
     has_started_over_ = true;
     Search search{evaluate_at(residual_, problem_, x0_), std::nullopt, nullptr};
     search.linear = modeller_.model_at(search.point, nullptr);
-    if (!search.linear) return;
+    if (!search.linear) return std::nullopt;
     aside_ = Search{std::move(point_), std::move(linear_), std::move(globalization_)};
     take_up(std::move(search));
     globalization_ = make_globalization(options_.globalization, initial_parameter());
     shorten_first_step();
+    return std::nullopt;
   }
 
   // J at x0.
@@ -160,7 +172,7 @@ class Solver {
   }
 
   double initial_parameter() const {
-    if (options_.initial_radius > 0) return options_.initial_radius;
+    if (options_.initial_radius > 0) return options_.initial_radius * unit_of_parameter();
     const double radius = initial_radius();
     if (options_.globalization == NonlinearGlobalization::trust_region) return radius;
     // The weight that gives a step of that length: then scaling r changes no iterate.
@@ -168,6 +180,10 @@ class Solver {
     if (!(step.norm > 0)) return 1;
     const double sigma = std::max(step.lambda, least_weight * linear_->steps.gradient_norm() / step.norm);
     return options_.globalization == NonlinearGlobalization::cubic_regularization ? sigma / step.norm : sigma;
+  }
+
+  double unit_of_parameter() const {
+    return residual_.unit().of_parameter(options_.globalization, !linear_->space.whole());
   }
 
   double initial_radius() const {
@@ -180,15 +196,16 @@ class Solver {
 
   // What ends the solve before another step.
   std::optional<Outcome> stop() const {
-    if (point_.cost == 0) {
-      if (point_.residual_norm() <= negligible * std::sqrt(2 * report_.initial_cost))
+    if (point_.cost < std::numeric_limits<double>::min()) {
+      const double norm = point_.residual_norm();
+      if (norm == 0 || (residual_.unit().scale() >= 1 && norm <= negligible * std::sqrt(2 * report_.initial_cost)))
         return Outcome{Status::converged, "the residual is zero"};
       return Outcome{Status::accuracy_not_reached, "the residual is not zero, but so small that its square is"};
     }
     if (std::sqrt(point_.cost) <= options_.residual_tolerance * std::sqrt(report_.initial_cost))
       return Outcome{Status::converged,
                      "the residual is zero to " + scientific(options_.residual_tolerance) + " of that at x0"};
-    if (linear_->space.whole() && linear_->orthogonality <= options_.gradient_tolerance)
+    if (linear_ && linear_->space.whole() && linear_->orthogonality <= options_.gradient_tolerance)
       return Outcome{Status::converged,
                      "the residual is orthogonal to J's columns, to " + scientific(linear_->orthogonality)};
     if (converged_) return converged_;
@@ -198,16 +215,11 @@ class Solver {
     if (out_of_evaluations() && !ahead_)
       return Outcome{Status::evaluation_limit,
                      "stopped after " + std::to_string(residual_.evaluations()) + " evaluations of the residual"};
-    if (options_.jacobian_column_limit > 0 && modeller_.columns() >= options_.jacobian_column_limit)
-      return Outcome{Status::evaluation_limit,
-                     "stopped after " + std::to_string(modeller_.columns()) + " columns of Jacobians"};
     if (failures_ >= most_failures) return hopeless();
     return std::nullopt;
   }
 
-  bool out_of_evaluations() const {
-    return options_.evaluation_limit > 0 && residual_.evaluations() >= options_.evaluation_limit;
-  }
+  bool out_of_evaluations() const { return residual_.budget().left() <= 0; }
 
   // Whether there were failures since the last step taken, and all for want of numbers.
   bool met_only_non_finite() const { return failures_ > 0 && only_non_finite_; }
@@ -272,14 +284,20 @@ class Solver {
                               .gradient_norm = linear_->gradient_norm(),
                               .step_norm = step_norm,
                               .ratio = ratio,
-                              .radius = globalization_->parameter(),
+                              .radius = globalization_->parameter() / unit_of_parameter(),
                               .dimensions = linear_->steps.cols()};
     // Where the cost tells no more, the gradient does.
     const bool worth_a_model = is_noise ? std::abs(change) <= 4 * noise : ratio >= least_ratio;
     if (in_subspace) modeller_.record(point_.cost, worth_a_model ? trial.cost : point_.cost);
     std::optional<Linearization> next;
     if (worth_a_model && in_subspace) modeller_.remember(moved);
-    if (worth_a_model) next = modeller_.model_at(trial, &*linear_);
+    if (worth_a_model) {
+      const std::optional<Outcome> spent = within_budget([&]() -> std::optional<Outcome> {
+        next = modeller_.model_at(trial, &*linear_);
+        return std::nullopt;
+      });
+      if (spent) return end_at(std::move(trial), record, *spent);
+    }
     record.accepted =
         next && (!is_noise || next->gradient_in(linear_->scale) <= shrinking * linear_->gradient_in(linear_->scale));
     double learned = worth_a_model && !next ? std::numeric_limits<double>::quiet_NaN() : ratio;
@@ -306,6 +324,18 @@ class Solver {
     if (!outcome && !record.accepted && options_.observation_rows > 0 && failures_ % failures_of_a_sketch == 0)
       outcome = redraw();
     return outcome;
+  }
+
+  // The last trial, of which no model can be paid for: its cost alone tells whether it is better.
+  std::optional<Outcome> end_at(ResidualPoint trial, NonlinearIteration record, Outcome spent) {
+    record.accepted = trial.cost < point_.cost;
+    if (record.accepted) {
+      point_ = std::move(trial);
+      linear_.reset();
+    }
+    if (std::optional<Outcome> cancelled = log(record)) return cancelled;
+    if (std::optional<Outcome> reached = stop(); reached && reached->status == Status::converged) return reached;
+    return spent;
   }
 
   // Another sketch of the observations, since this one leads nowhere.
@@ -384,7 +414,7 @@ class Solver {
       reach = std::hypot(reach, units[j] * point_.x[j]);
       // Next to an unknown that r does not depend on, however large, the others must not seem lost in rounding errors.
       units[j] = units[j] > 0 ? 1 / units[j] : std::max(1.0, std::abs(point_.x[j]));
-      descent[j] *= -units[j] * units[j];
+      descent[j] = -descent[j] * units[j] * units[j];
     }
     // Were the units of directions those of this point, the subspace could not reach further than so many times.
     const double most = std::sqrt(static_cast<double>(units.size()));
@@ -422,7 +452,10 @@ class Solver {
   std::optional<Outcome> log(NonlinearIteration record) {
     record.iteration = ++report_.iterations;
     const ResidualPoint& best = aside_ && aside_->point.cost < point_.cost ? aside_->point : point_;
-    record.cost = best.cost;
+    const ResidualUnit& unit = residual_.unit();
+    record.cost = unit.reported(best.cost);
+    record.cost_change = unit.reported(record.cost_change);
+    record.gradient_norm = unit.reported(record.gradient_norm);
     record.residual_evaluations = residual_.evaluations();
     record.jacobian_columns = modeller_.columns();
     record.seconds = clock_.seconds();
@@ -440,9 +473,14 @@ class Solver {
     static_cast<NonlinearReport&>(fit) = std::move(report_);
     fit.status = outcome.status;
     fit.message = (fit.solved() ? "solved: " : "not solved: ") + outcome.message;
-    fit.cost = point_.cost;
+    fit.initial_cost = residual_.unit().reported(fit.initial_cost);
+    fit.cost = residual_.unit().reported(point_.cost);
     if (linear_) {
-      fit.gradient_norm = linear_->gradient_norm();
+      if (fit.solved() && point_.cost > 0 && linear_->least_column_norm() < least_exact * residual_.unit().scale()) {
+        fit.status = Status::accuracy_not_reached;
+        fit.message = "not solved: stationary for all J tells, but entries of J are so small that they have few digits";
+      }
+      fit.gradient_norm = residual_.unit().reported(linear_->gradient_norm());
       fit.orthogonality = linear_->orthogonality;
       fit.rank = linear_->steps.rank();
       fit.dimensions = linear_->steps.cols();

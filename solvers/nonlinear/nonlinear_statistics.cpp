@@ -26,7 +26,7 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   NonlinearProblem without_bounds = problem;
   without_bounds.lower = without_bounds.upper = {};
   ResidualFunction residual(without_bounds);
-  const ResidualPoint point = evaluate_at(residual, without_bounds, {x.begin(), x.end()});
+  const ResidualPoint point = evaluate_first(residual, without_bounds, {x.begin(), x.end()});
   // Rows of weight zero, or that a loss ignores, tell nothing.
   result.degrees_of_freedom = problem.residuals - n - std::count(point.row_scale.begin(), point.row_scale.end(), 0.0);
   if (result.degrees_of_freedom <= 0 || !std::isfinite(point.cost)) return result;
@@ -34,11 +34,12 @@ NonlinearStatistics nonlinear_statistics(const NonlinearProblem& problem, std::s
   Modeller modeller(without_bounds, whole, residual, false);
   const std::optional<Linearization> linear = modeller.model_at(point, nullptr);
   if (!linear) return result;
-  result.residual_standard_error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));
+  const double error = point.residual_norm() / std::sqrt(static_cast<double>(result.degrees_of_freedom));
+  result.residual_standard_error = error / residual.unit().scale();
   if (!linear->steps.full_rank()) return result;
 
   Matrix<double> inverse = inverse_of_triangle<double>(linear->model.r.view());
-  for (double& entry : inverse.entries()) entry *= result.residual_standard_error;
+  for (double& entry : inverse.entries()) entry *= error;
   result.covariance = gram<double>(inverse.view().transposed());
   for (std::int64_t j = 0; j < n; ++j) {
     const auto place = static_cast<std::size_t>(j);

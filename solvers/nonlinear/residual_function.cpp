@@ -85,12 +85,13 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
 }
 
 void ResidualFunction::evaluate(std::span<const double> x, std::span<double> r) {
-  ++evaluations_;
+  budget_.spend(1);
   call(problem_, x, r, problem_.parallel_residuals);
+  if (first_.empty()) first_.assign(r.begin(), r.end());
 }
 
 void ResidualFunction::evaluate_each(MatrixView<const double> points, MatrixView<double> values) {
-  evaluations_ += points.cols;
+  budget_.spend(points.cols);
   const auto one = [&](std::int64_t k) {
     call(problem_, {&points(0, k), static_cast<std::size_t>(points.rows)},
          {&values(0, k), static_cast<std::size_t>(values.rows)}, false);

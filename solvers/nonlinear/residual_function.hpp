@@ -3,9 +3,13 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <croquis/linalg/matrix_view.hpp>
 #include <croquis/solvers/nonlinear_problem.hpp>
+
+#include "solvers/nonlinear/budget.hpp"
+#include "solvers/nonlinear/residual_unit.hpp"
 
 namespace croquis {
 
@@ -15,7 +19,9 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
 /// r(x) of a problem, which must outlive it.
 class ResidualFunction {
  public:
-  explicit ResidualFunction(const NonlinearProblem& problem) : problem_(problem) {}
+  /// With an `evaluation_limit` > 0, evaluations that would pass it throw `BudgetSpent` before the first of them.
+  explicit ResidualFunction(const NonlinearProblem& problem, std::int64_t evaluation_limit = 0)
+      : problem_(problem), budget_("evaluations of the residual", evaluation_limit) {}
 
   /// r := r(x). Entries that the user's function does not write are NaN. Throws `ShapeError` if it wrote just behind
   /// its m entries.
@@ -23,11 +29,20 @@ class ResidualFunction {
   /// Column k of `values` := r(column k of `points`), both column-major; in parallel where the problem allows it.
   void evaluate_each(MatrixView<const double> points, MatrixView<double> values);
 
-  std::int64_t evaluations() const { return evaluations_; }
+  /// The first r; empty before. Where r is smaller, terms of that size may still cancel in it.
+  std::span<const double> first() const { return first_; }
+
+  std::int64_t evaluations() const { return budget_.spent(); }
+  const Budget& budget() const { return budget_; }
+  /// That the models of the residuals are to be measured in. Values of r are always the user's.
+  const ResidualUnit& unit() const { return unit_; }
+  void measure_in(const ResidualUnit& unit) { unit_ = unit; }
 
  private:
   const NonlinearProblem& problem_;
-  std::int64_t evaluations_ = 0;
+  Budget budget_;
+  ResidualUnit unit_;
+  std::vector<double> first_;
 };
 
 }  // namespace croquis

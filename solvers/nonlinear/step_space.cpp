@@ -15,7 +15,7 @@ namespace {
 // Where nothing else is asked for, a subspace starts with this part of the dimensions.
 constexpr std::int64_t initial_part = 20;
 constexpr std::int64_t least_initial = 5;
-// A hybrid wants the cost halved by so many iterations.
+// So many iterations should halve the cost.
 constexpr std::int64_t window = 4;
 constexpr double sufficient = 0.5;
 // Up to this many unknowns, models cost so little that subspaces save no time.
@@ -96,6 +96,7 @@ void SpaceSchedule::record_quiet() { widen(); }
 
 void SpaceSchedule::widen() {
   in_window_ = 0;
+  guided_ = false;
   if (!hybrid_) return;
   dimensions_ *= 2;
   if (2 * dimensions_ > unknowns_ && may_be_whole_) dimensions_ = 0;

@@ -22,7 +22,11 @@ struct StepSpace {
 Matrix<double> draw_directions(const SubspaceOptions& options, std::int64_t n, std::int64_t first, std::int64_t count,
                                std::uint64_t seed);
 
-/// How many dimensions the next subspace has.
+/// How many dimensions the next subspace has, and whether random directions are among them.
+///
+/// x0 is often symmetric, or smooth, as J there is, and so are the gradient and the steps: random directions would
+/// leave that, for minima that are no better as a rule. So they stay away as long as a few iterations halve the cost
+/// without.
 ///
 /// A hybrid doubles them where a few iterations together have not halved the cost, or where a subspace offers no
 /// decrease at all, and takes all unknowns once they are more than half of them: then subspaces have nothing to save,
@@ -35,6 +39,8 @@ class SpaceSchedule {
   /// 0 for all unknowns.
   std::int64_t dimensions() const { return dimensions_; }
   bool whole() const { return dimensions_ == 0; }
+  /// Whether subspaces do without random directions so far.
+  bool is_guided() const { return guided_; }
   /// That memory, or the options, allow.
   std::int64_t most_dimensions() const { return most_; }
   /// After an iteration in a subspace.
@@ -49,6 +55,7 @@ class SpaceSchedule {
   std::int64_t most_;  // dimensions of a subspace
   bool may_be_whole_;
   bool hybrid_;
+  bool guided_ = true;
   std::int64_t dimensions_ = 0;
   std::int64_t in_window_ = 0;
   double window_cost_ = 0;

@@ -7,18 +7,33 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/copy.hpp"
-#include "linalg/dot.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/nonlinear/step_space.hpp"
+#include "solvers/spectrum/block_basis.hpp"
 
 namespace croquis {
 namespace {
 
-// What is left of a vector without its part in others is rounding errors below this part of it.
-constexpr double dependent = 1e3 * std::numeric_limits<double>::epsilon();
+// Where a Krylov space ends, what is left of a vector without its part in the others is rounding errors, many times as
+// large as those of one product: each product has multiplied those of the products before.
+constexpr double dependent = 1e-8;
+// A past step of which no larger part is new makes V ill conditioned: short steps V y then are of long y.
+constexpr double mostly_known = 1e-2;
 
 // Sizes of unknowns that are closer than this are no units.
 constexpr double least_spread = 1e4;
+
+// The column k of a basis without its part in those before, of norm one; false if not more than `least` of it is left.
+bool make_orthonormal(Matrix<double>& basis, std::int64_t k, double least) {
+  const std::int64_t n = basis.rows();
+  double* const v = &basis(0, k);
+  const double length = norm2(n, v);
+  project_out(std::as_const(basis).view().block(0, 0, n, k), basis.view().block(0, k, n, 1));
+  const double norm = norm2(n, v);
+  if (!(norm > least * length)) return false;
+  for (std::int64_t j = 0; j < n; ++j) v[j] /= norm;
+  return true;
+}
 
 Matrix<double> beside(const Matrix<double>& a, const Matrix<double>& b) {
   auto result = Matrix<double>::uninitialized(a.rows(), a.cols() + b.cols());
@@ -44,45 +59,55 @@ std::vector<double> units_of_subspaces(const NonlinearProblem& problem, std::spa
   return sizes;
 }
 
-std::int64_t SubspaceDirections::krylov_of(std::int64_t dimensions) const {
-  if (!problem_.jacobian_transposed_times) return 0;
-  const std::int64_t wanted =
-      options_.subspace.krylov < 0 ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
+std::int64_t SubspaceDirections::krylov_of(std::int64_t dimensions, bool guided) const {
+  const bool automatic = options_.subspace.krylov < 0;
+  if (!(automatic ? source_.alternates_cheaply() : source_.can_transpose())) return 0;
+  const std::int64_t wanted = automatic ? std::max<std::int64_t>(1, dimensions / 2) : options_.subspace.krylov;
   // One direction at least is random.
-  return std::min(wanted, dimensions - 1);
+  return guided ? wanted : std::min(wanted, dimensions - 1);
 }
 
-std::int64_t SubspaceDirections::recalled_of(std::int64_t dimensions) const {
-  const std::int64_t krylov = krylov_of(dimensions);
-  const std::int64_t automatic = krylov > 0 ? dimensions / 4 : 0;
-  return std::min(options_.subspace.recall < 0 ? automatic : options_.subspace.recall, dimensions - 1 - krylov);
+std::int64_t SubspaceDirections::recalled_of(std::int64_t dimensions, bool guided) const {
+  const std::int64_t krylov = krylov_of(dimensions, guided);
+  const std::int64_t room = dimensions - krylov - (guided ? 0 : 1);
+  const std::int64_t automatic = guided ? room : krylov > 0 ? dimensions / 4 : 0;
+  return std::min(options_.subspace.recall < 0 ? automatic : options_.subspace.recall, room);
 }
 
 void SubspaceDirections::remember(std::span<const double> step) {
-  const std::int64_t most = recalled_of(directions_.cols());
-  if (most == 0) return;
+  if (recalled_ == 0) return;
   steps_.emplace_front(step.begin(), step.end());
-  if (static_cast<std::int64_t>(steps_.size()) > most) steps_.pop_back();
+  while (static_cast<std::int64_t>(steps_.size()) > recalled_) steps_.pop_back();
 }
 
-void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimensions) {
+void SubspaceDirections::draw(const ResidualPoint& point, std::int64_t dimensions, bool guided) {
   const std::int64_t n = problem_.unknowns;
+  const std::int64_t m = problem_.residuals;
+  guided = guided && options_.subspace.krylov < 0 && source_.alternates_cheaply();
   seed_ = random_words(options_.seed, stream_word(Stream::subspaces, 0), subspaces_++)[0];
   drawn_ = 0;
+  recalled_ = recalled_of(dimensions, guided);
+  const std::int64_t krylov = krylov_of(dimensions, guided);
+  const std::int64_t wanted = std::min({std::max<std::int64_t>(recalled_, is_asked_for_ ? 1 : 0), dimensions - krylov,
+                                        static_cast<std::int64_t>(steps_.size())});
+  source_.require(guided ? wanted : dimensions - krylov, krylov);
   directions_ = products_ = {};
   directions_ = Matrix<double>(n, dimensions);
-  products_ = Matrix<double>(problem_.residuals, dimensions);
-  const std::int64_t krylov = krylov_of(dimensions);
-  const std::int64_t wanted = std::max<std::int64_t>(recalled_of(dimensions), is_asked_for_ ? 1 : 0);
-  const std::int64_t past = std::min({wanted, static_cast<std::int64_t>(steps_.size()), dimensions - krylov});
-  const std::int64_t known = dimensions - krylov;
-  copy<double>(draw_random(known - past).view(), directions_.view().block(0, 0, n, known - past));
-  for (std::int64_t k = 0; k < past; ++k) recall(k, &directions_(0, known - past + k));
-  source_.multiply(std::as_const(directions_).view().block(0, 0, n, known),
-                   products_.view().block(0, 0, problem_.residuals, known));
-  make_krylov(point, known);
+  products_ = Matrix<double>(m, dimensions);
+  Matrix<double> basis(n, krylov + wanted);
+  const std::int64_t spanned = make_krylov(point, krylov, basis);
+  const std::int64_t past = recall(wanted, spanned, basis);
   if (is_asked_for_) steps_.pop_front();
   is_asked_for_ = false;
+  const std::int64_t known = spanned + past;
+  const std::int64_t random = guided && known > 0 ? 0 : dimensions - krylov - past;
+  copy<double>(draw_random(random).view(), directions_.view().block(0, known, n, random));
+  const std::int64_t count = known + random;
+  source_.multiply(std::as_const(directions_).view().block(0, spanned, n, count - spanned),
+                   products_.view().block(0, spanned, m, count - spanned));
+  if (count == dimensions) return;
+  directions_ = Matrix<double>(std::as_const(directions_).view().block(0, 0, n, count));
+  products_ = Matrix<double>(std::as_const(products_).view().block(0, 0, m, count));
 }
 
 void SubspaceDirections::extend(std::int64_t count) {
@@ -102,44 +127,39 @@ Matrix<double> SubspaceDirections::draw_random(std::int64_t count) {
 }
 
 // Of norm one, in the units of the unknowns.
-void SubspaceDirections::recall(std::int64_t k, double* direction) const {
-  const std::vector<double>& step = steps_[static_cast<std::size_t>(k)];
-  std::vector<double> measured = step;
-  for (std::size_t j = 0; j < units_.size(); ++j) measured[j] /= units_[j];
-  const double norm = norm2(problem_.unknowns, measured.data());
-  for (std::size_t j = 0; j < step.size(); ++j) direction[j] = norm > 0 ? step[j] / norm : 0;
+std::int64_t SubspaceDirections::recall(std::int64_t wanted, std::int64_t first, Matrix<double>& basis) {
+  std::int64_t k = first;
+  for (const std::vector<double>& step : steps_) {
+    if (k == first + wanted) break;
+    std::copy(step.begin(), step.end(), &basis(0, k));
+    for (std::size_t j = 0; j < units_.size(); ++j) basis(static_cast<std::int64_t>(j), k) /= units_[j];
+    const double norm = norm2(problem_.unknowns, &basis(0, k));
+    if (!make_orthonormal(basis, k, mostly_known)) continue;
+    for (std::size_t j = 0; j < step.size(); ++j) directions_(static_cast<std::int64_t>(j), k) = step[j] / norm;
+    ++k;
+  }
+  return k - first;
 }
 
-// Of B = diag(s) J diag(t), s the scale of the rows: B^T r, B^T B B^T r, ..., orthonormal, times diag(t). What depends
-// on the others is left zero, as is all behind it.
-void SubspaceDirections::make_krylov(const ResidualPoint& point, std::int64_t first) {
+// Of B = diag(s) J diag(t), s the scale of the rows: B^T r, B^T B B^T r, ..., up to the first that depends on the
+// others.
+std::int64_t SubspaceDirections::make_krylov(const ResidualPoint& point, std::int64_t wanted, Matrix<double>& basis) {
   const std::int64_t n = problem_.unknowns;
   const std::int64_t m = problem_.residuals;
-  Matrix<double> basis(n, directions_.cols() - first);
   std::vector<double> u = point.model_residual();
-  for (std::int64_t k = 0; k < basis.cols(); ++k) {
+  for (std::int64_t k = 0; k < wanted; ++k) {
     for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i];
-    double* v = &basis(0, k);
+    double* const v = &basis(0, k);
     source_.multiply_transposed(column_major(std::as_const(u).data(), m, std::int64_t{1}), column_major(v, n, 1));
     for (std::size_t j = 0; j < units_.size(); ++j) v[j] *= units_[j];
-    const double length = norm2(n, v);
-    // Twice is enough.
-    for (int pass = 0; pass < 2; ++pass)
-      for (std::int64_t before = 0; before < k; ++before) {
-        const double part = dot(n, &basis(0, before), v);
-        for (std::int64_t j = 0; j < n; ++j) v[j] -= part * basis(j, before);
-      }
-    const double norm = norm2(n, v);
-    if (!(norm > dependent * length)) return;
-    for (std::int64_t j = 0; j < n; ++j) {
-      v[j] /= norm;
-      directions_(j, first + k) = units_.empty() ? v[j] : v[j] * units_[static_cast<std::size_t>(j)];
-    }
-    source_.multiply(std::as_const(directions_).view().block(0, first + k, n, 1),
-                     products_.view().block(0, first + k, m, 1));
-    std::copy_n(&products_(0, first + k), m, u.data());
+    if (!make_orthonormal(basis, k, dependent)) return k;
+    for (std::int64_t j = 0; j < n; ++j)
+      directions_(j, k) = units_.empty() ? v[j] : v[j] * units_[static_cast<std::size_t>(j)];
+    source_.multiply(std::as_const(directions_).view().block(0, k, n, 1), products_.view().block(0, k, m, 1));
+    std::copy_n(&products_(0, k), m, u.data());
     for (std::size_t i = 0; i < point.row_scale.size(); ++i) u[i] *= point.row_scale[i];
   }
+  return wanted;
 }
 
 }  // namespace croquis

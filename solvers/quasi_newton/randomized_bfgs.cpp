@@ -13,7 +13,8 @@
 #include "linalg/dot.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/scale_rows.hpp"
-#include "solvers/conclude.hpp"
+#include "solvers/least_squares_problem.hpp"
+#include "solvers/newton/newton_report.hpp"
 #include "solvers/newton/objective_check.hpp"
 #include "solvers/newton/preconditioned_conjugate_gradients.hpp"
 #include "solvers/nonlinear/step_space.hpp"
@@ -31,8 +32,6 @@ constexpr std::int64_t most_full_unknowns = 2000;
 // them; but products far from the minimum are of no lasting use. Limited memory pays for each direction.
 constexpr std::int64_t blocks_for_all = 10;
 constexpr std::int64_t most_limited_directions = 10;
-
-double norm(const std::vector<double>& x) { return norm2(static_cast<std::int64_t>(x.size()), x.data()); }
 
 class Iteration {
  public:
@@ -53,7 +52,7 @@ class Iteration {
 
   void run() {
     fit_.value = fit_.initial_value = evaluate(fit_.x, g_);
-    fit_.gradient_norm = fit_.initial_gradient_norm = norm(g_);
+    fit_.gradient_norm = fit_.initial_gradient_norm = two_norm(g_);
     if (!std::isfinite(fit_.value) || !std::isfinite(fit_.gradient_norm)) {
       fit_.status = Status::non_finite_input;
       fit_.message = "the function or its gradient is not finite at x0";
@@ -85,12 +84,7 @@ class Iteration {
     return inner_product(g_, {step.entries().begin(), step.entries().end()}) / 2;
   }
 
-  void end(Status status, const std::string& what) {
-    fit_.status = status;
-    fit_.message = what + ": |gradient| " + scientific(fit_.gradient_norm) + " (" +
-                   scientific(fit_.initial_gradient_norm) + " at the start) after " + std::to_string(fit_.iterations) +
-                   " iterations and " + std::to_string(fit_.products) + " products with the Hessian";
-  }
+  void end(Status status, const std::string& what) { conclude(fit_, status, what); }
 
   void iterate() {
     for (;;) {
@@ -169,7 +163,7 @@ class Iteration {
     fit_.x.swap(trial_);
     g_.swap(trial_g_);
     fit_.value = found->value;
-    fit_.gradient_norm = norm(g_);
+    fit_.gradient_norm = two_norm(g_);
     ++fit_.iterations;
     fit_.history.push_back({.iteration = fit_.iterations,
                             .value = fit_.value,

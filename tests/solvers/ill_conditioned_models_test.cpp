@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "tests/support/random.hpp"
@@ -139,6 +140,36 @@ TEST_CASE("a gradient that rounding errors keep from falling is reported with th
   CHECK(model.status == Status::converged);
   CHECK(model.gradient_norm > 1e-8 * model.initial_gradient_norm);
   CHECK_MESSAGE(model.message.find("rounding errors allow, which are") != std::string::npos, model.message);
+}
+
+TEST_CASE("a preconditioner that knows nothing of two nearly equal columns does not estimate an error") {
+  // The difference of the columns, 1e-9 of them, says most of the labels, and the gradient nothing of it.
+  RandomSource random(5);
+  Matrix<double> a(2000, 4);
+  std::vector<double> y;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    const double difference = random.normal();
+    for (std::int64_t j = 0; j < 3; ++j) a(i, j) = random.normal();
+    a(i, 3) = a(i, 0) + 1e-9 * difference;
+    y.push_back(a(i, 0) + 2 * difference + random.normal() > 0 ? 1 : 0);
+  }
+  const auto best = fit_generalized_linear_model(a, y, options_for(NewtonPreconditioner::sketch));
+  CHECK_MESSAGE(best.solved(), best.message);
+  CHECK(best.error_estimate >= 0);
+  for (const auto preconditioner :
+       {NewtonPreconditioner::diagonal, NewtonPreconditioner::low_rank, NewtonPreconditioner::none}) {
+    CAPTURE(to_string(preconditioner));
+    const auto model = fit_generalized_linear_model(a, y, options_for(preconditioner));
+    CHECK(model.value > 1.5 * best.value);
+    CHECK(std::isnan(model.error_estimate));
+    CHECK_MESSAGE(model.message.find("by the gradient alone") != std::string::npos, model.message);
+  }
+  // A ridge makes low ranks what they should be, and both are at the optimum.
+  const auto ridge = fit_generalized_linear_model(a, y, options_for(NewtonPreconditioner::low_rank, 1e-3));
+  const auto exact = fit_generalized_linear_model(a, y, options_for(NewtonPreconditioner::gram, 1e-3));
+  CHECK(ridge.preconditioner == NewtonPreconditioner::low_rank);
+  CHECK(ridge.error_estimate <= 1e-12 * ridge.initial_value);
+  CHECK(std::abs(ridge.value - exact.value) <= 2e-12 * exact.value);
 }
 
 TEST_CASE("a small ridge: both preconditioners end at the same optimum in few passes") {

@@ -45,11 +45,23 @@ struct Data {
   }
 };
 
-long double kernel(const Matrix<double>& x, std::int64_t i, const Matrix<double>& c, std::int64_t j, long double h) {
+long double kernel(const Matrix<double>& x, std::int64_t i, const Matrix<double>& c, std::int64_t j, long double h,
+                   KernelFunction function = KernelFunction::gaussian) {
   long double square = 0;
   for (std::int64_t l = 0; l < x.cols(); ++l) {
     const long double difference = static_cast<long double>(x(i, l)) - c(j, l);
     square += difference * difference;
+  }
+  const long double t = std::sqrt(square) / h, root3 = std::sqrt(3.0L), root5 = std::sqrt(5.0L);
+  switch (function) {
+    case KernelFunction::gaussian:
+      break;
+    case KernelFunction::matern52:
+      return (1 + root5 * t + 5 * t * t / 3) * std::exp(-root5 * t);
+    case KernelFunction::matern32:
+      return (1 + root3 * t) * std::exp(-root3 * t);
+    case KernelFunction::laplacian:
+      return std::exp(-t);
   }
   return std::exp(-square / (2 * h * h));
 }
@@ -75,37 +87,43 @@ TEST_CASE("with all points as centres the squared loss gives kernel ridge regres
   const Data data(40, 0.3);
   const std::int64_t m = data.a.rows();
   const double mu = 1e-3, h = 0.8;
-  KernelModelOptions options{.loss = ModelLoss::squared,
-                             .ridge = mu,
-                             .bandwidth = h,
-                             .centres = m,
-                             .intercept = false,
-                             .weights = data.weights};
-  options.newton.gradient_tolerance = 1e-13;
-  options.newton.value_tolerance = 0;
-  const KernelModel model = fit_kernel_model(data.a, data.numbers, options);
-  CHECK(model.solved());
-  // (K + mu W^-1) a = y for weights that add up to one.
-  long double total = 0;
-  for (const double w : data.weights) total += w;
-  ExtendedMatrix k(m, m);
-  std::vector<long double> a(data.numbers.begin(), data.numbers.end());
-  for (std::int64_t i = 0; i < m; ++i) {
-    for (std::int64_t j = 0; j < m; ++j) k(i, j) = kernel(data.a, i, data.a, j, h);
-    k(i, i) += mu * total / data.weights[static_cast<std::size_t>(i)];
+  for (const KernelFunction function :
+       {KernelFunction::gaussian, KernelFunction::matern52, KernelFunction::matern32, KernelFunction::laplacian}) {
+    CAPTURE(to_string(function));
+    KernelModelOptions options{.loss = ModelLoss::squared,
+                               .ridge = mu,
+                               .kernel = function,
+                               .bandwidth = h,
+                               .centres = m,
+                               .intercept = false,
+                               .weights = data.weights};
+    options.newton.gradient_tolerance = 1e-13;
+    options.newton.value_tolerance = 0;
+    const KernelModel model = fit_kernel_model(data.a, data.numbers, options);
+    CHECK(model.solved());
+    // (K + mu W^-1) a = y for weights that add up to one.
+    long double total = 0;
+    for (const double w : data.weights) total += w;
+    ExtendedMatrix k(m, m);
+    std::vector<long double> a(data.numbers.begin(), data.numbers.end());
+    for (std::int64_t i = 0; i < m; ++i) {
+      for (std::int64_t j = 0; j < m; ++j) k(i, j) = kernel(data.a, i, data.a, j, h, function);
+      k(i, i) += mu * total / data.weights[static_cast<std::size_t>(i)];
+    }
+    solve_positive_definite(k, a);
+    const Data others(25, 0);
+    const Matrix<double> z = predictors(model, others.a);
+    double worst = 0;
+    for (std::int64_t i = 0; i < z.rows(); ++i) {
+      long double exact = 0;
+      for (std::int64_t j = 0; j < m; ++j)
+        exact += a[static_cast<std::size_t>(j)] * kernel(others.a, i, data.a, j, h, function);
+      worst = std::max(worst, static_cast<double>(std::abs(z(i, 0) - exact)));
+    }
+    // The condition number of K + mu W^-1 is at most 40 / mu, some 4e4, and the jitter 40 roundoffs of K's diagonal.
+    CHECK(worst <= 1e-10);
+    CHECK(std::isnan(score(model, data.a, data.numbers).accuracy));
   }
-  solve_positive_definite(k, a);
-  const Data others(25, 0);
-  const Matrix<double> z = predictors(model, others.a);
-  double worst = 0;
-  for (std::int64_t i = 0; i < z.rows(); ++i) {
-    long double exact = 0;
-    for (std::int64_t j = 0; j < m; ++j) exact += a[static_cast<std::size_t>(j)] * kernel(others.a, i, data.a, j, h);
-    worst = std::max(worst, static_cast<double>(std::abs(z(i, 0) - exact)));
-  }
-  // The condition number of K + mu W^-1 is at most 40 / mu, some 4e4, and the jitter 40 roundoffs of K's diagonal.
-  CHECK(worst <= 1e-10);
-  CHECK(std::isnan(score(model, data.a, data.numbers).accuracy));
 }
 
 TEST_CASE("ridges of 1e-12 are reached by full steps where Newton's method at that ridge is damped again and again") {

@@ -12,8 +12,9 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/parallel.hpp"
-#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/rosenbrock_chain.hpp"
+#include "tests/support/wrong_functions.hpp"
 
 using namespace croquis;
 using namespace croquis::test;
@@ -252,20 +253,10 @@ TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
   CHECK(cancelled.status == Status::cancelled);
   CHECK(calls == 3);
   Objective uphill = f;
-  uphill.value_and_gradient = [](std::span<const double> x, std::span<double> g) {
-    double value = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      value += x[i] * x[i];
-      g[i] = -2 * x[i];
-    }
-    return value;
-  };
+  uphill.value_and_gradient = square_with_wrong_gradient;
   CHECK(minimize(uphill, x0).status == Status::stalled);
   Objective broken = f;
-  broken.value_and_gradient = [](auto, auto g) {
-    for (double& entry : g) entry = 1;
-    return std::numeric_limits<double>::quiet_NaN();
-  };
+  broken.value_and_gradient = never_a_number;
   CHECK(minimize(broken, x0).status == Status::non_finite_input);
   CHECK_THROWS_AS(minimize({.unknowns = 4}, x0), InvalidOption);
   CHECK_THROWS_AS(minimize(f, std::vector<double>(3)), ShapeError);

@@ -1,9 +1,10 @@
 // Models without a ridge whose coefficients grow without end, and those that only seem to.
-#include <croquis/solvers/generalized_linear_model.hpp>
+#include <croquis/solvers/kernel_model.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "linalg/parallel.hpp"
@@ -36,6 +37,47 @@ TEST_CASE("without a ridge, classes that can be separated have no minimiser, and
   CHECK(fit_generalized_linear_model(a, overlap).solved());
   // The hinge is zero there: a minimiser.
   CHECK(fit_generalized_linear_model(a, apart, {.loss = ModelLoss::smoothed_hinge}).solved());
+}
+
+TEST_CASE("an intercept that nothing holds has no minimiser, whatever the ridge, and that is told at once") {
+  RandomSource random(2);
+  Matrix<double> a(500, 2);  // so many that a sample would find the start
+  std::vector<double> labels, weights;
+  for (std::int64_t i = 0; i < 500; ++i) {
+    for (std::int64_t j = 0; j < 2; ++j) a(i, j) = random.normal();
+    labels.push_back(static_cast<double>(i % 3));
+    weights.push_back(i % 3 == 1 ? 0 : 1);
+  }
+  std::vector<double> counts(500, 0.0);
+  const double f_of_zero[] = {1, std::log(3)};
+  for (const double ridge : {0.0, 1e-8, 1.0}) {
+    const auto check = [&](const NewtonReport& model, double value) {
+      CHECK_MESSAGE(model.status == Status::unbounded, model.message);
+      CHECK(model.message.find("intercept") != std::string::npos);
+      CHECK(model.passes <= 2);
+      // The point that is returned is the start.
+      CHECK(model.value == doctest::Approx(value));
+      CHECK(std::isnan(model.error_estimate));
+    };
+    GeneralizedLinearOptions options{.loss = ModelLoss::poisson, .ridge = ridge};
+    check(fit_generalized_linear_model(a, counts, options), f_of_zero[0]);
+    check(fit_generalized_linear_model(a, labels, {.loss = ModelLoss::softmax, .ridge = ridge, .weights = weights}),
+          f_of_zero[1]);
+    if (ridge == 0) continue;
+    check(fit_kernel_model(a, counts, {.loss = ModelLoss::poisson, .ridge = ridge, .centres = 20}), f_of_zero[0]);
+    // One count, or no intercept, and there is a minimiser.
+    options.intercept = false;
+    CHECK(fit_generalized_linear_model(a, counts, options).solved());
+    options.intercept = true;
+    counts[3] = 1;
+    const auto model = fit_generalized_linear_model(a, counts, options);
+    CHECK(model.solved());
+    // Its gradient by the intercept: the mean of the means is that of the counts.
+    double sum = 0;
+    for (const double mean : predictions(model, a)) sum += mean;
+    CHECK(sum == doctest::Approx(1).epsilon(1e-6));
+    counts[3] = 0;
+  }
 }
 
 TEST_CASE("several features: labels that touch along a plane have no minimiser, whatever the storage") {

@@ -211,6 +211,26 @@ TEST_CASE("A model that is wrong is not taken for rounding errors, though x is l
   CHECK(fit.orthogonality <= 1e-5);
 }
 
+TEST_CASE("Unknowns that are zero at the root do not keep forward differences from it") {
+  // Beside r, their steps shrink with them below the rounding errors of terms that cancel in r.
+  for (int variant = 0; variant < 10; ++variant) {
+    CAPTURE(variant);
+    const auto curve = [variant](std::span<const double> x, std::size_t i) {
+      const double t = 0.3 * static_cast<double>(i) + 0.1 * variant;
+      return x[0] * std::exp(-x[1] * t) + 0.2 * x[2] * t * t + std::sin(x[3] + t);
+    };
+    NonlinearProblem problem{.residuals = 8, .unknowns = 4};
+    problem.residual = [curve](std::span<const double> x, std::span<double> r) {
+      const std::vector<double> root{2, 0.5, 0, 0};
+      for (std::size_t i = 0; i < 8; ++i) r[i] = curve(x, i) - curve(root, i);
+    };
+    const NonlinearFit fit = nonlinear_least_squares(problem, std::vector<double>{1.5, 0.7, 0.3, 0.4 + 0.02 * variant});
+    CAPTURE(fit.message);
+    CHECK(fit.solved());
+    CHECK(fit.cost < 1e-24);
+  }
+}
+
 TEST_CASE("Rank-deficient and wide problems, and a residual that is zero at x0") {
   // x_0 and x_1 count only by their sum.
   NonlinearProblem sum{.residuals = 3, .unknowns = 2};

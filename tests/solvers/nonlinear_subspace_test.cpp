@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <croquis/errors.hpp>
@@ -24,22 +26,29 @@ namespace {
 const auto families = {SubspaceFamily::gaussian, SubspaceFamily::hashing, SubspaceFamily::coordinates,
                        SubspaceFamily::block_coordinates};
 
-// The problem with products J V, and no J whole where `alone`; `directions` counts the columns asked for.
+// The problem with products J V, and no J whole where `alone`; `directions` counts the columns asked for. J is made
+// once for each x.
 NonlinearProblem with_products(const NonlinearProblem& problem, bool alone, std::int64_t& directions) {
+  struct Made {
+    std::vector<double> x;
+    Matrix<double> j;
+  };
+  const auto made = std::make_shared<Made>(Made{{}, Matrix<double>(problem.residuals, problem.unknowns)});
+  const auto at = [problem, made](std::span<const double> x) {
+    if (!std::equal(x.begin(), x.end(), made->x.begin(), made->x.end())) problem.jacobian(x, made->j.view());
+    made->x.assign(x.begin(), x.end());
+    return std::as_const(made->j).view();
+  };
   NonlinearProblem result = problem;
   if (alone) result.jacobian = nullptr;
-  result.jacobian_times = [problem, &directions](std::span<const double> x, MatrixView<const double> v,
-                                                 MatrixView<double> jv) {
-    Matrix<double> j(problem.residuals, problem.unknowns);
-    problem.jacobian(x, j.view());
-    multiply<double>(1, j.view(), v, 0, jv);
+  result.jacobian_times = [at, &directions](std::span<const double> x, MatrixView<const double> v,
+                                            MatrixView<double> jv) {
+    multiply<double>(1, at(x), v, 0, jv);
     directions += v.cols;
   };
-  result.jacobian_transposed_times = [problem, &directions](std::span<const double> x, MatrixView<const double> u,
-                                                            MatrixView<double> jtu) {
-    Matrix<double> j(problem.residuals, problem.unknowns);
-    problem.jacobian(x, j.view());
-    multiply<double>(1, j.view().transposed(), u, 0, jtu);
+  result.jacobian_transposed_times = [at, &directions](std::span<const double> x, MatrixView<const double> u,
+                                                       MatrixView<double> jtu) {
+    multiply<double>(1, at(x).transposed(), u, 0, jtu);
     directions += u.cols;
   };
   return result;
@@ -137,9 +146,8 @@ TEST_CASE("Subspaces that grow until they promise a decrease get further") {
 
 TEST_CASE("With a Krylov space and past steps in them, subspaces of p/n = .25 solve the test problems") {
   for (const auto& test : nonlinear_test_problems()) {
-    // Its valley bends 4^99 times. And the other's first steps lead where sin(x) / x is lost beside one, from which
-    // only all unknowns together find back.
-    if (test.name == "OSCIPANE" || test.name == "YATP1CNE") continue;
+    // Its valley bends 4^99 times.
+    if (test.name == "OSCIPANE") continue;
     CAPTURE(test.name);
     std::int64_t directions = 0;
     NonlinearOptions options{.method = NonlinearMethod::subspace,
@@ -147,13 +155,116 @@ TEST_CASE("With a Krylov space and past steps in them, subspaces of p/n = .25 so
                              .jacobian_column_limit = 400 * test.problem.unknowns};
     options.subspace.dimensions = quarter(test.problem);
     // Zero residuals need not become as small as they can.
-    options.on_iteration = [&](const NonlinearProgress& progress) { return test.minimum > 0 || progress.cost > 1e-13; };
+    const double solved = test.minimum * (1 + 1e-5) + 1e-12;
+    std::int64_t columns = 0;
+    options.on_iteration = [&](const NonlinearProgress& progress) {
+      if (progress.cost > solved) columns = progress.jacobian_columns;
+      return test.minimum > 0 || progress.cost > 1e-13;
+    };
     const NonlinearFit fit = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options);
     CAPTURE(fit.message);
     CHECK(fit.jacobian_columns == directions);
-    CHECK(fit.history.back().dimensions == options.subspace.dimensions);
-    CHECK(fit.cost <= test.minimum * (1 + 1e-5) + 1e-12);
+    CHECK(fit.history.back().dimensions <= options.subspace.dimensions);
+    // Random directions joined where it was slow.
+    if (test.name == "MOREBV") CHECK(fit.history.back().dimensions == options.subspace.dimensions);
+    // All its steps are within two dimensions. Were they all directions, the trust region would bound no step.
+    if (test.name == "PENLT1NE") CHECK(columns <= 2 * test.problem.unknowns);
+    CHECK(fit.cost <= solved);
   }
+}
+
+TEST_CASE("Without random directions at first, a symmetry of x0 is kept, and leads to a root") {
+  // All u are equal at x0, and so are all multipliers; so they are at one of its roots, beside many minima.
+  const NonlinearTestProblem test = yatp1cne();
+  std::vector<NonlinearFit> fits;
+  for (const std::uint64_t seed : {1, 2}) {
+    std::int64_t directions = 0;
+    NonlinearOptions options{.method = NonlinearMethod::subspace, .subspace = {.dimensions = 6}, .seed = seed};
+    options.on_iteration = [](const NonlinearProgress& progress) { return progress.cost > 1e-13; };
+    fits.push_back(nonlinear_least_squares(with_products(test.problem, true, directions), test.x0, options));
+    CHECK(fits.back().cost <= 1e-13);
+    CHECK(fits.back().history.front().dimensions <= 3);
+  }
+  CHECK(std::memcmp(fits[0].x.data(), fits[1].x.data(), sizeof(double) * fits[0].x.size()) == 0);
+  // Some 10 steps with rounding errors of J^T u, near 100 roundoffs of u.
+  for (std::size_t k = 0; k < 100; ++k) CHECK(fits[0].x[k] == doctest::Approx(fits[0].x[0]).epsilon(1e-10));
+}
+
+TEST_CASE("Where J comes whole, subspaces have the Krylov space of products, at no further cost; by rows if asked to") {
+  const std::int64_t n = 64;
+  const NonlinearTestProblem test = broydn3d(n);
+  const std::int64_t iterations = 3;
+  std::int64_t directions = 0;
+  NonlinearProblem sparse = test.problem;
+  sparse.jacobian = nullptr;
+  NonlinearProblem rows = sparse;
+  sparse.sparse_jacobian = [&](std::span<const double> x) {
+    Matrix<double> j(n, n);
+    test.problem.jacobian(x, j.view());
+    std::vector<Triplet<double>> entries;
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t k = 0; k < n; ++k)
+        if (j(i, k) != 0) entries.push_back({i, k, j(i, k)});
+    return SparseMatrix<double>::from_triplets(n, n, entries);
+  };
+  rows.jacobian_rows = [&](std::span<const double> x, std::int64_t first, MatrixView<double> some) {
+    Matrix<double> j(n, n);
+    test.problem.jacobian(x, j.view());
+    for (std::int64_t i = 0; i < some.rows; ++i)
+      for (std::int64_t k = 0; k < n; ++k) some(i, k) = j(first + i, k);
+  };
+  const auto solve = [&](const NonlinearProblem& problem, std::int64_t krylov, std::int64_t limit = 0) {
+    return nonlinear_least_squares(problem, test.x0,
+                                   {.method = NonlinearMethod::subspace,
+                                    .subspace = {.dimensions = 16, .krylov = krylov},
+                                    .iteration_limit = iterations,
+                                    .jacobian_column_limit = limit});
+  };
+  const auto check_same = [&](const NonlinearFit& fit, const NonlinearFit& other) {
+    REQUIRE(fit.history.size() == other.history.size());
+    for (std::size_t k = 0; k < fit.history.size(); ++k) {
+      CHECK(fit.history[k].accepted);
+      // The order of sums differs. Steps multiply that by some condition number, here far below 1e5.
+      CHECK(fit.history[k].cost == doctest::Approx(other.history[k].cost).epsilon(1e-10));
+    }
+  };
+  const NonlinearProblem products = with_products(test.problem, true, directions);
+  // At x0 and after each step taken: each direction by J, and the Krylov space by J^T too.
+  const NonlinearFit by_products = solve(products, -1);
+  std::int64_t spanned = by_products.dimensions;
+  for (const NonlinearIteration& it : by_products.history) spanned += it.dimensions;
+  CHECK(by_products.history[0].dimensions == 8);
+  CHECK(by_products.dimensions > 8);
+  CHECK(by_products.jacobian_columns == spanned + 4 * 8);
+  for (const NonlinearProblem& problem : {test.problem, sparse}) {
+    const NonlinearFit fit = solve(problem, -1);
+    check_same(fit, by_products);
+    CHECK(fit.jacobian_columns == 4 * n);
+  }
+  // Asked for: 16 directions, and 8 by J^T, whatever they cost.
+  const NonlinearFit asked = solve(products, 8);
+  CHECK(asked.jacobian_columns == 4 * (16 + 8));
+  // A pass for each of the Krylov space by J^T, one by J, and one for the other directions.
+  const NonlinearFit by_rows = solve(rows, 8);
+  check_same(by_rows, asked);
+  CHECK(by_rows.jacobian_columns == 4 * (8 + 8 + 1) * n);
+  CHECK(solve(rows, -1).jacobian_columns == 4 * n);
+  // J whole for what J V cannot do.
+  NonlinearProblem without_transposes = with_products(test.problem, false, directions);
+  without_transposes.jacobian_transposed_times = nullptr;
+  const NonlinearFit by_both = solve(without_transposes, 8);
+  check_same(by_both, asked);
+  CHECK(by_both.jacobian_columns == 4 * n);
+  // What a subspace costs is known before: a limit leaves room for the fourth, or there is none.
+  const auto spends = [&](const NonlinearProblem& problem, std::int64_t limit) {
+    return solve(problem, 8, limit).jacobian_columns;
+  };
+  for (const auto& [problem, each] : {std::pair(products, std::int64_t{24}), std::pair(rows, 17 * n),
+                                      std::pair(without_transposes, n), std::pair(sparse, n)}) {
+    CHECK(spends(problem, 4 * each) == 4 * each);
+    CHECK(spends(problem, 4 * each - 1) == 3 * each);
+  }
+  CHECK(solve(without_transposes, -1).jacobian_columns == 4 * 16);
 }
 
 TEST_CASE("The hybrid solves the test problems, whatever subspaces it starts with") {
@@ -176,7 +287,8 @@ TEST_CASE("The hybrid solves the test problems, whatever subspaces it starts wit
       const NonlinearFit fit =
           nonlinear_least_squares(with_products(test.problem, false, directions), test.x0, options);
       CAPTURE(fit.message);
-      CHECK((dimensions == 0 || fit.history.front().dimensions == dimensions));
+      // The first has the Krylov half alone.
+      CHECK((dimensions == 0 || fit.history.front().dimensions <= dimensions / 2));
       // At or below the known minimum: FREURONE has several.
       CHECK(fit.cost <= test.minimum * (1 + 1e-5) + 1e-12);
     }
@@ -294,7 +406,7 @@ TEST_CASE("Automatic: full where J comes whole or is small, hybrid where product
   const NonlinearFit whole = nonlinear_least_squares(test.problem, test.x0);
   CHECK(whole.history.front().dimensions == 300);
   const NonlinearFit hybrid = nonlinear_least_squares(with_products(test.problem, true, directions), test.x0);
-  CHECK(hybrid.history.front().dimensions == 15);
+  CHECK(hybrid.history.front().dimensions == 7);
   CHECK(hybrid.solved());
   CHECK(hybrid.dimensions == 300);
   CHECK(hybrid.cost < 1e-20);

@@ -12,8 +12,8 @@
 #include <croquis/solvers/generalized_linear_model.hpp>
 
 #include "linalg/parallel.hpp"
-#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/rosenbrock_chain.hpp"
 #include "tests/support/test_matrices.hpp"
 
 using namespace croquis;

@@ -14,8 +14,9 @@
 #include "linalg/blas.hpp"
 #include "linalg/parallel.hpp"
 #include "linalg/symmetric_eigen.hpp"
-#include "tests/support/nonconvex_functions.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/rosenbrock_chain.hpp"
+#include "tests/support/wrong_functions.hpp"
 
 using namespace croquis;
 using namespace croquis::test;
@@ -359,14 +360,7 @@ TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
   CHECK(calls == 3);
 
   Objective uphill = f;
-  uphill.value_and_gradient = [](std::span<const double> x, std::span<double> g) {
-    double value = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      value += x[i] * x[i];
-      g[i] = -2 * x[i];
-    }
-    return value;
-  };
+  uphill.value_and_gradient = square_with_wrong_gradient;
   uphill.hessian_times = [](auto, auto v, auto hv) {
     for (std::int64_t j = 0; j < v.cols; ++j)
       for (std::int64_t i = 0; i < v.rows; ++i) hv(i, j) = v(i, j);
@@ -392,10 +386,7 @@ TEST_CASE("what goes wrong is a status, and mistakes are exceptions") {
   CHECK(inside.x[0] < 0.5);
 
   Objective broken = f;
-  broken.value_and_gradient = [](auto, auto g) {
-    for (double& entry : g) entry = 1;
-    return std::numeric_limits<double>::quiet_NaN();
-  };
+  broken.value_and_gradient = never_a_number;
   CHECK(minimize_in_subspaces(broken, x0).status == Status::non_finite_input);
   broken.value_and_gradient = [&](std::span<const double> x, std::span<double> g) {
     const double value = rosenbrock_chain(x, g);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "tests/support/random.hpp"
+#include "tests/support/rosenbrock_chain.hpp"
 
 namespace croquis::test {
 namespace {
@@ -161,18 +162,6 @@ NonconvexFunction network() {
 }
 
 }  // namespace
-
-double rosenbrock_chain(std::span<const double> x, std::span<double> g) {
-  set_zero(g);
-  double f = 0;
-  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-    const double bend = x[i + 1] - square(x[i]), rest = 1 - x[i];
-    f += 100 * bend * bend + rest * rest;
-    g[i] += -400 * x[i] * bend - 2 * rest;
-    g[i + 1] += 200 * bend;
-  }
-  return f;
-}
 
 std::vector<NonconvexFunction> nonconvex_functions() {
   std::vector<NonconvexFunction> list;

@@ -1,7 +1,6 @@
 // Classical functions that are not convex, with a point each from which only negative curvature leads on.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,5 @@ struct NonconvexFunction {
 /// double well along a line; eigenvectors as minimisers of a quartic; the factorization of a matrix; a network of one
 /// hidden layer.
 std::vector<NonconvexFunction> nonconvex_functions();
-
-/// A chain of Rosenbrock's valleys, sum_i 100 (x_(i+1) - x_i^2)^2 + (1 - x_i)^2, and its gradient: minimum 0 at ones.
-double rosenbrock_chain(std::span<const double> x, std::span<double> g);
 
 }  // namespace croquis::test

@@ -112,6 +112,114 @@ TEST_CASE_FIXTURE(Scene, "svmlight data are read with the indices of the trainin
   CHECK(contains(failure({from_zero, "--model", model}, 2), "zero.svm: has an index 0"));
 }
 
+TEST_CASE_FIXTURE(Scene, "a kernel parts what no line does, and what is saved is the function that is reported") {
+  // Labels by the quadrant.
+  std::string text = "u,v,y\n";
+  std::vector<std::vector<double>> rows;
+  for (int i = 0; i < 40; ++i) {
+    const double turn = 0.37 * i, u = std::cos(turn) * (1 + i % 3), v = std::sin(turn) * (1 + i % 3);
+    rows.push_back({u, v, u * v > 0 ? 5.0 : 2.0});
+    for (int c = 0; c < 3; ++c) {
+      std::ostringstream digits;
+      digits.precision(17);
+      digits << rows.back()[static_cast<std::size_t>(c)];
+      text += digits.str() + (c < 2 ? "," : "\n");
+    }
+  }
+  const std::string quadrants = folder.write("quadrants.csv", text).string(), saved = path("model.json"),
+                    first = path("first.csv"), again = path("again.csv"), table = path("table.csv");
+  CHECK(run_json({quadrants, "--target", "y"})["data"]["accuracy"].get<double>() < 0.7);
+  const json report = run_json({quadrants, "--target", "y", "--kernel", "gaussian", "--bandwidth", "0.8", "--centres",
+                                "25", "--ridge", "1e-4", "--save-model", saved, "--predictions", first, "-o", table});
+  CHECK(report["status"] == "converged");
+  CHECK(report["data"]["accuracy"] == 1);
+  CHECK(report["cols"] == 2);
+  CHECK(report["kernel"]["bandwidth"] == 0.8);
+  CHECK(report["kernel"]["centres"] == 25);
+
+  const json model = json::parse(content(saved));
+  const json& centres = model["kernel"]["centres"];
+  const json& a = model["coefficients"][0];
+  REQUIRE(centres.size() == 25);
+  const auto kernel = [](double u, double v, const json& c) {
+    return std::exp(-(std::pow(u - c[0].get<double>(), 2) + std::pow(v - c[1].get<double>(), 2)) / (2 * 0.8 * 0.8));
+  };
+  double loss = 0, squares = 0;
+  std::istringstream lines(content(first));
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line == "label,p(2),p(5)");
+  for (const auto& row : rows) {
+    double f = model["intercepts"][0];
+    for (std::size_t j = 0; j < 25; ++j) f += a[j].get<double>() * kernel(row[0], row[1], centres[j]);
+    loss += std::log1p(std::exp(row[2] == 5 ? -f : f)) / 40;
+    std::getline(lines, line);
+    // Sums of 25 terms, each to a few roundoffs of coefficients of some hundreds.
+    CHECK(std::stod(line.substr(line.rfind(',') + 1)) == doctest::Approx(1 / (1 + std::exp(-f))).epsilon(1e-10));
+  }
+  for (std::size_t i = 0; i < 25; ++i)
+    for (std::size_t j = 0; j < 25; ++j)
+      squares +=
+          a[i].get<double>() * a[j].get<double>() *
+          (kernel(centres[i][0], centres[i][1], centres[j]) + (i == j ? model["kernel"]["jitter"].get<double>() : 0));
+  CHECK(report["data"]["mean_loss"].get<double>() == doctest::Approx(loss).epsilon(1e-10));
+  CHECK(report["objective"].get<double>() == doctest::Approx(loss + 0.5e-4 * squares).epsilon(1e-9));
+  // Each centre is the row that its term names.
+  for (std::size_t j = 0; j < 25; ++j) {
+    const auto row = model["kernel"]["centre_rows"][j].get<std::size_t>();
+    CHECK(report["coefficients"][j]["name"] == "row " + std::to_string(row));
+    CHECK(centres[j] == json({rows[row][0], rows[row][1]}));
+  }
+  CHECK(contains(content(table), "\"(intercept)\","));
+
+  const json predicted = run_json({quadrants, "--target", "y", "--model", saved, "--predictions", again});
+  CHECK(predicted["kernel"] == report["kernel"]);
+  CHECK(content(again) == content(first));
+
+  const json chosen = run_json(
+      {quadrants, "--target", "y", "--kernel", "gaussian", "--ridges", "1e-4,10", "--folds", "4", "--test", quadrants});
+  CHECK(chosen["ridge"] == 1e-4);
+  CHECK(chosen["test"]["accuracy"].get<double>() > 0.9);
+  CHECK(contains(
+      run_croquis({"classify", quadrants, "--target", "y", "--kernel", "gaussian", "--bandwidth", "0.5"}).output,
+      "gaussian kernel of bandwidth 0.5 with 32 centres of 2 columns"));
+
+  // Another kernel is another function, and is read as the one that was written.
+  const json rough = run_json({quadrants, "--target", "y", "--kernel", "laplacian", "--bandwidth", "0.8",
+                               "--save-model", saved, "--predictions", first});
+  CHECK(rough["kernel"]["name"] == "laplacian");
+  CHECK(run_json({quadrants, "--target", "y", "--model", saved, "--predictions", again})["kernel"]["name"] ==
+        "laplacian");
+  CHECK(content(again) == content(first));
+
+  json damaged = model;
+  damaged["kernel"]["centres"].erase(3);
+  const std::string short_of_one = folder.write("damaged.json", damaged.dump()).string();
+  CHECK(contains(failure({quadrants, "--target", "y", "--model", short_of_one}, 2), "as many centres"));
+  damaged["kernel"] = {{"name", "box"}};
+  CHECK(contains(failure({quadrants, "--model", folder.write("damaged.json", damaged.dump()).string()}, 2),
+                 "kernel is box"));
+  CHECK(contains(failure({three, "--target", "kind", "--model", saved}, 1), "has 1 columns"));
+}
+
+TEST_CASE_FIXTURE(Scene, "options of a kernel are checked, and data that are not finite are not predicted") {
+  CHECK(contains(failure({csv, "--target", "label", "--bandwidth", "1"}, 1), "--kernel gaussian"));
+  CHECK(contains(failure({csv, "--target", "label", "--centres", "2"}, 1), "--kernel gaussian"));
+  CHECK(
+      contains(failure({csv, "--target", "label", "--kernel", "gaussian", "--bandwidth", "0"}, 1), "--bandwidth is 0"));
+  CHECK(contains(failure({csv, "--target", "label", "--kernel", "gaussian", "--centres", "7"}, 1), "only 6 points"));
+  CHECK(contains(failure({csv, "--target", "label", "--kernel", "gaussian", "--ridges", "1,0"}, 1), "above 0"));
+  const std::string damaged = folder.write("damaged.csv", "u,v,label\n1,0,-1\n2,nan,1\n3,1,1\n").string();
+  for (const std::vector<std::string>& files : {std::vector<std::string>{damaged}, {csv, "--test", damaged}}) {
+    std::vector<std::string> arguments = files;
+    arguments.insert(arguments.end(), {"--target", "label", "--kernel", "gaussian"});
+    const json report = run_json(arguments, 3);
+    CHECK(report["status"] == "non_finite_input");
+    CHECK(contains(report["message"].get<std::string>(), "row 1 "));
+    CHECK(report["cols"] == 2);
+  }
+}
+
 TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   const std::string apart = folder.write("apart.csv", "u,y\n1,0\n2,0\n3,1\n4,1\n").string();
   const CommandResult unbounded = run_croquis({"classify", apart, "--target", "y", "--ridge", "0", "--json"});

@@ -1,4 +1,4 @@
-// How much ridge a generalized linear model needs, by data that it has not seen.
+// How much ridge a generalized linear model or a kernel model needs, by data that it has not seen.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include <croquis/export.hpp>
 #include <croquis/solvers/generalized_linear_model.hpp>
+#include <croquis/solvers/kernel_model.hpp>
 
 namespace croquis {
 
@@ -43,5 +44,12 @@ struct CrossValidation {
 CROQUIS_API CrossValidation cross_validate_ridges(const AnyMatrixView<double>& a, std::span<const double> y,
                                                   const CrossValidationOptions& validation,
                                                   const GeneralizedLinearOptions& options = {});
+
+/// The same for a kernel model; ridges must be above 0. The centres, and the bandwidth unless it is given, are those of
+/// `fit_kernel_model` for all rows, labels of which the models of a fold do not see. Every model computes the kernel
+/// anew. Throws as `fit_kernel_model`, and as above.
+CROQUIS_API CrossValidation cross_validate_kernel_ridges(const AnyMatrixView<double>& a, std::span<const double> y,
+                                                         const CrossValidationOptions& validation,
+                                                         const KernelModelOptions& options = {});
 
 }  // namespace croquis

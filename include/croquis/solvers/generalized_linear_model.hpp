@@ -107,9 +107,11 @@ struct [[nodiscard]] GeneralizedLinearModel : NewtonReport {
 ///
 /// Statuses: those of `minimize`, and `unbounded` where mu = 0 and it is proved, but for rounding errors, that there is
 /// no minimiser: classes that a plane separates (or nearly: all but the points on it), counts that are zero on one side
-/// of one. `non_finite_input` names the row. Without a ridge, columns that depend on others leave the coefficients
-/// undetermined, though not the value; condition numbers beyond some 1e8 let rounding errors end the iteration before
-/// the tolerances do, which is `converged` with a message that says so.
+/// of one; and, for any mu, where an intercept falls without end: all counts are zero, or a label of softmax has
+/// observations of weight zero alone. That is told at once, and x is the start. `non_finite_input` names the row.
+/// Without a ridge, columns that depend on others leave the coefficients undetermined, though not the value; condition
+/// numbers beyond some 1e8 let rounding errors end the iteration before the tolerances do, which is `converged` with a
+/// message that says so.
 ///
 /// Cost: a dozen to some fifty reads of A, and a sketch or a Gram matrix of A some times. Memory: O((m + n) K), n^2 for
 /// each predictor and 9 n^2 for a sketch (`diagonal`: neither), some 100 MiB, a sixteenth of A for the sample, and a

@@ -1,8 +1,9 @@
-// Kernel machines with few centres: logistic and other models in the space of a Gaussian kernel.
+// Kernel machines with few centres: logistic and other models in the space of a kernel of distances.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <croquis/export.hpp>
@@ -12,10 +13,23 @@
 
 namespace croquis {
 
+/// k(x, c) as a function of t = ||x - c|| / h, h the bandwidth. All are positive definite in any dimension, and one at
+/// t = 0; the functions that they span are the rougher, the further below.
+enum class KernelFunction {
+  gaussian,  ///< exp(-t^2 / 2): derivatives of any order
+  matern52,  ///< (1 + sqrt(5) t + 5 t^2 / 3) exp(-sqrt(5) t): two
+  matern32,  ///< (1 + sqrt(3) t) exp(-sqrt(3) t): one
+  laplacian  ///< exp(-t), of the Euclidean distance: none
+};
+
+/// "gaussian", "matern52", "matern32" or "laplacian".
+CROQUIS_API std::string to_string(KernelFunction function);
+
 /// Which kernel model, and how it is fitted.
 struct KernelModelOptions {
   ModelLoss loss = ModelLoss::logistic;
-  double ridge = 1e-6;                   ///< mu > 0
+  double ridge = 1e-6;  ///< mu > 0
+  KernelFunction kernel = KernelFunction::gaussian;
   double bandwidth = 0;                  ///< h; 0: the median distance of two of 400 sampled points
   std::int64_t centres = 0;              ///< M, at most m; 0: 5 sqrt(m), the order that the theory asks for
   bool intercept = true;                 ///< whether there is a constant, which is not penalised
@@ -35,6 +49,7 @@ struct [[nodiscard]] KernelModel : NewtonReport {
   ModelLoss loss = ModelLoss::logistic;
   double loss_scale = 1;
   std::vector<double> labels;  ///< as `GeneralizedLinearModel` has them
+  KernelFunction kernel = KernelFunction::gaussian;
   double bandwidth = 1;
   Matrix<double> centres;                 ///< M x p, by rows
   std::vector<std::int64_t> centre_rows;  ///< the rows of A that they are, ascending
@@ -44,7 +59,7 @@ struct [[nodiscard]] KernelModel : NewtonReport {
   std::vector<RidgeStage> ridge_stages;   ///< as `GeneralizedLinearModel` has them
 };
 
-/// Fits a model in the space of the Gaussian kernel k(x, c) = exp(-||x - c||^2 / (2 h^2)): minimises over the functions
+/// Fits a model in the space of a kernel k, exp(-||x - c||^2 / (2 h^2)) or another: minimises over the functions
 /// f = sum_j a_j k(., c_j) of M centres, which are rows of A drawn uniformly,
 ///
 ///   sum_i w_i loss(f(x_i) + b, y_i) / sum_i w_i + mu / 2 ||f||^2,   ||f||^2 = a^T (K_MM + jitter I) a.
@@ -62,7 +77,8 @@ struct [[nodiscard]] KernelModel : NewtonReport {
 /// all points as centres it is kernel logistic (or ridge) regression without an approximation. The gradient norm of the
 /// report is that of the kernel's space. Centres that coincide, or nearly, are harmless.
 ///
-/// Statuses: those of `minimize`; `non_finite_input` names the row of A. With ridges below 1e-8 rounding errors of the
+/// Statuses: those of `minimize`; `unbounded` where an intercept falls without end, as in
+/// `fit_generalized_linear_model`; `non_finite_input` names the row of A. With ridges below 1e-8 rounding errors of the
 /// coefficients may change the function, whose value is reported as they give it: by more than the value tolerance, and
 /// the message says so; by more than a thousandth, and the status is `noise_limited`.
 ///

@@ -51,8 +51,8 @@ struct NewtonProgress : NewtonIteration {
 struct NewtonOptions {
   /// Converged once ||g(x)|| <= gradient_tolerance ||g(x0)||, x0 being zero for a model, and
   double gradient_tolerance = 1e-8;
-  /// f(x) - f* <= value_tolerance (|f(x)| + |f(x0) - f(x)|), as far as the preconditioner can tell; without one, the
-  /// gradient alone counts.
+  /// f(x) - f* <= value_tolerance (|f(x)| + |f(x0) - f(x)|), as far as the preconditioner can tell; with `diagonal` it
+  /// can not, though the same is asked of its norm, and without one the gradient alone counts.
   double value_tolerance = 1e-12;
   std::int64_t iteration_limit = 200;
   std::int64_t products_per_step = 1000;  ///< at most so many for one step, which is then the best found
@@ -71,7 +71,9 @@ struct NewtonReport {
   double value = 0;                  ///< f(x), evaluated at the x that is returned
   double initial_gradient_norm = 0;  ///< what the tolerance is relative to
   double gradient_norm = 0;          ///< at the x that is returned
-  double error_estimate = 0;         ///< of f(x) - f*; NaN without a preconditioner
+  /// Of f(x) - f*, g^T M^-1 g / 2 for a preconditioner M near the Hessian; NaN without one and with `diagonal`, which
+  /// knows nothing of directions that several unknowns make together.
+  double error_estimate = 0;
   std::int64_t iterations = 0;
   std::int64_t products = 0;
   std::int64_t evaluations = 0;
@@ -114,10 +116,11 @@ CROQUIS_API std::string iteration_table(const NewtonReport& report);
 /// large these errors are is measured where no step is found, by two evaluations at points that differ from x in its
 /// last digits alone.
 ///
-/// Statuses: `converged` by the tolerances, or where rounding errors allow no better, and the message then says so;
-/// `noise_limited` where these are above a thousandth of |f(x)| + |f(x0) - f(x)|; `iteration_limit`, `cancelled`;
-/// `stalled` where no step lowers f though the gradient is not small, as with a wrong gradient; `non_finite_input`
-/// where f or g is not finite at x0. x is the best point found in every case.
+/// Statuses: `converged` by the tolerances (the message says where by the gradient alone: of unknowns that nearly
+/// depend on each other, without a ridge, f may then be far from its minimum), or where rounding errors allow no
+/// better, and the message then says so; `noise_limited` where these are above a thousandth of |f(x)| + |f(x0) - f(x)|;
+/// `iteration_limit`, `cancelled`; `stalled` where no step lowers f though the gradient is not small, as with a wrong
+/// gradient; `non_finite_input` where f or g is not finite at x0. x is the best point found in every case.
 ///
 /// Cost: an evaluation for each step tried, and a product with H for each iteration inside. Memory: O(n), and n^2 with
 /// a dense preconditioner. The result does not depend on the number of threads if those of the callables do not.

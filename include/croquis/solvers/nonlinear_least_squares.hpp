@@ -57,12 +57,19 @@ struct SubspaceOptions {
   /// least this part. 0: it is not.
   double promised_decrease = 0;
   std::int64_t growth = 5;
-  /// Where the problem has `jacobian_transposed_times`, so many of the directions span the Krylov space of J^T r, J^T J
-  /// J^T r, ..., made orthonormal: where unknowns act together smoothly, as many steps of conjugate gradients at once.
-  /// Each costs another column. 0: none, not even J^T r itself; -1: half of the subspace, at least one.
+  /// So many of the directions span the Krylov space of J^T r, J^T J J^T r, ..., made orthonormal: where unknowns act
+  /// together smoothly, as many steps of conjugate gradients at once. What one costs depends on what gives J^T U:
+  /// - `jacobian_transposed_times`: a column more than a random direction;
+  /// - `jacobian` or `sparse_jacobian` without `jacobian_times`: nothing, J is made whole at each point in any case;
+  /// - either of them beside `jacobian_times`: n columns for J whole, once at each point;
+  /// - `jacobian_rows`: a pass over J, which is n columns, and another for J V unless there is `jacobian_times`.
+  /// -1: half of the subspace, at least one, in the first two cases (without passes over rows), else none; and until
+  /// four steps have failed to halve the cost, no random directions beside them but the last steps taken. 0: none, not
+  /// even J^T r itself. Where all that is known of J is J V or differences there are none, whatever is asked for.
   std::int64_t krylov = -1;
-  /// Up to so many of the last steps taken join too, in the place of random directions. -1: a quarter of the subspace
-  /// where a Krylov space joins, none otherwise. One direction at least is random.
+  /// Up to so many of the last steps taken join too, in the place of random directions, unless they all but depend on
+  /// the others. -1: a quarter of the subspace where a Krylov space joins, up to half of it where no random directions
+  /// do, none otherwise. Where random directions join, there is one at least.
   std::int64_t recall = -1;
 };
 
@@ -99,9 +106,10 @@ struct NonlinearOptions {
   double step_tolerance = 1e-12;
   /// Converged once ||r(x)|| <= residual_tolerance ||r(x0)||, for which a poor x0 calls too soon: 0 asks for zeros.
   double residual_tolerance = 0;
-  std::int64_t iteration_limit = 1000;     ///< steps tried
-  std::int64_t evaluation_limit = 0;       ///< evaluations of r, those of differences included; 0: none
-  std::int64_t jacobian_column_limit = 0;  ///< columns of Jacobians; 0: none
+  std::int64_t iteration_limit = 1000;  ///< steps tried
+  /// Evaluations of r, those of differences included, and columns of Jacobians; 0: no limit. Neither is ever passed.
+  std::int64_t evaluation_limit = 0;
+  std::int64_t jacobian_column_limit = 0;
   /// d / n >= 1 for the plain row-sketched method, 1.2 as published; 0: not sketched. See below.
   double observation_rows = 0;
   double initial_radius = 0;  ///< or initial sigma, > 0; 0: chosen by x0 and the gradient
@@ -116,7 +124,7 @@ struct NonlinearReport {
   std::string message;       ///< one sentence
   double initial_cost = 0;   ///< 1/2 ||r(x0)||^2, or what weights and loss make of it
   double cost = 0;           ///< of x
-  double gradient_norm = 0;  ///< ||J^T r|| at x
+  double gradient_norm = 0;  ///< ||J^T r|| at x; NaN, as is `orthogonality`, where a limit left no Jacobian for it
   double orthogonality = 0;  ///< largest |J_j^T r| / (||J_j|| ||r||) over the columns, at x; 0 where r is zero
   std::int64_t rank = 0;     ///< numerical rank of J at x, its columns scaled
   /// Of the last space: the unknowns not held at bounds, or p of a subspace, where `gradient_norm` is an estimate, and
@@ -167,11 +175,13 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// the box. `gradient_norm` and `orthogonality` then are those of the unknowns that are free.
 ///
 /// In a random subspace, the span of the p columns of V, steps are V y with y of the same model with J V for J and D =
-/// I: p products with J, and never J. Directions are drawn anew after each step taken, in units of `typical_x` (else,
-/// where entries of x0 are further apart than 1e4 in size, of those). Where J^T u can be had, half of them span the
-/// Krylov space of the gradient and a quarter are past steps. Without, convergence is linear at best, and slow where
-/// unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are seen once, 64 at a
-/// time; if one of them offers descent, its norms become the units, and the solve goes on.
+/// I: p products with J, and never J, unless J whole is all that the problem gives. Directions are drawn anew after
+/// each step taken, in units of `typical_x` (else, where entries of x0 are further apart than 1e4 in size, of those).
+/// Where J^T u is cheap (see `SubspaceOptions::krylov`), half of them span the Krylov space of the gradient and a
+/// quarter are past steps; the random ones stay away until four steps have not halved the cost, because they leave a
+/// symmetry or smoothness of x0 that leads to a root beside many other minima. Without J^T, convergence is linear at
+/// best, and slow where unknowns act together smoothly. Before `converged` is said of subspaces, all columns of J are
+/// seen once, 64 at a time; if one of them offers descent, its norms become the units, and the solve goes on.
 ///
 /// A hybrid doubles p where four steps have not halved the cost, and turns to all unknowns once p exceeds n / 2. If 25
 /// steps there in a row halve neither the cost nor the gradient, subspaces have led into a valley: all unknowns are
@@ -192,9 +202,20 @@ CROQUIS_API std::string iteration_table(const NonlinearReport& report);
 /// the fall is lost in rounding errors, a step is taken where it shrinks the gradient. A trial point with a NaN or an
 /// infinity in r or J is a step that failed. A rank-deficient J gives steps of nearly least norm (in scaled unknowns).
 ///
+/// Limits are kept exactly. A model that cannot be paid for is not begun: the solve goes on with the one in hand, and
+/// ends with the first step that would need another, at the better of its two ends. J counts n columns however it
+/// comes, whole or by rows, and by rows for each pass over them; of several passes none is made that would leave too
+/// few for Householder QR, which takes one. Only differences whose steps have to be sought may break off before J is
+/// whole.
+///
+/// Squares of residuals may be beyond what numbers can hold: the solve is that of the residuals times a power of two,
+/// by which they and their cost at x0 are well within, and steps are the same. Costs and gradients are reported in the
+/// user's units, and overflow or vanish there.
+///
 /// Statuses: `converged` by one of the three tolerances, or where rounding errors allow no better (in subspaces: as
 /// seen in max(3, 2 n / p) of them in a row); `iteration_limit`, `evaluation_limit` (or of Jacobian columns),
-/// `cancelled`; `accuracy_not_reached` with sketched observations and of residuals whose squares underflow; `stalled`
+/// `cancelled`; `accuracy_not_reached` with sketched observations, of residuals that fall by more than 160 orders of
+/// magnitude without vanishing, and where entries of J have lost digits to underflow; `stalled`
 /// where no step, however short, lowers the cost and x is not stationary, as with a wrong Jacobian; `non_finite_input`
 /// where r or J is not finite at x0, or at every step tried from x. x is the best point found in every case.
 ///

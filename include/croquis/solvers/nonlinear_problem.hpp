@@ -13,14 +13,16 @@
 
 namespace croquis {
 
-/// How derivatives that are not given are made from residuals.
+/// How derivatives that are not given are made from residuals. Steps are a part of an unknown's size. Where that is no
+/// measure, they are sought by what they show: longer ones, up to those for a size of one, where the residuals' change
+/// is lost in rounding, as of an unknown that comes near zero and is no smaller by nature; shorter ones where residuals
+/// bend within the step, as of one that starts at zero and is small by nature. Each residual takes its derivative from
+/// the step whose neighbours agree with it best. That costs some more evaluations, for these unknowns alone.
 enum class DifferenceScheme {
   forward,  ///< one evaluation for each direction; derivatives to about half the digits of the residuals
   central,  ///< two evaluations for each direction; to about two thirds of the digits
   /// Twelve evaluations for each direction, central of six lengths, extrapolated entry by entry: where residuals are
-  /// smooth, all but two or three digits. Where a bound is near, six evaluations to one side. Its steps are a part of
-  /// an unknown's size: one that comes near zero, and is no smaller by nature, needs `typical_x`, without which its
-  /// derivatives are lost in rounding errors. The other two schemes make steps longer that show nothing.
+  /// smooth, all but two or three digits. Where a bound is near, six evaluations to one side.
   extrapolated
 };
 
@@ -73,7 +75,8 @@ struct NonlinearProblem {
   /// Where derivatives are made from differences.
   DifferenceScheme differences = DifferenceScheme::forward;
   /// The magnitude of each unknown, n numbers > 0, by which the steps of differences are scaled. Empty: |x_j|, and 1
-  /// for an unknown that is zero.
+  /// for an unknown that is zero, from which steps are sought as `DifferenceScheme` says; that finds no scale much
+  /// larger than one.
   std::vector<double> typical_x = {};
   /// Bounds on x, n numbers each, infinite where there is none; empty: none at all. With bounds, steps are sought among
   /// all unknowns, and a `full` solve never evaluates outside them but for central differences, which step across.
@@ -108,10 +111,10 @@ struct JacobianCheck {
 ///
 /// Every entry of `jacobian`, `jacobian_rows` and `sparse_jacobian` is compared; of `jacobian_times` the products with
 /// all unit vectors; of `jacobian_transposed_times` the products with unit vectors too. The worst entry over all is
-/// reported. Cost: 2 n evaluations of the residual and m n numbers of memory for each piece. A wrong entry too small to
-/// be seen beside the others of its row is not found. Throws `ShapeError` or `InvalidOption` for a problem that is not
-/// well formed or an x of the wrong length. Residuals that are not finite at x, or next to it, make `worst_error`
-/// infinite.
+/// reported. Cost: 2 n evaluations of the residual (more where steps are sought) and m n numbers of memory for each
+/// piece. A wrong entry too small to be seen beside the others of its row is not found. Throws `ShapeError` or
+/// `InvalidOption` for a problem that is not well formed or an x of the wrong length. Residuals that are not finite at
+/// x, or next to it, make `worst_error` infinite.
 CROQUIS_API JacobianCheck check_jacobian(const NonlinearProblem& problem, std::span<const double> x);
 
 }  // namespace croquis

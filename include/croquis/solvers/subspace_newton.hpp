@@ -146,10 +146,11 @@ CROQUIS_API std::string iteration_table(const SubspaceNewtonReport& report);
 /// or at every step tried, or H at x. x is the best point found in every case.
 ///
 /// Cost of an iteration: p products with H (in one block where they are not Krylov directions), 4 n p^2 flops, some
-/// 10 p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers, and n for each step
-/// recalled. Of the check of curvature: n products for up to 300 unknowns, else up to some 300 for the default
-/// tolerance, growing as its inverse root, and O(n) memory. The result does not depend on the number of threads if
-/// those of the callables do not.
+/// 10 p^3 of the eigendecompositions, and an evaluation for each step tried. Memory: 2 n p numbers (n p with
+/// `hessian_on_subspace`), and n for each step recalled: S is dense whatever the family, `coordinates` too, since that
+/// is how the objective is given it. Of the check of curvature: n products for up to 300 unknowns, else up to some 300
+/// for the default tolerance, growing as its inverse root, and O(n) memory. The result does not depend on the number of
+/// threads if those of the callables do not.
 ///
 /// Throws `ShapeError` or `InvalidOption` for an objective that is not well formed, an x0 of the wrong length or not
 /// finite, and options out of range; what a callable throws goes through.

@@ -1,5 +1,5 @@
-// Entries of Gaussian kernels on every instruction set, against long double arithmetic.
-#include "solvers/kernel/gaussian_kernel.hpp"
+// Entries of kernels of distances on every instruction set, against long double arithmetic.
+#include "solvers/kernel/radial_kernel.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,10 +23,22 @@ Matrix<double> random_points(std::int64_t rows, std::int64_t cols, double size, 
   return x;
 }
 
-Matrix<double> entries_of(const Matrix<double>& x, const Matrix<double>& centres) {
+constexpr KernelFunction functions[] = {KernelFunction::gaussian, KernelFunction::matern52, KernelFunction::matern32,
+                                        KernelFunction::laplacian};
+
+Matrix<double> entries_of(const Matrix<double>& x, const Matrix<double>& centres,
+                          KernelFunction function = KernelFunction::gaussian) {
   Matrix<double> k(x.rows(), centres.rows(), Layout::row_major);
-  GaussianKernel(centres.view()).fill(x.view(), k.view());
+  RadialKernel(function, centres.view()).fill(x.view(), k.view());
   return k;
+}
+
+// Of the square of the distance.
+long double exact(KernelFunction function, long double square) {
+  const long double d = std::sqrt(square);
+  if (function == KernelFunction::gaussian) return std::exp(-square);
+  if (function == KernelFunction::laplacian) return std::exp(-d);
+  return (1 + d + (function == KernelFunction::matern52 ? square / 3 : 0)) * std::exp(-d);
 }
 
 constexpr double roundoff = std::numeric_limits<double>::epsilon() / 2;
@@ -40,21 +52,27 @@ TEST_CASE("entries are as accurate as their exponents") {
         for (const std::int64_t rows : {1, 3, 9}) {
           const Matrix<double> x = random_points(rows, dimensions, 0.8, 1),
                                c = random_points(centres, dimensions, 2, 2);
-          const Matrix<double> k = entries_of(x, c);
-          double worst = 0;
-          for (std::int64_t i = 0; i < rows; ++i)
-            for (std::int64_t j = 0; j < centres; ++j) {
-              long double square = 0;
-              for (std::int64_t l = 0; l < dimensions; ++l) {
-                const long double difference = static_cast<long double>(x(i, l)) - c(j, l);
-                square += difference * difference;
+          for (const KernelFunction function : functions) {
+            const Matrix<double> k = entries_of(x, c, function);
+            double worst = 0;
+            for (std::int64_t i = 0; i < rows; ++i)
+              for (std::int64_t j = 0; j < centres; ++j) {
+                long double square = 0;
+                for (std::int64_t l = 0; l < dimensions; ++l) {
+                  const long double difference = static_cast<long double>(x(i, l)) - c(j, l);
+                  square += difference * difference;
+                }
+                // A difference, its square and the additions after it have an error of a roundoff each, a root of half
+                // that and one more, the exponential of two units, and what stands before it of four roundoffs and what
+                // the distance has.
+                const bool gaussian = function == KernelFunction::gaussian;
+                const long double exponent = gaussian ? square : std::sqrt(square);
+                const long double bound =
+                    roundoff * ((gaussian ? 4 : 8) + (gaussian ? 1 : 2) * exponent * (3 + dimensions));
+                worst = std::max(worst, static_cast<double>(std::abs(k(i, j) / exact(function, square) - 1) / bound));
               }
-              // A difference, its square and the additions after it have an error of a roundoff each, the exponential
-              // of two units.
-              const long double bound = roundoff * (4 + square * (3 + dimensions));
-              worst = std::max(worst, static_cast<double>(std::abs(k(i, j) / std::exp(-square) - 1) / bound));
-            }
-          CHECK(worst <= 1);
+            CHECK_MESSAGE(worst <= 1, to_string(function));
+          }
         }
   });
 }
@@ -82,6 +100,9 @@ TEST_CASE("far points have the entry zero, and none is too small to be normal") 
     const Matrix<double> k = entries_of(x, zero);
     CHECK(k(0, 0) == doctest::Approx(std::exp(-26.5 * 26.5)).epsilon(1e-12));
     for (std::int64_t i = 1; i < 5; ++i) CHECK(k(i, 0) == 0);
+    for (const KernelFunction function :
+         {KernelFunction::laplacian, KernelFunction::matern32, KernelFunction::matern52})
+      for (std::int64_t i = 3; i < 5; ++i) CHECK(entries_of(x, zero, function)(i, 0) == 0);
   });
 }
 
@@ -89,7 +110,7 @@ TEST_CASE("blocks of rows make up the whole") {
   // Rows of 8 bytes times 1500 centres: more than one block of 16 MiB.
   const Matrix<double> x = random_points(1900, 2, 1, 4), c = random_points(1500, 2, 1, 5);
   const Matrix<double> k = entries_of(x, c);
-  const GaussianKernel kernel(c.view());
+  const RadialKernel kernel(KernelFunction::gaussian, c.view());
   std::int64_t next = 0, blocks = 0;
   for_each_kernel_block(kernel, x.view(), [&](std::int64_t first, MatrixView<const double> block) {
     CHECK(first == next);
