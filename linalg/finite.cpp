@@ -15,6 +15,7 @@ constexpr std::int64_t least_entries_of_part = 32768;
 
 template <class T>
 bool all_finite_in(const T* first, std::int64_t runs, std::int64_t run_length, std::int64_t stride) {
+  if (run_length == 0) return true;
   const Partition parts(runs, std::clamp<std::int64_t>(runs * run_length / least_entries_of_part, 1, 64));
   std::atomic<bool> finite = true;
   for_each_plain_tile(parts.count, [&](std::int64_t part) {

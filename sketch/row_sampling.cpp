@@ -9,6 +9,7 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/copy.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/check_sketch.hpp"
 #include "sketch/entries.hpp"
@@ -114,7 +115,7 @@ RowSampling RowSampling::weighted(std::int64_t rows, std::span<const double> wei
   double largest = 0;
   for (std::size_t j = 0; j < weights.size(); ++j) {
     if (!(weights[j] >= 0) || std::isinf(weights[j]))
-      throw InvalidOption("weights[" + std::to_string(j) + "] = " + std::to_string(weights[j]) +
+      throw InvalidOption("weights[" + std::to_string(j) + "] = " + number_text(weights[j]) +
                           " is not a finite number >= 0");
     positive += weights[j] > 0 ? 1 : 0;
     largest = std::max(largest, weights[j]);

@@ -29,7 +29,7 @@ bool SketchSum<T>::add(std::int64_t first_row, const AnyMatrixView<T>& a, Matrix
 
 template <class T>
 bool SketchSum<T>::goes_to_tiles(const AnyMatrixView<T>& a) const {
-  return std::holds_alternative<SparseSign>(s_.storage()) && a.is_dense() && s_.rows() <= most_tile_rows;
+  return cols_ > 0 && std::holds_alternative<SparseSign>(s_.storage()) && a.is_dense() && s_.rows() <= most_tile_rows;
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 
 #include "linalg/check.hpp"
 #include "linalg/copy.hpp"
+#include "linalg/number_text.hpp"
 #include "sketch/check_sketch.hpp"
 #include "solvers/error_bars.hpp"
 #include "solvers/factor_sketch.hpp"
@@ -63,9 +64,9 @@ double error_bar_factor(std::int64_t rank, std::int64_t rows, std::int64_t other
 
 std::int64_t rows_for_error_bar_factor(std::int64_t rank, std::int64_t rows, double factor) {
   check_above_rank("rows", rows, rank);
-  if (!(factor > 0)) throw InvalidOption("factor is " + std::to_string(factor) + " but must be positive");
+  if (!(factor > 0)) throw InvalidOption("factor is " + number_text(factor) + " but must be positive");
   const double more = std::ceil(static_cast<double>(rows - rank) / (factor * factor));
-  if (!(more < 9e18)) throw InvalidOption("factor is " + std::to_string(factor) + ": no sketch has that many rows");
+  if (!(more < 9e18)) throw InvalidOption("factor is " + number_text(factor) + ": no sketch has that many rows");
   return rank + static_cast<std::int64_t>(more);
 }
 

@@ -11,6 +11,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/check_sketch.hpp"
 #include "sketch/philox.hpp"
@@ -194,7 +195,7 @@ void check_bootstrap(const BootstrapOptions& options) {
     throw InvalidOption("bootstrap replicates is " + std::to_string(options.replicates) + " but must be at least " +
                         std::to_string(least_replicates));
   if (!(options.confidence >= 0.5 && options.confidence < 1))
-    throw InvalidOption("bootstrap confidence is " + std::to_string(options.confidence) + " but must be in [0.5, 1)");
+    throw InvalidOption("bootstrap confidence is " + number_text(options.confidence) + " but must be in [0.5, 1)");
 }
 
 template <class T>

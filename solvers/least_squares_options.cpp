@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "linalg/check.hpp"
+#include "linalg/number_text.hpp"
 #include "solvers/error_bars.hpp"
 #include "solvers/solve_problem.hpp"
 
@@ -13,11 +14,11 @@ void check_options(const LeastSquaresOptions& options, std::int64_t rows, std::i
     throw InvalidOption("method is " + std::to_string(static_cast<int>(options.method)) +
                         " but must be one of LeastSquaresMethod");
   if (!(options.tolerance >= 0 && options.tolerance < 1))
-    throw InvalidOption("tolerance is " + std::to_string(options.tolerance) + " but must be in [0, 1)");
+    throw InvalidOption("tolerance is " + number_text(options.tolerance) + " but must be in [0, 1)");
   if (!(options.rcond >= 0 && options.rcond < 1))
-    throw InvalidOption("rcond is " + std::to_string(options.rcond) + " but must be in [0, 1)");
+    throw InvalidOption("rcond is " + number_text(options.rcond) + " but must be in [0, 1)");
   if (!(options.ridge >= 0 && std::isfinite(options.ridge)))
-    throw InvalidOption("ridge is " + std::to_string(options.ridge) + " but must be finite and not negative");
+    throw InvalidOption("ridge is " + number_text(options.ridge) + " but must be finite and not negative");
   if (options.iteration_limit < 1)
     throw InvalidOption("iteration_limit is " + std::to_string(options.iteration_limit) + " but must be at least 1");
   if (options.bootstrap) {

@@ -11,6 +11,7 @@
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/check_sketch.hpp"
 #include "sketch/sketch_sum.hpp"
@@ -226,8 +227,8 @@ void LeastSquaresStream<T>::Implementation::solve(LeastSquaresStreamFit<T>& fit)
   if (!fit.error_bars.empty()) {
     double worst = 0;
     for (const ErrorBar& bar : fit.error_bars) worst = std::max(worst, bar.solution);
-    fit.message += ", ||x - x*|| at most " + scientific(worst) + " with probability " +
-                   std::to_string(options_.bootstrap.confidence).substr(0, 5);
+    fit.message +=
+        ", ||x - x*|| at most " + scientific(worst) + " with probability " + number_text(options_.bootstrap.confidence);
   }
 }
 
@@ -236,7 +237,7 @@ LeastSquaresStream<T>::LeastSquaresStream(std::int64_t cols, std::int64_t vector
   if (cols < 0) throw InvalidOption("cols is " + std::to_string(cols) + " but must not be negative");
   if (vectors < 0) throw InvalidOption("vectors is " + std::to_string(vectors) + " but must not be negative");
   if (!(options.rcond >= 0 && options.rcond < 1))
-    throw InvalidOption("rcond is " + std::to_string(options.rcond) + " but must be in [0, 1)");
+    throw InvalidOption("rcond is " + number_text(options.rcond) + " but must be in [0, 1)");
   check_bootstrap(options.bootstrap);
   implementation_ = std::make_unique<Implementation>(cols, vectors, std::move(options));
 }

@@ -4,7 +4,7 @@
 
 #include <croquis/errors.hpp>
 
-#include "solvers/conclude.hpp"
+#include "linalg/number_text.hpp"
 
 namespace croquis {
 
@@ -16,7 +16,7 @@ void check_at_least(const char* name, std::int64_t value, std::int64_t least) {
 
 void check_tolerance(const char* name, double value) {
   if (!(value >= 0 && value < 1))
-    throw InvalidOption(std::string(name) + " is " + scientific(value) + " but must be in [0, 1)");
+    throw InvalidOption(std::string(name) + " is " + number_text(value) + " but must be in [0, 1)");
 }
 
 }  // namespace croquis

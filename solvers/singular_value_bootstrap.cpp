@@ -10,6 +10,7 @@
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/philox.hpp"
 
@@ -26,7 +27,7 @@ void check_arguments(MatrixView<const double> sketched, const SingularValueBoots
   if (options.samples < 1)
     throw InvalidOption("samples is " + std::to_string(options.samples) + " but must be at least 1");
   if (!(options.confidence > 0 && options.confidence < 1))
-    throw InvalidOption("confidence is " + std::to_string(options.confidence) + " but must be in (0, 1)");
+    throw InvalidOption("confidence is " + number_text(options.confidence) + " but must be in (0, 1)");
 }
 
 // The leading singular values, from the Gram matrix. Runs on the calling thread.

@@ -12,6 +12,7 @@
 #include "linalg/check.hpp"
 #include "linalg/finite.hpp"
 #include "linalg/gram.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/distortion_of_gram.hpp"
 #include "sketch/range_basis.hpp"
@@ -40,15 +41,15 @@ void check_options(const SketchProfileOptions& options) {
                           ", which is no family of this build");
   for (const double ratio : options.ratios)
     if (!(ratio >= 1 && ratio <= 1e6))
-      throw InvalidOption("ratios holds " + std::to_string(ratio) + " but each must be in [1, 1e6]");
+      throw InvalidOption("ratios holds " + number_text(ratio) + " but each must be in [1, 1e6]");
   if (options.seeds < 1 || options.seeds > 10000)
     throw InvalidOption("seeds is " + std::to_string(options.seeds) + " but must be in [1, 10000]");
   if (!(options.distortion > 0 && options.distortion < 1))
-    throw InvalidOption("distortion is " + std::to_string(options.distortion) + " but must be in (0, 1)");
+    throw InvalidOption("distortion is " + number_text(options.distortion) + " but must be in (0, 1)");
   if (options.solves < 0 || options.solves > 1000)
     throw InvalidOption("solves is " + std::to_string(options.solves) + " but must be in [0, 1000]");
   if (!(options.cost_limit > 0))
-    throw InvalidOption("cost_limit is " + std::to_string(options.cost_limit) + " but must be positive");
+    throw InvalidOption("cost_limit is " + number_text(options.cost_limit) + " but must be positive");
 }
 
 // By linear interpolation between the ordered values.

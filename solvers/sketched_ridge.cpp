@@ -8,6 +8,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/check.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/products.hpp"
 #include "linalg/tall_qr.hpp"
 
@@ -23,7 +24,7 @@ void check_arguments(const AnyMatrixView<T>& a, MatrixView<const T> b, double ri
   check_view(b, "B");
   check_shape(b.rows, b.cols, a.rows(), b.cols, "B", "it needs a row for each row of A");
   if (!(ridge > 0 && std::isfinite(ridge)))
-    throw InvalidOption("ridge is " + std::to_string(ridge) + " but must be positive and finite");
+    throw InvalidOption("ridge is " + number_text(ridge) + " but must be positive and finite");
   if (options.sketch_rows < 0)
     throw InvalidOption("sketch_rows is " + std::to_string(options.sketch_rows) + " but must not be negative");
   if (options.models < 1)

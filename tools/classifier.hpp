@@ -1,6 +1,8 @@
 // A classifier, linear or in the space of a kernel, by what the command asks of it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,7 +22,8 @@ struct Classifier {
   std::variant<GeneralizedLinearModel, KernelModel> model;
   double ridge = 0;
   bool intercept = true;
-  std::vector<std::string> column_names;  ///< of A; empty if the file had none
+  std::vector<std::string> column_names;    ///< of A; empty if the file had none
+  std::optional<std::int64_t> first_index;  ///< svmlight: what A's indices counted from
 
   const KernelModel* kernel() const { return std::get_if<KernelModel>(&model); }
   const NewtonReport& report() const;

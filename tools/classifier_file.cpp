@@ -46,6 +46,7 @@ std::string classifier_text(const Classifier& classifier) {
                      {"intercepts", classifier.intercepts()},
                      {"coefficients", predictors},
                      {"column_names", classifier.column_names},
+                     {"first_index", classifier.first_index ? Json(*classifier.first_index) : Json()},
                      {"kernel", kernel_json(classifier.kernel())}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -108,6 +109,11 @@ KernelModel kernel_model_of(const Json& json) {
 
 Classifier classifier_of(const Json& json) {
   Classifier classifier;
+  if (json.contains("first_index") && !json["first_index"].is_null()) {
+    classifier.first_index = json["first_index"].get<std::int64_t>();
+    if (*classifier.first_index != 0 && *classifier.first_index != 1)
+      throw std::invalid_argument("its first_index is neither 0 nor 1");
+  }
   // Linear classifiers may be without this field.
   if (json.contains("kernel") && !json.at("kernel").is_null()) {
     classifier.model = kernel_model_of(json);
@@ -133,7 +139,11 @@ Classifier read_classifier(const std::filesystem::path& path) {
   try {
     return classifier_of(Json::parse(file));
   } catch (const Json::exception& error) {
-    throw FileError(path.string() + ": is not a classifier written by --save-model: " + error.what());
+    // The message quotes what it could not read, however long that is.
+    constexpr std::size_t most_characters = 200;
+    const std::string why = error.what();
+    throw FileError(path.string() + ": is not a classifier written by --save-model: " + why.substr(0, most_characters) +
+                    (why.size() > most_characters ? "..." : ""));
   } catch (const std::invalid_argument& error) {
     throw FileError(path.string() + ": is not a classifier written by --save-model: " + error.what());
   }

@@ -111,13 +111,16 @@ ExitCode classify(const ClassifyOptions& options) {
   Classified result;
   result.fitted = !options.model.has_value();
   if (options.model) result.classifier = read_classifier(*options.model);
+  InputOptions data = options;
+  data.first_index = result.classifier.first_index;
   const Problem problem =
-      read_problem_of_any_shape(options, result.fitted ? RightHandSide::required : RightHandSide::optional);
+      read_problem_of_any_shape(data, result.fitted ? RightHandSide::required : RightHandSide::optional);
   Problem test;
   if (options.test) {
     InputOptions from = options;
     from.a = *options.test;
     from.b.reset();
+    from.first_index = problem.a.first_index;
     test = read_problem_of_any_shape(from, RightHandSide::required);
   }
   result.read_seconds = problem.read_seconds + test.read_seconds;

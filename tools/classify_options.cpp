@@ -26,24 +26,18 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
              "A linear function of the columns, or a sum of a kernel's k(x, c) over rows c of A that are\n"
              "drawn at random, smooth ones (gaussian) to rough ones (laplacian), for columns in like units",
              kernels);
-  classify->add_option("--bandwidth", options.bandwidth, "h of the kernel (the median distance of rows)")
-      ->type_name("NUMBER");
+  add_real(*classify, "--bandwidth", options.bandwidth, "h of the kernel (the median distance of rows)");
   classify->add_option("--centres", options.centres, "Number of rows c (5 sqrt(rows))")
       ->type_name("COUNT")
       ->check(whole_number<std::int64_t>(std::numeric_limits<std::int64_t>::max(), 1));
   add_choice(*classify, "--loss", options.loss, "automatic: logistic for two labels, softmax for more",
              {"automatic", "logistic", "softmax", "smoothed-hinge"});
   classify->add_flag("--no-intercept{false}", options.intercept, "Fit without a constant term");
-  classify
-      ->add_option("--ridge", options.ridge,
-                   "mu of the penalty mu / 2 ||w||^2, or of a kernel's norm, beside the mean loss (1 / rows)")
-      ->type_name("NUMBER");
-  classify
-      ->add_option("--ridges", options.ridges,
-                   "Candidates for mu, between commas: the best by cross-validation is taken\n"
-                   "(with --folds: 1e-8, 1e-7, ..., 1)")
-      ->delimiter(',')
-      ->type_name("NUMBERS");
+  add_real(*classify, "--ridge", options.ridge,
+           "mu of the penalty mu / 2 ||w||^2, or of a kernel's norm, beside the mean loss (1 / rows)");
+  add_reals(*classify, "--ridges", options.ridges,
+            "Candidates for mu, between commas: the best by cross-validation is taken\n"
+            "(with --folds: 1e-8, 1e-7, ..., 1)");
   classify->add_option("--folds", options.folds, "Folds of the cross-validation (with --ridges: 5)")
       ->type_name("COUNT")
       ->check(whole_number<std::int64_t>());
@@ -61,8 +55,7 @@ CLI::App* add_classify_command(CLI::App& app, ClassifyOptions& options) {
       ->add_option("-o,--output", options.output,
                    "Write the table of coefficients here, as csv; of a kernel one for each row c")
       ->type_name("FILE");
-  classify->add_option("--tolerance", options.tolerance, "Of the gradient, relative to that at zero (1e-8)")
-      ->type_name("NUMBER");
+  add_real(*classify, "--tolerance", options.tolerance, "Of the gradient, relative to that at zero (1e-8)");
   classify->add_option("--iteration-limit", options.iteration_limit, "At most so many Newton steps (200)")
       ->type_name("COUNT")
       ->check(whole_number<std::int64_t>());

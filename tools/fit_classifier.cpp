@@ -52,7 +52,8 @@ void fit(const ClassifyOptions& options, const MatrixFile& a, std::span<const do
   result.classifier = {.model = Models::fit(a, labels, how),
                        .ridge = how.ridge,
                        .intercept = options.intercept,
-                       .column_names = a.column_names};
+                       .column_names = a.column_names,
+                       .first_index = a.first_index};
 }
 
 }  // namespace

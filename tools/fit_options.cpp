@@ -65,8 +65,7 @@ CLI::App* add_fit_command(CLI::App& app, FitOptions& options) {
   fit->add_option("--covariance", options.covariance,
                   "Write the coefficients' covariance matrix here: .npy, .mtx or .csv")
       ->type_name("FILE");
-  fit->add_option("--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)")
-      ->type_name("NUMBER")
+  add_real(*fit, "--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)")
       ->excludes(model);
   add_seed_option(*fit, options.seed, "Seed of the sketches; same seed, same bits (0)");
   add_threads_option(*fit, options.threads);

@@ -1,6 +1,7 @@
 // The options that say which problem a command reads.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct InputOptions {
   std::optional<std::filesystem::path> b;
   std::optional<std::string> target;
   std::string format = "automatic";
+  /// What svmlight indices count from, where another file has shown it; no option of the command.
+  std::optional<std::int64_t> first_index = std::nullopt;
   bool intercept = false;
 };
 

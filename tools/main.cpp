@@ -1,9 +1,12 @@
 // The `croquis` command.
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -25,17 +28,33 @@ namespace {
 
 using namespace croquis::tools;
 
-// Says what went wrong, and also on stdout where a program reads it.
+ExitCode show(const std::string& text, ExitCode code) {
+  try {
+    print(text);
+    return code;
+  } catch (const croquis::FileError& error) {
+    print_error(error.what());
+    return exit_file;
+  }
+}
+
+// Says what went wrong, and also on stdout where a program reads it, unless that is what went wrong.
 ExitCode fail(const std::string& message, bool json, ExitCode code) {
   print_error(message);
-  if (json) {
-    try {
-      print(json_error(message) + "\n");
-    } catch (const croquis::FileError& error) {
-      print_error(error.what());
-    }
-  }
-  return code;
+  return json && std::ferror(stdout) == 0 ? show(json_error(message) + "\n", code) : code;
+}
+
+ExitCode show_help(const CLI::App& app, const CLI::ParseError& asked) {
+  std::ostringstream text;
+  app.exit(asked, text, text);
+  return show(text.str(), exit_solved);
+}
+
+// CLI11 says of a misspelled subcommand only that one is missing.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.get_subcommands().empty() ? app.remaining() : std::vector<std::string>();
+  return (unknown.empty() ? error.what() : "\"" + unknown.front() + "\" is not a subcommand") +
+         std::string(" (croquis --help and croquis COMMAND --help show the usage)");
 }
 
 }  // namespace
@@ -74,9 +93,8 @@ int main(int argc, char** argv) {
     if (info->parsed()) run_info(info_json);
     return exit_solved;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
-    return fail(std::string(error.what()) + " (croquis --help and croquis COMMAND --help show the usage)", json,
-                exit_usage);
+    if (error.get_exit_code() == 0) return show_help(app, error);  // or the version
+    return fail(usage_message(app, error), json, exit_usage);
   } catch (const std::bad_alloc&) {
     return fail("not enough memory", json, exit_not_solved);
   } catch (const std::exception& error) {

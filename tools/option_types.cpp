@@ -1,6 +1,8 @@
 #include "tools/option_types.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include <croquis/sketch/any_sketch.hpp>
 
@@ -24,7 +26,28 @@ CLI::Validator one_of(const std::vector<std::string>& names) {
   return CLI::Validator(check, "");
 }
 
+// Words between commas, or each with the option's name: those that follow are positionals.
+CLI::Option* separated_by_commas(CLI::Option* option) {
+  return option->delimiter(',')->expected(1)->allow_extra_args(false)->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
+}
+
 }  // namespace
+
+CLI::Validator real_number() {
+  const auto check = [](const std::string& given) {
+    double value = 0;
+    const char* const last = given.data() + given.size();
+    const auto [end, error] = std::from_chars(given.data() + (given.starts_with('+') ? 1 : 0), last, value);
+    return error == std::errc() && end == last ? std::string()
+                                               : "\"" + given + "\" is not a number that a double holds";
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Option* add_reals(CLI::App& command, const char* name, std::vector<double>& values, const std::string& what) {
+  return separated_by_commas(command.add_option(name, values, what)->type_name("NUMBERS"))->check(real_number());
+}
 
 CLI::Option* add_choice(CLI::App& command, const char* name, std::string& value, const std::string& what,
                         const std::vector<std::string>& names) {
@@ -33,12 +56,7 @@ CLI::Option* add_choice(CLI::App& command, const char* name, std::string& value,
 
 CLI::Option* add_choice(CLI::App& command, const char* name, std::vector<std::string>& values, const std::string& what,
                         const std::vector<std::string>& names) {
-  return command.add_option(name, values, what + ": " + joined(names))
-      ->type_name("NAME")
-      ->delimiter(',')
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+  return separated_by_commas(command.add_option(name, values, what + ": " + joined(names))->type_name("NAME"))
       ->check(one_of(names));
 }
 

@@ -27,6 +27,18 @@ CLI::Validator whole_number(Integer most = std::numeric_limits<Integer>::max(), 
   return CLI::Validator(check, "");
 }
 
+/// Accepts the decimal numbers that a double holds, infinity and NaN (which options then refuse by their names).
+/// CLI11's own conversion would take an empty word, such as an unset variable of a script, for zero.
+CLI::Validator real_number();
+
+/// An option whose value is such a number: a double, or an optional one.
+template <class Real>
+CLI::Option* add_real(CLI::App& command, const char* name, Real& value, const std::string& what) {
+  return command.add_option(name, value, what)->type_name("NUMBER")->check(real_number());
+}
+/// Several of them, between commas or each with the option's name.
+CLI::Option* add_reals(CLI::App& command, const char* name, std::vector<double>& values, const std::string& what);
+
 /// An option whose value is one of a few names; the help lists them.
 CLI::Option* add_choice(CLI::App& command, const char* name, std::string& value, const std::string& what,
                         const std::vector<std::string>& names);

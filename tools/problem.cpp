@@ -93,24 +93,28 @@ void check_weights(const std::string& from, const std::vector<double>& weights) 
                       ", but must be finite and not negative");
 }
 
+// What the folder holds beside A must not change what a column's name means: columns come first.
 void read_weights(const std::string& name, const std::filesystem::path& a_path, Problem& problem) {
-  std::error_code no_such_file;
-  if (std::filesystem::exists(name, no_such_file)) {
-    const MatrixFile file = read_matrix(name);
-    if (file.rows() != problem.a.rows() || file.cols() != 1)
-      throw FileError(name + ": is " + shape_text(file.rows(), file.cols()) + ", but weights are one column with the " +
-                      std::to_string(problem.a.rows()) + " rows of " + a_path.string());
-    const Matrix<double> column = dense_copy(file);
-    problem.weights.assign(column.entries().begin(), column.entries().end());
-    return check_weights(name, problem.weights);
-  }
   const std::int64_t column = column_named(name, problem.a);
-  if (column < 0) throw FileError(name + ": is neither a file of weights nor a column of " + a_path.string());
-  if (!std::holds_alternative<Matrix<double>>(problem.a.matrix))
-    throw InvalidOption("--weights " + name + " names a column of " + a_path.string() +
-                        ", which is sparse: give the weights as a file");
-  problem.weights = take_column(problem.a, column);
-  check_weights(a_path.string() + ", column " + name, problem.weights);
+  const bool dense = std::holds_alternative<Matrix<double>>(problem.a.matrix);
+  if (dense && column >= 0) {
+    problem.weights = take_column(problem.a, column);
+    return check_weights(a_path.string() + ", column " + name, problem.weights);
+  }
+  std::error_code no_such_file;
+  if (!std::filesystem::exists(name, no_such_file)) {
+    if (column >= 0)
+      throw InvalidOption("--weights " + name + " names a column of " + a_path.string() +
+                          ", which is sparse: give the weights as a file");
+    throw FileError("--weights " + name + ": is neither a file of weights nor a column of " + a_path.string());
+  }
+  const MatrixFile file = read_matrix(name);
+  if (file.rows() != problem.a.rows() || file.cols() != 1)
+    throw FileError(name + ": is " + shape_text(file.rows(), file.cols()) + ", but weights are one column with the " +
+                    std::to_string(problem.a.rows()) + " rows of " + a_path.string());
+  const Matrix<double> weights = dense_copy(file);
+  problem.weights.assign(weights.entries().begin(), weights.entries().end());
+  check_weights(name, problem.weights);
 }
 
 void read_constraints(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& a_path,
@@ -154,7 +158,8 @@ void fail_without_right_hand_side() {
 }
 
 MatrixFile read_a(const InputOptions& options) {
-  return read_matrix(options.a, {.format = file_format(options), .target = options.target});
+  return read_matrix(options.a,
+                     {.format = file_format(options), .target = options.target, .first_index = options.first_index});
 }
 
 Problem read_problem(const InputOptions& options, RightHandSide right_hand_side) {

@@ -17,17 +17,13 @@ CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options) {
   add_intercept_option(*profile, options);
   add_choice(*profile, "--sketch,--family", options.families,
              "Families to try, separated by commas or each with its own --family (all)", sketch_names());
-  profile
-      ->add_option("--ratio", options.ratios,
-                   "Sizes to try: rows of the sketch for each column of A, separated by commas\n"
-                   "(1.5,2,3,4,6,8,12,16, as far as the sketch is not taller than A)")
-      ->type_name("NUMBERS")
-      ->delimiter(',');
+  add_reals(*profile, "--ratio", options.ratios,
+            "Sizes to try: rows of the sketch for each column of A, separated by commas\n"
+            "(1.5,2,3,4,6,8,12,16, as far as the sketch is not taller than A)");
   profile->add_option("--seeds", options.seeds, "Sketches that each distortion is measured by (9)")
       ->type_name("NUMBER")
       ->check(whole_number<std::int64_t>());
-  profile->add_option("--distortion", options.distortion, "The distortion that recommended sizes keep (0.5)")
-      ->type_name("NUMBER");
+  add_real(*profile, "--distortion", options.distortion, "The distortion that recommended sizes keep (0.5)");
   profile->add_option("--solves", options.solves, "Rounds of solves with each size; 0: predict their time only (2)")
       ->type_name("NUMBER")
       ->check(whole_number<std::int64_t>());

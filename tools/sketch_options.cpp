@@ -21,8 +21,7 @@ CLI::App* add_sketch_command(CLI::App& app, SketchOptions& options) {
   CLI::Option* rows = sketch->add_option("--sketch-rows,--rows", options.sketch_rows, "Rows of S and of S A")
                           ->type_name("NUMBER")
                           ->check(whole_number<std::int64_t>(std::numeric_limits<std::int64_t>::max(), 1));
-  sketch->add_option("--ratio", options.ratio, "Rows of S for each column of A, instead of --sketch-rows")
-      ->type_name("NUMBER")
+  add_real(*sketch, "--ratio", options.ratio, "Rows of S for each column of A, instead of --sketch-rows")
       ->excludes(rows);
   sketch->add_option("--nonzeros", options.nonzeros, "Entries in each column of a sparse-sign sketch (0: 8)")
       ->type_name("NUMBER")

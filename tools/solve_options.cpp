@@ -31,15 +31,15 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
   number("--nonzeros", options.nonzeros, "Entries in each column of a sparse-sign sketch (0: 8)")
       ->check(whole_number<std::int64_t>());
   add_seed_option(*solve, options.seed, "Seed of the sketch; same seed, same answer (0)");
-  number("--tolerance", options.tolerance, "Backward error to reach (0: a quarter of the unit roundoff)");
-  number("--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)");
+  add_real(*solve, "--tolerance", options.tolerance, "Backward error to reach (0: a quarter of the unit roundoff)");
+  add_real(*solve, "--rcond", options.rcond, "Singular values below this times the largest count as zero (0: chosen)");
   number("--iteration-limit", options.iteration_limit, "Most iterations in a refinement step (0: chosen)")
       ->check(whole_number<std::int64_t>());
   add_threads_option(*solve, options.threads);
   solve->add_flag("--bootstrap", options.bootstrap,
                   "Preview by sketch-and-solve with error bars from resampling the sketch");
-  number("--confidence", options.confidence,
-         "Probability with which each error bar of --bootstrap or --one-pass is to hold (0.95)");
+  add_real(*solve, "--confidence", options.confidence,
+           "Probability with which each error bar of --bootstrap or --one-pass is to hold (0.95)");
 
   solve->add_flag("--stream", options.stream,
                   "Hold no more of A than a block of rows: read it anew for each pass, to full accuracy;\n"
@@ -52,15 +52,18 @@ CLI::App* add_solve_command(CLI::App& app, SolveOptions& options) {
          "Columns of an svmlight A of --stream, counted from 1 (0: found by reading it once before)")
       ->check(whole_number<std::int64_t>());
 
-  number("--ridge", options.ridge, "Minimise ||A x - b||^2 + NUMBER ||x||^2");
+  add_real(*solve, "--ridge", options.ridge, "Minimise ||A x - b||^2 + NUMBER ||x||^2");
   solve
       ->add_option("--weights", options.weights,
-                   "The weight of each row's square: a file of one column, or a column of A, which is\n"
-                   "taken out of it: a name (csv, tsv) or a zero-based index")
-      ->type_name("FILE|COLUMN");
+                   "The weight of each row's square: a column of A, which is taken out of it, by name (csv, tsv)\n"
+                   "or zero-based index; or else a file of one column")
+      ->type_name("COLUMN|FILE");
   solve->add_flag("--min-norm", options.minimum_norm,
                   "Allow fewer rows than columns: of all solutions, the one of least norm");
-  solve->add_option("--constraints", options.constraints, "Subject to C x = d")->expected(2)->type_name("C D");
+  solve->add_option("--constraints", options.constraints, "Subject to C x = d")
+      ->expected(2)
+      ->allow_extra_args(false)
+      ->type_name("C D");
 
   solve->add_flag("--compare", options.compare, "Also run LAPACK's dgels on the same data");
   add_report_options(*solve, options);

@@ -19,17 +19,18 @@ void refuse(bool given, const std::string& option, const std::string& form) {
 
 // What takes more of A than a pass, or a matrix whose shape is known before it is read.
 void check_options(const SolveOptions& options) {
-  refuse(options.compare, "--compare", "--stream, whose A is never in memory whole");
-  refuse(options.ridge != 0, "--ridge", "--stream");
-  refuse(options.weights.has_value(), "--weights", "--stream");
-  refuse(options.minimum_norm, "--min-norm", "--stream, which needs as many rows as columns");
-  refuse(!options.constraints.empty(), "--constraints", "--stream");
+  const std::string form = options.one_pass ? "--one-pass" : "--stream";
+  refuse(options.compare, "--compare", form + ", whose A is never in memory whole");
+  refuse(options.ridge != 0, "--ridge", form);
+  refuse(options.weights.has_value(), "--weights", form);
+  refuse(options.minimum_norm, "--min-norm", form + ", which needs as many rows as columns");
+  refuse(!options.constraints.empty(), "--constraints", form);
   refuse(options.sketch != "automatic" && options.sketch != to_string(SketchFamily::sparse_sign),
-         "--sketch " + options.sketch, "--stream: the sketch is sparse-sign");
-  refuse(options.nonzeros > 0, "--nonzeros", "--stream: they are 8");
+         "--sketch " + options.sketch, form + ": the sketch is sparse-sign");
+  refuse(options.nonzeros > 0, "--nonzeros", form + ": they are 8");
   refuse(options.method == to_string(LeastSquaresMethod::direct) ||
              options.method == to_string(LeastSquaresMethod::gram_and_precondition),
-         "--method " + options.method, "--stream");
+         "--method " + options.method, form);
 }
 
 void check_one_pass_options(const SolveOptions& options, const std::string& why) {

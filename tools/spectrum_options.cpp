@@ -21,24 +21,18 @@ CLI::App* add_spectrum_command(CLI::App& app, SpectrumOptions& options) {
   add_count("--top", options.top, "Extreme values to compute (6)");
   add_choice(*spectrum, "--which", options.which, "Which of them, with --symmetric",
              {"largest", "smallest", "largest-magnitude"});
-  spectrum
-      ->add_option("--tolerance", options.tolerance,
-                   "Residual norms to reach for them, relative to the norm of A (1e-8), or of A^T A")
-      ->type_name("NUMBER");
+  add_real(*spectrum, "--tolerance", options.tolerance,
+           "Residual norms to reach for them, relative to the norm of A (1e-8), or of A^T A");
   add_count("--trace-products", options.trace_products,
             "Products with A or A^T A for the estimate of its trace, the square of the Frobenius norm (100)");
   add_count("--vectors", options.vectors, "Random vectors for the distribution (10)");
   add_count("--steps", options.steps, "Lanczos steps from each (80)");
-  spectrum
-      ->add_option("--threshold", options.threshold,
-                   "Count the values above this part of the largest, in absolute value (0.001)")
-      ->type_name("NUMBER");
-  spectrum
-      ->add_option("--ridge", options.ridge,
-                   "Estimate the effective dimension: the sum of s^2 / (s^2 + ridge) over the singular values s,\n"
-                   "or of t / (t + ridge) over the positive eigenvalues t")
-      ->type_name("NUMBER");
-  spectrum->add_option("--confidence", options.confidence, "Of the error bars (0.9)")->type_name("NUMBER");
+  add_real(*spectrum, "--threshold", options.threshold,
+           "Count the values above this part of the largest, in absolute value (0.001)");
+  add_real(*spectrum, "--ridge", options.ridge,
+           "Estimate the effective dimension: the sum of s^2 / (s^2 + ridge) over the singular values s,\n"
+           "or of t / (t + ridge) over the positive eigenvalues t");
+  add_real(*spectrum, "--confidence", options.confidence, "Of the error bars (0.9)");
   add_seed_option(*spectrum, options.seed, "Seed; same seed, same numbers (0)");
   add_threads_option(*spectrum, options.threads);
 

@@ -39,19 +39,38 @@ void check_replaceable(const std::filesystem::path& path) {
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
   check_replaceable(path);
   buffer_.reserve(buffer_size);
-  static std::atomic<unsigned> count = 0;
   const std::filesystem::path folder = resolved(path).parent_path();
-  do {
-    const std::string name = ".croquis-" + std::to_string(getpid()) + "-" + std::to_string(count++);
-    temporary_ = (folder / name).string();
-    file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (file_ < 0 && errno == EEXIST);
-  if (file_ < 0) fail();
+  file_ = open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  if (file_ >= 0 && access(named_by_process().c_str(), F_OK) == 0) return;
+  if (file_ >= 0) close(file_);
+  with_temporary_name([&](const char* name) {
+    file_ = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return file_ >= 0;
+  });
 }
 
 AtomicFile::~AtomicFile() {
   if (file_ >= 0) close(file_);
   if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+// The open file's name among the process's own.
+std::string AtomicFile::named_by_process() const { return "/proc/self/fd/" + std::to_string(file_); }
+
+// Calls `make` with names beside the file until one is free.
+template <class Make>
+void AtomicFile::with_temporary_name(const Make& make) {
+  static std::atomic<unsigned> count = 0;
+  const std::filesystem::path folder = resolved(path_).parent_path();
+  do {
+    const std::string name = ".croquis-" + std::to_string(getpid()) + "-" + std::to_string(count++);
+    temporary_ = (folder / name).string();
+    if (make(temporary_.c_str())) return;
+  } while (errno == EEXIST);
+  const int error = errno;
+  temporary_.clear();
+  errno = error;
+  fail();
 }
 
 void AtomicFile::write(const char* bytes, std::size_t size) {
@@ -73,6 +92,10 @@ void AtomicFile::commit() {
   flush();
   // Renaming before the data is on the disk could leave an empty file after a power failure.
   if (fsync(file_) != 0 && errno != EINVAL) fail();
+  if (temporary_.empty())
+    with_temporary_name([&](const char* name) {
+      return linkat(AT_FDCWD, named_by_process().c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+    });
   const int file = file_;
   file_ = -1;
   if (close(file) != 0) fail();

@@ -9,7 +9,8 @@
 namespace croquis::io {
 
 /// Collects what is written in a temporary file beside `path`; `commit` renames it to `path`. Without `commit` the
-/// destructor removes it. Throws `FileError` naming `path`.
+/// destructor removes it. Where the file system allows it, the temporary file has no name before `commit`: then nothing
+/// is left of it when the process is killed. Throws `FileError` naming `path`.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
@@ -21,6 +22,9 @@ class AtomicFile {
   void commit();
 
  private:
+  template <class Make>
+  void with_temporary_name(const Make& make);
+  std::string named_by_process() const;
   void flush();
   [[noreturn]] void fail() const;
 

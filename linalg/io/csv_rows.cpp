@@ -171,9 +171,13 @@ const char* CsvRows::read_unusual(std::string_view line, const char* p, std::int
   if (!names_.empty()) where += " (" + quote(names_[static_cast<std::size_t>(column)]) + ")";
   if (field.text.empty())
     reader_.fail_at_line(where + ": the value is missing; fill it in, or leave the row or the column out");
-  const bool first_row = rows_ == 0;
-  reader_.fail_at_line(where + ": " + quote(field.text) + " is not a number" +
-                       (first_row ? "; if the column holds text, leave it out or encode it as numbers" : ""));
+  std::string hint;
+  if (field.text.find(';') != std::string_view::npos) {
+    hint = "; fields are separated by commas, or by tabs";
+  } else if (rows_ == 0) {
+    hint = "; if the column holds text, leave it out or encode it as numbers";
+  }
+  reader_.fail_at_line(where + ": " + quote(field.text) + " is not a number" + hint);
 }
 
 void CsvRows::fail_count(std::string_view line) const {

@@ -1,6 +1,7 @@
 // The readers, one per format: each takes a file from its first byte to its last.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ MatrixFile read_matrix_market(Reader& reader);
 MatrixFile read_npy(Reader& reader);
 /// `separator` is ',' or a tab.
 MatrixFile read_csv(Reader& reader, char separator, const std::optional<std::string>& target);
-MatrixFile read_svmlight(Reader& reader);
+/// `first_index` is what the indices count from; without it the file tells.
+MatrixFile read_svmlight(Reader& reader, std::optional<std::int64_t> first_index);
 
 /// `text` as a zero-based index below `cols`, or nothing if it is not one.
 std::optional<std::int64_t> column_index(const std::string& text, std::int64_t cols);

@@ -29,6 +29,8 @@ void split_target(MatrixFile& file, const std::string& target, const std::string
 }  // namespace
 
 MatrixFile read_matrix(const std::filesystem::path& path, const ReadOptions& options) {
+  if (options.first_index && *options.first_index != 0 && *options.first_index != 1)
+    throw InvalidOption("first_index is " + std::to_string(*options.first_index) + " but must be 0 or 1");
   io::Reader reader(path);
   const FileFormat format = options.format == FileFormat::automatic ? io::detect_format(reader) : options.format;
   if (format == FileFormat::csv) return io::read_csv(reader, ',', options.target);
@@ -36,7 +38,7 @@ MatrixFile read_matrix(const std::filesystem::path& path, const ReadOptions& opt
   if (format == FileFormat::svmlight) {
     if (options.target)
       throw InvalidOption("target: " + reader.name() + " is svmlight, where the labels are the target");
-    return io::read_svmlight(reader);
+    return io::read_svmlight(reader, options.first_index);
   }
   MatrixFile file = format == FileFormat::npy ? io::read_npy(reader) : io::read_matrix_market(reader);
   if (options.target) split_target(file, *options.target, reader.name());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "linalg/io/reader.hpp"
@@ -41,7 +42,11 @@ class SvmlightIndices {
     smallest_ = std::min(smallest_, index);
     largest_ = std::max(largest_, index);
   }
-  SvmlightColumns columns() const { return {smallest_, largest_ < 0 ? 0 : largest_ - smallest_ + 1}; }
+  /// `from` is what the indices are known to count from.
+  SvmlightColumns columns(std::optional<std::int64_t> from = std::nullopt) const {
+    const std::int64_t first = std::min(smallest_, from.value_or(1));
+    return {first, largest_ < 0 ? 0 : largest_ - first + 1};
+  }
 
  private:
   std::int64_t smallest_ = 1;

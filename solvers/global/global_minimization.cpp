@@ -9,6 +9,7 @@
 #include <croquis/errors.hpp>
 
 #include "linalg/check.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "sketch/philox.hpp"
 #include "solvers/conclude.hpp"
@@ -29,8 +30,8 @@ void check_box(std::int64_t unknowns, const std::vector<double>& lower, const st
   check_shape(static_cast<std::int64_t>(upper.size()), 1, unknowns, 1, "upper", reason);
   for (std::size_t j = 0; j < lower.size(); ++j)
     if (!(std::isfinite(lower[j]) && std::isfinite(upper[j]) && lower[j] <= upper[j]))
-      throw InvalidOption("the bounds of unknown " + std::to_string(j) + " are " + std::to_string(lower[j]) + " to " +
-                          std::to_string(upper[j]) + " but must be finite and in order");
+      throw InvalidOption("the bounds of unknown " + std::to_string(j) + " are " + number_text(lower[j]) + " to " +
+                          number_text(upper[j]) + " but must be finite and in order");
 }
 
 void check_options(const GlobalOptions& options, const std::vector<double>& lower, const std::vector<double>& upper) {
@@ -53,14 +54,14 @@ void check_options(const GlobalOptions& options, const std::vector<double>& lowe
     throw InvalidOption("dimensions is " + std::to_string(options.dimensions) + " but most_dimensions is " +
                         std::to_string(options.most_dimensions));
   if (!(options.improvement >= 0 && options.improvement < 1))
-    throw InvalidOption("improvement is " + std::to_string(options.improvement) + " but must be in [0, 1)");
+    throw InvalidOption("improvement is " + number_text(options.improvement) + " but must be in [0, 1)");
   if (std::isnan(options.target)) throw InvalidOption("target is nan");
   if (options.x0.empty()) return;
   check_shape(static_cast<std::int64_t>(options.x0.size()), 1, unknowns, 1, "x0", "it needs an entry for each unknown");
   for (std::size_t j = 0; j < options.x0.size(); ++j)
     if (!(lower[j] <= options.x0[j] && options.x0[j] <= upper[j]))
-      throw InvalidOption("entry " + std::to_string(j) + " of x0 is " + std::to_string(options.x0[j]) +
-                          " but its bounds are " + std::to_string(lower[j]) + " to " + std::to_string(upper[j]));
+      throw InvalidOption("entry " + std::to_string(j) + " of x0 is " + number_text(options.x0[j]) +
+                          " but its bounds are " + number_text(lower[j]) + " to " + number_text(upper[j]));
 }
 
 std::vector<double> first_centre(const GlobalOptions& options, const std::vector<double>& lower,

@@ -24,6 +24,16 @@ TEST_CASE("an index 0 anywhere means indices from zero") {
   CHECK(entries_by_row(file) == std::vector<double>{0, 5, 0, 7, 0, 8});
 }
 
+TEST_CASE("what indices count from may be known before") {
+  CHECK(read_text("1 1:5\n").first_index == 1);
+  CHECK(read_text("1 0:5\n").first_index == 0);
+  const MatrixFile from_zero = read_text("1 1:5\n", {.first_index = 0});
+  CHECK(entries_by_row(from_zero) == std::vector<double>{0, 5});
+  CHECK(from_zero.first_index == 0);
+  CHECK_THROWS_WITH_AS(read_text("1 0:5\n", {.first_index = 1}), doctest::Contains("has an index 0"), FileError);
+  CHECK_THROWS_AS(read_text("1 1:5\n", {.first_index = 2}), InvalidOption);
+}
+
 TEST_CASE("rows without entries, and no entries at all") {
   CHECK(read_text("1\n2\n1 1:1\n").rows() == 3);
   const MatrixFile file = read_text("1\n2\n", {.format = FileFormat::svmlight});

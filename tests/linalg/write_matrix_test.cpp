@@ -6,10 +6,12 @@
 #include <limits>
 #include <random>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <croquis/linalg/write_matrix.hpp>
 
+#include "linalg/io/atomic_file.hpp"
 #include "tests/linalg/file_checks.hpp"
 
 using namespace croquis;
@@ -99,6 +101,23 @@ TEST_CASE("an existing file is replaced, through a link too, and nothing else is
   CHECK(file_bytes(folder.path() / "a.csv") == "1\n");
   CHECK(std::filesystem::is_symlink(folder.path() / "link.csv"));
   CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("a process that is killed while it writes leaves nothing, where the file system has files without a name") {
+  const TemporaryFolder folder;
+  const int file = open(folder.path().c_str(), O_WRONLY | O_TMPFILE, 0600);
+  if (file < 0) return;
+  close(file);
+  folder.write("a.csv", "old\n");
+  {
+    io::AtomicFile unfinished(folder.path() / "a.csv");
+    const std::string bytes(1 << 20, '1');
+    unfinished.write(bytes.data(), bytes.size());
+    CHECK(folder.entries() == 1);
+    unfinished.commit();
+    CHECK(file_bytes(folder.path() / "a.csv") == bytes);
+  }
+  CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("places that cannot be written") {

@@ -81,6 +81,16 @@ double distance(const Matrix<double>& x, const Matrix<double>& y) {
 
 }  // namespace
 
+TEST_CASE("a stream without columns has its right-hand sides as residuals") {
+  const Matrix<double> b(3, 1);
+  LeastSquaresStream<double> stream(0);
+  stream.add(column_major<const double>(nullptr, 3, 0), b);
+  const auto fit = stream.finish();
+  CHECK(fit.solved());
+  CHECK(fit.x.rows() == 0);
+  CHECK(fit.residual_norm[0] == 0);
+}
+
 TEST_CASE("one pass gives the sketch-and-solve solution of the whole, however the stream is cut") {
   const Problem p = problem(100);
   const AnySketch s = SparseSign{.rows = 200, .cols = std::int64_t{1} << 40, .nonzeros = 8, .seed = 3};

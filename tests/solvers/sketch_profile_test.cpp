@@ -260,6 +260,8 @@ TEST_CASE("zero, empty, non-finite and extreme matrices have a status and no siz
   const SketchProfile empty = profile_sketches(Matrix<double>(30, 0));
   CHECK(empty.status == Status::converged);
   CHECK(empty.sizes.empty());
+  // No entry is looked at, however many rows there are.
+  CHECK(profile_sketches(row_major<const double>(nullptr, std::int64_t{1} << 50, 0)).status == Status::converged);
   for (const double bad : {inf, -inf, nan}) {
     Matrix<double> a = normal_matrix(30, 3, 12);
     const Matrix<double> good = a;

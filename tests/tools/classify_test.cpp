@@ -86,7 +86,8 @@ TEST_CASE_FIXTURE(Scene, "a saved classifier predicts as the fitted one") {
 }
 
 TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-validation") {
-  const json report = run_json({three, "--target", "kind", "--ridges", "0.001,0.1,10", "--folds", "2"});
+  // What follows the ridges is a file again.
+  const json report = run_json({"--folds", "2", "--target", "kind", "--ridges", "0.001,0.1,10", three});
   CHECK(report["loss"] == "softmax");
   CHECK(report["labels"].size() == 3);
   CHECK(report["intercepts"].size() == 3);
@@ -97,6 +98,18 @@ TEST_CASE_FIXTURE(Scene, "three labels: softmax; and a ridge chosen by cross-val
   for (const json& score : validation["ridges"])
     CHECK(score["mean_loss"].get<double>() >= validation["ridges"][best]["mean_loss"].get<double>());
   CHECK(report["ridge"] == validation["ridges"][best]["ridge"]);
+}
+
+TEST_CASE_FIXTURE(Scene, "svmlight data are read with the indices of the training data") {
+  const std::string model = path("model.json");
+  const std::string from_zero = folder.write("zero.svm", "1 0:-1 1:3\n-1 0:1 1:-3\n1 1:2\n-1 1:-2\n").string();
+  // Without an index 0, which in a file of its own would mean the other column.
+  const std::string without_zero = folder.write("rest.svm", "1 1:3\n-1 1:-3\n").string();
+  const json fitted = run_json({from_zero, "--ridge", "0.1", "--test", without_zero, "--save-model", model});
+  CHECK(fitted["test"]["accuracy"] == 1);
+  CHECK(run_json({without_zero, "--model", model})["data"]["accuracy"] == 1);
+  run_json({svm, "--ridge", "0.1", "--save-model", model});
+  CHECK(contains(failure({from_zero, "--model", model}, 2), "zero.svm: has an index 0"));
 }
 
 TEST_CASE_FIXTURE(Scene, "a kernel parts what no line does, and what is saved is the function that is reported") {
@@ -221,6 +234,8 @@ TEST_CASE_FIXTURE(Scene, "what goes wrong is said, with the right status") {
   CHECK(contains(failure({lonely, "--target", "y", "--folds", "2"}, 1), "too few observations"));
   const std::string other = folder.write("other.json", "{\"loss\": \"none\"}").string();
   CHECK(contains(failure({csv, "--target", "label", "--model", other}, 2), "is not a classifier"));
+  const std::string endless = folder.write("endless.json", std::string(100000, '1')).string();
+  CHECK(failure({csv, "--target", "label", "--model", endless}, 2).size() < endless.size() + 300);
   for (const char* const option : {"--ridge", "--seed", "--iteration-limit", "--folds"})
     CHECK(contains(failure({csv, "--target", "label", "--model", other, option, "2"}, 1), option));
   CHECK(contains(failure({csv, "--target", "label", "--save-model", csv}, 1), "overwrite"));

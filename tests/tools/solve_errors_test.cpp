@@ -37,13 +37,20 @@ TEST_CASE_FIXTURE(Scene, "wrong usage: exit status 1") {
   CHECK(contains(failure({a, b, "--threads", "x"}, 1), "x is not a whole number"));
   CHECK(contains(failure({a, b, "--sketch-rows", "-5"}, 1), "-5 is not a whole number"));
   CHECK(contains(failure({a, b, "--tolerance", "tiny"}, 1), "tiny"));
+  for (const char* option : {"--tolerance", "--rcond", "--ridge", "--confidence"})
+    for (const char* word : {"", " ", "1e999", "0x1",
+                             "\xe2\x88\x92"
+                             "1",
+                             "1,5"})
+      CHECK(contains(failure({a, b, option, word}, 1), "\"" + std::string(word) + "\" is not a number"));
+  CHECK(contains(failure({"--constraints", b, b, a}, 1), "no right-hand side"));
   CHECK(run_croquis({}).status == 1);
-  CHECK(run_croquis({"prove"}).status == 1);
+  CHECK(contains(run_croquis({"prove"}).errors, "\"prove\" is not a subcommand"));
   CHECK(run_croquis({"info", "--bogus"}).status == 1);
 }
 
 TEST_CASE_FIXTURE(Scene, "options out of range or at odds: exit status 1") {
-  CHECK(contains(failure({a, b, "--tolerance", "-1"}, 1), "tolerance"));
+  CHECK(contains(failure({a, b, "--tolerance", "-1e-9"}, 1), "tolerance is -1e-09 but"));
   CHECK(contains(failure({a, b, "--tolerance", "nan"}, 1), "tolerance"));
   CHECK(contains(failure({a, b, "--rcond", "2"}, 1), "rcond"));
   CHECK(contains(failure({a, b, "--sketch-rows", "1"}, 1), "sketch_rows is 1"));
@@ -86,6 +93,8 @@ TEST_CASE_FIXTURE(Scene, "files that cannot be read: exit status 2, naming file 
       {"header.npy", npy.substr(0, 30), "header.npy: byte 30: truncated"},
       {"text.csv", "u,v\n1,north\n", "text.csv:2: column 1 (\"v\")"},
       {"blank.csv", "u,v\n1,2\n,3\n", "blank.csv:3: column 0 (\"u\"): the value is missing"},
+      {"semicolons.csv", "u;v\n1;2\n",
+       "semicolons.csv:2: column 0 (\"u;v\"): \"1;2\" is not a number; fields are separated by"},
       {"ragged.csv", "1,2\n3\n", "ragged.csv:2: 1 field"},
       {"text.tsv", "u\tv\n1\tnorth\n", "text.tsv:2: column 1 (\"v\")"},
       {"descend.svm", "1 2:1 1:1\n", "descend.svm:1: the index 1 comes after 2"},
@@ -145,7 +154,11 @@ TEST_CASE_FIXTURE(Scene, "a failure leaves an existing output as it was") {
 
 TEST_CASE_FIXTURE(Scene, "output that nobody takes is not success") {
   if (!std::filesystem::exists("/dev/full")) return;
-  const std::string command = "\"$CROQUIS_COMMAND\" solve " + a + " " + b + " --json > /dev/full 2> /dev/null";
-  const int status = std::system(command.c_str());
-  CHECK(WEXITSTATUS(status) == 2);
+  const std::string message = path("message");
+  for (const std::string& arguments : {"solve " + a + " " + b + " --json", std::string("solve --help")}) {
+    CAPTURE(arguments);
+    const int status = std::system(("\"$CROQUIS_COMMAND\" " + arguments + " > /dev/full 2> " + message).c_str());
+    CHECK(WEXITSTATUS(status) == 2);
+    CHECK(file_bytes(message) == "croquis: standard output: cannot be written\n");
+  }
 }

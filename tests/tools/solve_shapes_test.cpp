@@ -53,7 +53,11 @@ TEST_CASE_FIXTURE(Scene, "Weights from a file, and from a column that is taken o
   check(solution({with_column, b, "--weights", "weight"}, &report), {1, 2});
   CHECK(report["cols"] == 2);
   check(solution({with_column, b, "--weights", "1"}), {1, 2});
-  CHECK(contains(failure({a, b, "--weights", "nothing"}, 2), "nothing: is neither a file of weights nor a column"));
+  // A file of the column's name does not hide it: through (0, 1) and (2, 5).
+  const std::string both = folder.write("both.csv", "u," + weights + ",v\n1,1,0\n1,0,1\n1,1,2\n1,0,4\n").string();
+  check(solution({both, b, "--weights", weights}), {1, 2});
+  CHECK(contains(failure({a, b, "--weights", "nothing"}, 2),
+                 "--weights nothing: is neither a file of weights nor a column"));
   const std::string few = folder.write("few.csv", "1\n1\n").string();
   CHECK(contains(failure({a, b, "--weights", few}, 2), "is 2 x 1"));
   const std::string negative = folder.write("negative.csv", "1\n1\n-3\n0\n").string();

@@ -23,6 +23,9 @@ struct ReadOptions {
   /// A column to split off as the target: csv and tsv by header name or by zero-based index in digits (a name wins);
   /// npy and Matrix Market arrays by index. svmlight files always have a target, their labels, and take none here.
   std::optional<std::string> target = std::nullopt;
+  /// svmlight: what its indices count from, 0 or 1, where that is known. Files of the same data must be read alike, and
+  /// one that happens to use no 0 does not show it. Other formats take no notice.
+  std::optional<std::int64_t> first_index = std::nullopt;
 };
 
 /// A matrix read from a file, with what else the file said.
@@ -32,6 +35,7 @@ struct MatrixFile {
   std::vector<std::string> column_names;      ///< csv/tsv with a header: names of the columns of `matrix`
   std::string target_name;                    ///< csv/tsv with a header: name of the target column
   FileFormat format = FileFormat::automatic;  ///< the format that was read
+  std::optional<std::int64_t> first_index;    ///< svmlight: what its indices count from
 
   std::int64_t rows() const { return AnyMatrixView<double>(*this).rows(); }
   std::int64_t cols() const { return AnyMatrixView<double>(*this).cols(); }
@@ -48,8 +52,9 @@ struct MatrixFile {
 ///   dimensions, a vector being one column. Dense, in the file's layout.
 /// - csv and tsv: fields in quotes or not, blanks around them; a first line without any number holds the names. A field
 ///   that is blank or not a number is an error, never dropped or guessed. Dense, row-major.
-/// - svmlight: labels, ascending indices counted from 1 (from 0 if a 0 occurs anywhere), comments; `qid` is skipped.
-///   Sparse, with as many columns as the largest index says.
+/// - svmlight: labels, ascending indices counted from 1 (from 0 if a 0 occurs anywhere, or as the options say),
+/// comments; `qid` is
+///   skipped. Sparse, with as many columns as the largest index says.
 ///
 /// Text may begin with a UTF-8 byte order mark, have lines that end in CRLF, and blank lines at its end.
 ///
@@ -59,7 +64,7 @@ struct MatrixFile {
 ///
 /// Throws `FileError` naming the file and the line (text) or byte (binary) of the first thing wrong: missing file,
 /// unknown format, truncated data, an index out of range, a field that is not a number, rows of different length.
-/// Throws `InvalidOption` for a target that the file does not have.
+/// Throws `InvalidOption` for a target that the file does not have and a `first_index` other than 0 and 1.
 CROQUIS_API MatrixFile read_matrix(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The name users know a format by: "matrix-market", "npy", "csv", "tsv", "svmlight", "automatic".

@@ -1,6 +1,7 @@
 // How good a least-squares solution is, whoever computed it.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include <croquis/export.hpp>
@@ -32,5 +33,15 @@ CROQUIS_API std::vector<double> least_squares_backward_error(const AnyMatrixView
                                                              MatrixView<const float> b);
 CROQUIS_API std::vector<double> least_squares_backward_error(const AnyMatrixView<double>& a, MatrixView<const double> x,
                                                              MatrixView<const double> b);
+
+/// The same for one right-hand side.
+inline std::vector<double> least_squares_backward_error(const AnyMatrixView<float>& a, MatrixView<const float> x,
+                                                        std::span<const float> b) {
+  return least_squares_backward_error(a, x, column_major(b.data(), std::ssize(b), 1));
+}
+inline std::vector<double> least_squares_backward_error(const AnyMatrixView<double>& a, MatrixView<const double> x,
+                                                        std::span<const double> b) {
+  return least_squares_backward_error(a, x, column_major(b.data(), std::ssize(b), 1));
+}
 
 }  // namespace croquis

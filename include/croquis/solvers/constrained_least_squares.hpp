@@ -1,6 +1,8 @@
 // Least squares with linear equality constraints.
 #pragma once
 
+#include <span>
+
 #include <croquis/export.hpp>
 #include <croquis/solvers/least_squares.hpp>
 
@@ -36,5 +38,19 @@ CROQUIS_API LeastSquaresFit<double> constrained_least_squares(const AnyMatrixVie
                                                               MatrixView<const double> b, MatrixView<const double> c,
                                                               MatrixView<const double> d,
                                                               const LeastSquaresOptions& options = {});
+
+/// The same for one right-hand side.
+inline LeastSquaresFit<float> constrained_least_squares(const AnyMatrixView<float>& a, std::span<const float> b,
+                                                        MatrixView<const float> c, std::span<const float> d,
+                                                        const LeastSquaresOptions& options = {}) {
+  return constrained_least_squares(a, column_major(b.data(), std::ssize(b), 1), c,
+                                   column_major(d.data(), std::ssize(d), 1), options);
+}
+inline LeastSquaresFit<double> constrained_least_squares(const AnyMatrixView<double>& a, std::span<const double> b,
+                                                         MatrixView<const double> c, std::span<const double> d,
+                                                         const LeastSquaresOptions& options = {}) {
+  return constrained_least_squares(a, column_major(b.data(), std::ssize(b), 1), c,
+                                   column_major(d.data(), std::ssize(d), 1), options);
+}
 
 }  // namespace croquis

@@ -1,6 +1,8 @@
 // Least squares with correlated errors.
 #pragma once
 
+#include <span>
+
 #include <croquis/export.hpp>
 #include <croquis/linalg/linear_operator.hpp>
 #include <croquis/solvers/least_squares.hpp>
@@ -28,6 +30,18 @@ CROQUIS_API LeastSquaresFit<float> generalized_least_squares(const AnyMatrixView
 CROQUIS_API LeastSquaresFit<double> generalized_least_squares(const AnyMatrixView<double>& a,
                                                               MatrixView<const double> b, MatrixView<const double> l,
                                                               const LeastSquaresOptions& options = {});
+
+/// The same for one right-hand side.
+inline LeastSquaresFit<float> generalized_least_squares(const AnyMatrixView<float>& a, std::span<const float> b,
+                                                        MatrixView<const float> l,
+                                                        const LeastSquaresOptions& options = {}) {
+  return generalized_least_squares(a, column_major(b.data(), std::ssize(b), 1), l, options);
+}
+inline LeastSquaresFit<double> generalized_least_squares(const AnyMatrixView<double>& a, std::span<const double> b,
+                                                         MatrixView<const double> l,
+                                                         const LeastSquaresOptions& options = {}) {
+  return generalized_least_squares(a, column_major(b.data(), std::ssize(b), 1), l, options);
+}
 
 /// The same with L^-1 as an operator, of which only `multiply` is called, once for A and once for B: a band solver, an
 /// autoregressive filter.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -104,5 +105,15 @@ CROQUIS_API Matrix<float> truncated_least_squares(const RandomizedSvd<float>& sv
                                                   std::int64_t k);
 CROQUIS_API Matrix<double> truncated_least_squares(const RandomizedSvd<double>& svd, MatrixView<const double> b,
                                                    std::int64_t k);
+
+/// The same for one right-hand side.
+inline Matrix<float> truncated_least_squares(const RandomizedSvd<float>& svd, std::span<const float> b,
+                                             std::int64_t k) {
+  return truncated_least_squares(svd, column_major(b.data(), std::ssize(b), 1), k);
+}
+inline Matrix<double> truncated_least_squares(const RandomizedSvd<double>& svd, std::span<const double> b,
+                                              std::int64_t k) {
+  return truncated_least_squares(svd, column_major(b.data(), std::ssize(b), 1), k);
+}
 
 }  // namespace croquis

@@ -41,4 +41,18 @@ CROQUIS_API std::vector<LeastSquaresFit<double>> least_squares_ridge_path(const 
                                                                           std::span<const double> mus,
                                                                           const LeastSquaresOptions& options = {});
 
+/// The same for one right-hand side.
+inline std::vector<LeastSquaresFit<float>> least_squares_ridge_path(const AnyMatrixView<float>& a,
+                                                                    std::span<const float> b,
+                                                                    std::span<const double> mus,
+                                                                    const LeastSquaresOptions& options = {}) {
+  return least_squares_ridge_path(a, column_major(b.data(), std::ssize(b), 1), mus, options);
+}
+inline std::vector<LeastSquaresFit<double>> least_squares_ridge_path(const AnyMatrixView<double>& a,
+                                                                     std::span<const double> b,
+                                                                     std::span<const double> mus,
+                                                                     const LeastSquaresOptions& options = {}) {
+  return least_squares_ridge_path(a, column_major(b.data(), std::ssize(b), 1), mus, options);
+}
+
 }  // namespace croquis

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -128,6 +129,10 @@ struct [[nodiscard]] SketchProfile {
 /// in A or b, an A of zeros or without columns is a status with a message; there are then no sizes.
 CROQUIS_API SketchProfile profile_sketches(const AnyMatrixView<double>& a, MatrixView<const double> b,
                                            const SketchProfileOptions& options = {});
+inline SketchProfile profile_sketches(const AnyMatrixView<double>& a, std::span<const double> b,
+                                      const SketchProfileOptions& options = {}) {
+  return profile_sketches(a, column_major(b.data(), std::ssize(b), 1), options);
+}
 CROQUIS_API SketchProfile profile_sketches(const AnyMatrixView<double>& a, const SketchProfileOptions& options = {});
 
 }  // namespace croquis

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <croquis/export.hpp>
 #include <croquis/linalg/any_matrix_view.hpp>
@@ -47,5 +48,15 @@ CROQUIS_API Matrix<float> sketched_ridge(const AnyMatrixView<float>& a, MatrixVi
                                          const SketchedRidgeOptions& options = {});
 CROQUIS_API Matrix<double> sketched_ridge(const AnyMatrixView<double>& a, MatrixView<const double> b, double ridge,
                                           const SketchedRidgeOptions& options = {});
+
+/// The same for one right-hand side.
+inline Matrix<float> sketched_ridge(const AnyMatrixView<float>& a, std::span<const float> b, double ridge,
+                                    const SketchedRidgeOptions& options = {}) {
+  return sketched_ridge(a, column_major(b.data(), std::ssize(b), 1), ridge, options);
+}
+inline Matrix<double> sketched_ridge(const AnyMatrixView<double>& a, std::span<const double> b, double ridge,
+                                     const SketchedRidgeOptions& options = {}) {
+  return sketched_ridge(a, column_major(b.data(), std::ssize(b), 1), ridge, options);
+}
 
 }  // namespace croquis
