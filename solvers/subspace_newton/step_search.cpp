@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "linalg/blas.hpp"
 #include "linalg/products.hpp"
 
 namespace croquis {
@@ -17,9 +18,6 @@ constexpr std::int64_t most_trials = 60;
 constexpr double wide = 1e3;
 // Where f is lost in rounding errors a step must shrink the gradient by this factor.
 constexpr double shrinking = 0.9;
-constexpr double last_digits = 4 * roundoff;
-// Newton's step that promises no more than so many times another is not held back.
-constexpr double alike = 10;
 
 // Of f, a sum of about as many terms as there are unknowns.
 double rounding_of(const ObjectivePoint& point) {
@@ -38,11 +36,11 @@ std::vector<double> step_in_x(const AnyMatrixView<double>& directions, const Sub
   return x;
 }
 
-// Whether a step from x changes the last digits of its entries alone.
-bool within_rounding(const std::vector<double>& step, const std::vector<double>& x) {
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (!(std::abs(step[i]) <= last_digits * std::abs(x[i]))) return false;
-  return true;
+// What rounding x changes f by, where the gradient is small: half the curvature times the square of the change.
+double rounding_through_x(const ObjectivePoint& point, const SubspaceModel& model) {
+  if (model.curvature.empty()) return 0;
+  const double change = roundoff * norm2(static_cast<std::int64_t>(point.x.size()), point.x.data());
+  return std::max(0.0, model.curvature.back()) * change * change / 2;
 }
 
 }  // namespace
@@ -50,7 +48,7 @@ bool within_rounding(const std::vector<double>& step, const std::vector<double>&
 SearchOutcome StepSearch::run(const AnyMatrixView<double>& directions, const SubspaceModel& model,
                               ObjectivePoint& point, std::vector<double>& moved, SubspaceNewtonIteration& record) {
   const double rounding = rounding_of(point);
-  bool only_non_finite = true, lost_in_x = false;
+  bool only_non_finite = true;
   double promised = 0;
   while (record.trials < most_trials) {
     const SecularStep step = rule_.step(model);
@@ -61,7 +59,6 @@ SearchOutcome StepSearch::run(const AnyMatrixView<double>& directions, const Sub
     const bool hidden = !(step.predicted > rounding);
     if (!(step.predicted > 0) || (hidden && record.trials > 0)) break;
     moved = step_in_x(directions, model, step);
-    if (record.trials == 0) lost_in_x = within_rounding(moved, point.x);
     ObjectivePoint trial;
     trial.x = point.x;
     for (std::size_t i = 0; i < moved.size(); ++i) trial.x[i] += moved[i];
@@ -86,7 +83,7 @@ SearchOutcome StepSearch::run(const AnyMatrixView<double>& directions, const Sub
     only_non_finite = only_non_finite && std::isnan(record.ratio);
     rule_.update(record.ratio, step);
   }
-  const double out_of_reach = lost_in_x ? std::max(wide * rounding, alike * promised) : wide * rounding;
+  const double out_of_reach = std::max(wide * rounding, rounding_through_x(point, model));
   if (promised <= out_of_reach)
     return newton_fall(model) <= out_of_reach ? SearchOutcome::nothing_to_gain : SearchOutcome::held_back;
   return only_non_finite && record.trials > 0 ? SearchOutcome::only_non_finite : SearchOutcome::failed;
