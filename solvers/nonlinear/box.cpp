@@ -5,6 +5,7 @@
 #include <string>
 
 #include "linalg/check.hpp"
+#include "linalg/number_text.hpp"
 
 namespace croquis {
 namespace {
@@ -46,11 +47,11 @@ void Box::check(std::span<const double> x, const char* x_name) const {
   check_length(problem_.upper, problem_.unknowns, "upper");
   for (std::size_t j = 0; j < x.size(); ++j) {
     const std::string index = std::to_string(j);
-    const std::string bounds = std::to_string(lower(j)) + " to " + std::to_string(upper(j));
+    const std::string bounds = number_text(lower(j)) + " to " + number_text(upper(j));
     if (!(lower(j) <= upper(j)))
       throw InvalidOption("the bounds of unknown " + index + " are " + bounds + " but must be in order");
     if (!(lower(j) <= x[j] && x[j] <= upper(j)))
-      throw InvalidOption("entry " + index + " of " + x_name + " is " + std::to_string(x[j]) + " but its bounds are " +
+      throw InvalidOption("entry " + index + " of " + x_name + " is " + number_text(x[j]) + " but its bounds are " +
                           bounds);
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "linalg/check.hpp"
+#include "linalg/number_text.hpp"
 #include "linalg/parallel.hpp"
 #include "solvers/nonlinear/box.hpp"
 
@@ -63,24 +64,24 @@ void check_problem(const NonlinearProblem& problem, std::span<const double> x, c
   check_shape(length, 1, problem.unknowns, 1, x_name, "it needs an entry for each unknown");
   for (std::size_t j = 0; j < x.size(); ++j)
     if (!std::isfinite(x[j]))
-      throw InvalidOption("entry " + std::to_string(j) + " of " + x_name + " is " + std::to_string(x[j]) +
+      throw InvalidOption("entry " + std::to_string(j) + " of " + x_name + " is " + number_text(x[j]) +
                           " but must be finite");
   Box(problem).check(x, x_name);
   if (!(problem.loss_scale > 0 && std::isfinite(problem.loss_scale)))
-    throw InvalidOption("loss_scale is " + std::to_string(problem.loss_scale) + " but must be positive and finite");
+    throw InvalidOption("loss_scale is " + number_text(problem.loss_scale) + " but must be positive and finite");
   if (!problem.weights.empty())
     check_shape(static_cast<std::int64_t>(problem.weights.size()), 1, problem.residuals, 1, "weights",
                 "it needs an entry for each residual");
   for (std::size_t i = 0; i < problem.weights.size(); ++i)
     if (!(problem.weights[i] >= 0 && std::isfinite(problem.weights[i])))
-      throw InvalidOption("weights[" + std::to_string(i) + "] is " + std::to_string(problem.weights[i]) +
+      throw InvalidOption("weights[" + std::to_string(i) + "] is " + number_text(problem.weights[i]) +
                           " but must be finite and not negative");
   if (problem.typical_x.empty()) return;
   check_shape(static_cast<std::int64_t>(problem.typical_x.size()), 1, problem.unknowns, 1, "typical_x",
               "it needs an entry for each unknown");
   for (std::size_t j = 0; j < problem.typical_x.size(); ++j)
     if (!(problem.typical_x[j] > 0 && std::isfinite(problem.typical_x[j])))
-      throw InvalidOption("typical_x[" + std::to_string(j) + "] is " + std::to_string(problem.typical_x[j]) +
+      throw InvalidOption("typical_x[" + std::to_string(j) + "] is " + number_text(problem.typical_x[j]) +
                           " but must be positive and finite");
 }
 

@@ -105,11 +105,12 @@ struct [[nodiscard]] DerivativeFreeFit : NonlinearFit {
 /// r(x + s) = r + J s with J (y_t - x) = r(y_t) - r(x) for the points y_t, x the best of them; the step is
 /// argmin ||r + J s|| over the s in the span of the y_t - x within a trust region: ||s|| <= radius in a subspace
 /// (p < n), else ||D s|| <= radius with D_j the norm of J's column j beside the largest, at least a tenth, as models of
-/// points that all came together show it. The new point takes the place of one whose Lagrange polynomial is large there,
-/// or that is far away. Where steps fail, and in a subspace always, another point goes, and one in a random direction,
-/// orthogonal to the rest, comes. New points are a fifth of the last step away, or as far as noise wants them. Among all
-/// unknowns a step that fails beside a set less than half as large only shortens the next. Source: Cartis and Roberts,
-/// Scalable subspace methods for derivative-free nonlinear least-squares optimization, arXiv 2102.12016.
+/// points that all came together show it. The new point takes the place of one whose Lagrange polynomial is large
+/// there, or that is far away. Where steps fail, and in a subspace always, another point goes, and one in a random
+/// direction, orthogonal to the rest, comes. New points are a fifth of the last step away, or as far as noise wants
+/// them. Among all unknowns a step that fails beside a set less than half as large only shortens the next. Source:
+/// Cartis and Roberts, Scalable subspace methods for derivative-free nonlinear least-squares optimization, arXiv
+/// 2102.12016.
 ///
 /// A step that falls short by three quarters of what the model predicts is bent for the curvature of r that it has
 /// shown, to s + w with w = argmin ||r(x + s) + J w||^2 + lambda ||D (s + w)||^2, lambda that of s, where the model
