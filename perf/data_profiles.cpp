@@ -25,7 +25,8 @@ namespace croquis::perf {
 namespace {
 
 constexpr double accuracies[] = {1e-1, 1e-3, 1e-5};
-constexpr double budget = 50;  // n columns
+constexpr double budget = 50;      // n columns
+constexpr double fewest = 0.0025;  // where profiles begin
 
 struct Method {
   std::string name;
@@ -106,8 +107,9 @@ void write_profile(const Options& options, const std::vector<Method>& methods, c
   for (const Method& method : methods) file << '\t' << method.name;
   file << '\n';
   for (int accuracy = 0; accuracy < (options.size == 100 ? 3 : 2); ++accuracy) {
-    for (int step = 0; step <= 160; ++step) {
-      const double columns = 0.04 * std::pow(budget / 0.04, step / 160.0);
+    if (accuracy > 0) file << "\n\n";
+    for (int step = 0; step <= 200; ++step) {
+      const double columns = fewest * std::pow(budget / fewest, step / 200.0);
       file << columns;
       for (const Method& method : methods) {
         double solved = 0, all = 0;
@@ -120,7 +122,6 @@ void write_profile(const Options& options, const std::vector<Method>& methods, c
       }
       file << '\n';
     }
-    file << "\n\n";
   }
   if (!file.flush()) throw std::runtime_error(options.tsv + ": cannot be written");
 }

@@ -1,11 +1,12 @@
-# gnuplot -c profiles.gnuplot PROFILES.tsv PICTURE.png [PANELS]: data profiles, a panel for each accuracy.
+# gnuplot -c profiles.gnuplot PROFILES.tsv PICTURE.png: data profiles, a panel for each accuracy.
 set datafile separator "\t"
-panels = ARG3 eq "" ? 3 : int(ARG3)
+stats ARG1 nooutput
+panels = int(STATS_blocks)
 set terminal pngcairo size 360 * panels + 40, 420 font "sans,10"
 set output ARG2
 set multiplot layout 1, panels
 set logscale x
-set xrange [0.04:50]
+set xrange [0.0025:50]
 set yrange [0:1]
 set grid
 set xlabel "Jacobian columns / (n + 1)"
